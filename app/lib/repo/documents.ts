@@ -1,0 +1,66 @@
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { Entries, EntryChange } from '#model/documents/entries.ts';
+
+/**
+ * Where a write is durable. `here` is this terminal's own disk, `relay` the disk of the relay it is connected to.
+ * `relay` is `away` when there is no link, `late` when the link is there and the relay has not confirmed in time.
+ */
+export type Saved = {
+  readonly here: 'saved' | 'failed';
+  readonly relay: 'saved' | 'away' | 'late';
+  /** Why `here` failed, for the log and the screen. */
+  readonly cause?: string;
+};
+
+/** Something happened to the documents or to the link. */
+export type DocumentsEvent =
+  /** Entries of one document changed, here or by a merge; the first event of a document carries all its entries. */
+  | {
+      readonly type: 'changed';
+      readonly key: DocumentKey;
+      readonly changes: readonly EntryChange[];
+      readonly remote: boolean;
+    }
+  /** The link to the relay came or went. */
+  | { readonly type: 'link'; readonly connected: boolean }
+  /** A save outside a durable write failed: what is on the screen may not be on the disk. */
+  | { readonly type: 'save-failed'; readonly key: DocumentKey; readonly cause: string }
+  /** A document could not be read; it is left as it is and not counted. */
+  | { readonly type: 'damaged'; readonly documentId: string; readonly cause: string };
+
+/**
+ * The documents of one terminal (the port every screen uses). All implementations behave the same: a document always
+ * exists, because its first change is the same on every device; writes are one change; reads are local.
+ */
+export interface Documents {
+  /** Opens a document and gives its entries as they are now. Later changes come as events. */
+  open(key: DocumentKey): Promise<Entries>;
+  /** The documents of this terminal that are stored or were offered by a peer, opened or not. */
+  known(): Promise<readonly DocumentKey[]>;
+  /** Writes entries in one change (undefined takes one out) and resolves when it is on this terminal's own disk. */
+  write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void>;
+  /**
+   * Writes like {@link Documents.write}, then waits for both copies: here (2 s at most) and at the relay (`relayWaitMs`).
+   * Never rejects for a failed copy; the caller decides what a sale may do with one copy or none.
+   */
+  writeDurably(
+    key: DocumentKey,
+    changes: Readonly<Record<string, string | undefined>>,
+    relayWaitMs: number,
+  ): Promise<Saved>;
+  /** Hears every event from now on; gives back the function that stops it. */
+  watch(listener: (event: DocumentsEvent) => void): () => void;
+  /** Disconnects and lets go of the disk. */
+  close(): Promise<void>;
+}
+
+/** Who this terminal is, for its peers. */
+export type TerminalIdentity = {
+  /** 16 hex digits. */
+  readonly device: string;
+  /** The organization's tag, 12 hex digits. */
+  readonly organization: string;
+  readonly role: 'terminal' | 'back-office' | 'hq';
+  readonly store?: string;
+  readonly register?: string;
+};

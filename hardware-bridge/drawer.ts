@@ -1,0 +1,26 @@
+import type { PrinterProfile } from './printer-profiles.ts';
+
+/** A drawer that opens later than this after it was asked for is a drawer nobody expects, in milliseconds. */
+export const DRAWER_PATIENCE_MS = 10_000;
+
+/**
+ * ESC p m t1 t2 with its two times (50 ms on, 500 ms off): 5 bytes. The encoder's own `openCashDrawer` leaves the times out, so the printer
+ * takes the next two bytes of the paper for them.
+ */
+export function drawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>): Buffer {
+  return Buffer.from([0x1b, 0x70, pinOf(profile), 0x19, 0xfa]);
+}
+
+/** DLE DC4 1 m t (100 ms): obeyed at once, also while the printer is stopped by an empty roll or an open cover. */
+export function realTimeDrawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>): Buffer {
+  return Buffer.from([0x10, 0x14, 0x01, pinOf(profile), 0x01]);
+}
+
+/** Whether a drawer asked for at `askedAt` may still open; a clock that was set back counts as too late as well. */
+export function drawerStillWanted(askedAt: number, now: number): boolean {
+  return Math.abs(now - askedAt) <= DRAWER_PATIENCE_MS;
+}
+
+function pinOf(profile: Pick<PrinterProfile, 'drawerPin'>): number {
+  return profile.drawerPin === 2 ? 0 : 1;
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { unitPriceSchema } from '../money/quantity.ts';
+import { tenderKindSchema } from '../sale/sale-body.ts';
+import { taxRateSchema } from '../tax/tax.ts';
+
+const idText = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'an id holds 1 to 64 letters, digits, ".", "_" and "-"'),
+);
+const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+
+/** What a product is (rule C1): one group of fields that merges as a whole. `barcodes` are as printed on the article. */
+export const productInfoSchema = v.strictObject({
+  sku: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  name: nameText,
+  department: v.optional(idText),
+  barcodes: v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(48))),
+  active: v.boolean(),
+});
+
+/** What a product costs (rule C1): the second group. `price` is the unit price in the major unit, `taxes` are tax ids. */
+export const productPriceSchema = v.strictObject({ price: unitPriceSchema, taxes: v.array(idText) });
+
+/** A department products are reported under. */
+export const departmentSchema = v.strictObject({ name: nameText });
+
+/** A tender as the till offers it (rule Y1); `order` sorts the buttons. */
+export const tenderSchema = v.strictObject({
+  id: idText,
+  name: nameText,
+  kind: tenderKindSchema,
+  order: v.pipe(v.number(), v.integer()),
+});
+
+/** What a product is. */
+export type ProductInfo = v.InferOutput<typeof productInfoSchema>;
+/** What a product costs. */
+export type ProductPrice = v.InferOutput<typeof productPriceSchema>;
+/** A department. */
+export type Department = v.InferOutput<typeof departmentSchema>;
+/** A tender as the till offers it. */
+export type Tender = v.InferOutput<typeof tenderSchema>;
+
+/** A product as a till sells it: both groups together, its tax ids as they are. */
+export type Product = ProductInfo & ProductPrice & { readonly id: string };
+
+/** The tax schema under the name the catalog uses. */
+export { taxRateSchema };
+export type { TaxRate } from '../tax/tax.ts';
+
+/** The id of a product that another system names by `sku`: the sku itself where it can be an id, else its code points in hex. */
+export function productIdOfSku(sku: string): string {
+  if (/^[A-Za-z0-9._-]{1,64}$/.test(sku)) return sku;
+  return `x${[...sku].map((character) => (character.codePointAt(0) ?? 0).toString(16)).join('.')}`.slice(
+    0,
+    64,
+  );
+}
+
+/**
+ * The catalog shard of a product: FNV-1a of its id, modulo the organization's shard count (rule D4). Fixed for ever, since
+ * two devices must put one product into the same document.
+ */
+export function catalogShard(productId: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < productId.length; i++) {
+    hash ^= productId.charCodeAt(i);
+    hash = Math.imul(hash, 0x01000193) >>> 0;
+  }
+  return hash % shards;
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
+import { err, ok, type Result } from '../result.ts';
+import { basketLineSchema, type Basket } from '../sale/basket.ts';
+import { paymentSchema, type Payment } from '../sale/payment.ts';
+import { readEntry, type Entries, type EntryFault } from './entries.ts';
+
+const headSchema = v.strictObject({ id: v.string(), paying: v.boolean(), customer: v.optional(v.string()) });
+
+/** What the till was in the middle of: the basket, whether the payment screen was open, and what was already taken. */
+export type OpenSale = {
+  readonly basket: Basket;
+  readonly paying: boolean;
+  readonly payments: readonly Payment[];
+};
+
+const position = (index: number) => String(index).padStart(4, '0');
+
+/** The entries that hold an open sale in the register's basket document (rule D6): one per line, so a scan writes one line. */
+export function openSaleEntries(sale: OpenSale): Entries {
+  const { id, customer } = sale.basket;
+  const entries: Record<string, string> = {
+    basket: canonicalJson({ id, paying: sale.paying, ...(customer === undefined ? {} : { customer }) }),
+  };
+  sale.basket.lines.forEach((line, i) => {
+    entries[`line:${position(i)}`] = canonicalJson(line as CanonicalValue);
+  });
+  sale.payments.forEach((payment, i) => {
+    entries[`payment:${position(i)}`] = canonicalJson(payment as CanonicalValue);
+  });
+  return entries;
+}
+
+/** Reads the open sale back after a restart; undefined when the register had none. */
+export function readOpenSale(entries: Entries): Result<OpenSale | undefined, EntryFault> {
+  const head = entries['basket'];
+  if (head === undefined) return ok(undefined);
+  const basket = readEntry(headSchema, 'basket', head);
+  if (!basket.ok) return basket;
+  const lines: Basket['lines'][number][] = [];
+  const payments: Payment[] = [];
+  for (const key of Object.keys(entries).sort()) {
+    if (key === 'basket') continue;
+    const text = entries[key] ?? '';
+    const read = key.startsWith('line:')
+      ? collect(lines, readEntry(basketLineSchema, key, text))
+      : key.startsWith('payment:')
+        ? collect(payments, readEntry(paymentSchema, key, text))
+        : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
+    if (!read.ok) return read;
+  }
+  const { id, paying, customer } = basket.value;
+  return ok({ basket: { id, lines, ...(customer === undefined ? {} : { customer }) }, paying, payments });
+}
+
+function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<true, EntryFault> {
+  if (!read.ok) return read;
+  into.push(read.value);
+  return ok(true);
+}
+
+/** What to write to turn one set of entries into another: changed and new texts, and undefined for what goes. */
+export function entryDifference(before: Entries, after: Entries): Record<string, string | undefined> {
+  const difference: Record<string, string | undefined> = {};
+  for (const [key, text] of Object.entries(after)) if (before[key] !== text) difference[key] = text;
+  for (const key of Object.keys(before)) if (!(key in after)) difference[key] = undefined;
+  return difference;
+}

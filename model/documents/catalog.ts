@@ -1,0 +1,65 @@
+import type * as v from 'valibot';
+import {
+  departmentSchema,
+  productInfoSchema,
+  productPriceSchema,
+  taxRateSchema,
+  tenderSchema,
+  type Department,
+  type Product,
+  type ProductInfo,
+  type ProductPrice,
+  type TaxRate,
+  type Tender,
+} from '../catalog/product.ts';
+import { canonicalJson } from '../journal/canonical.ts';
+import { err, ok, type Result } from '../result.ts';
+import { readEntry, type Entries, type EntryFault } from './entries.ts';
+
+/**
+ * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
+ * `product:<id>:price`. Departments, taxes and tenders live in shard 0.
+ */
+export type CatalogEntry =
+  | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
+  | { readonly kind: 'price'; readonly id: string; readonly value: ProductPrice }
+  | { readonly kind: 'department'; readonly id: string; readonly value: Department }
+  | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
+  | { readonly kind: 'tender'; readonly id: string; readonly value: Tender };
+
+const SCHEMAS = {
+  info: productInfoSchema,
+  price: productPriceSchema,
+  department: departmentSchema,
+  tax: taxRateSchema,
+  tender: tenderSchema,
+} satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
+
+/** Reads one entry of a catalog shard. */
+export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
+  const [noun, id, group, ...rest] = key.split(':');
+  const kind = noun === 'product' ? group : noun;
+  const isKind =
+    kind === 'info' || kind === 'price' || kind === 'department' || kind === 'tax' || kind === 'tender';
+  if (!isKind || !id || rest.length > 0 || (noun !== 'product' && group !== undefined)) {
+    return err({ key, code: 'unknown-key', detail: `a catalog document has no entry "${key}"` });
+  }
+  const read = readEntry(SCHEMAS[kind], key, text);
+  return read.ok ? ok({ kind, id, value: read.value } as CatalogEntry) : read;
+}
+
+/** The entries that hold a product, ready to be written into its shard. */
+export function productEntries({ id, price, taxes, ...info }: Product): Entries {
+  return {
+    [`product:${id}:info`]: canonicalJson(info),
+    [`product:${id}:price`]: canonicalJson({ price, taxes }),
+  };
+}
+
+/** The entry of a department, a tax or a tender, for shard 0. */
+export function masterEntry(entry: Extract<CatalogEntry, { kind: 'department' | 'tax' | 'tender' }>): {
+  readonly key: string;
+  readonly text: string;
+} {
+  return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value) };
+}

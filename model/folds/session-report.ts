@@ -1,0 +1,168 @@
+import { addQuantity } from '../money/quantity.ts';
+import type { Minor } from '../money/money.ts';
+import type { JournalRecord, RecordOf } from '../journal/record.ts';
+import type { SaleBody, TaxTotalRow, TenderKind } from '../sale/sale-body.ts';
+
+/** A count with the money it stands for. */
+export type CountedAmount = { readonly count: number; readonly amount: Minor };
+
+/** What one tender took in, change and refunds already taken off. */
+export type TenderTotal = CountedAmount & { readonly name: string; readonly kind: TenderKind };
+
+/** What one department sold: amounts as on the receipt lines, quantity as text. */
+export type DepartmentTotal = { readonly amount: Minor; readonly quantity: string };
+
+/** The cash a drawer should hold and why (rule Z3). `expected` = float + sales − refunds + paid in − paid out. */
+export type DrawerTotal = {
+  readonly float: Minor;
+  readonly cashSales: Minor;
+  readonly cashRefunds: Minor;
+  readonly paidIn: Minor;
+  readonly paidOut: Minor;
+  readonly expected: Minor;
+};
+
+/**
+ * The X report of a session, and with its `closed` record the Z report (rules Z1 to Z5). A fold over the session's records
+ * in `seq` order; adding a record is cheap, so an X costs nothing at any hour. Amounts in minor units.
+ */
+export type SessionReport = {
+  readonly store: string;
+  readonly register: string;
+  readonly session: number;
+  readonly day: string;
+  readonly currency: string;
+  readonly openedAt: string;
+  readonly openedBy: string;
+  readonly sales: CountedAmount;
+  readonly refunds: CountedAmount;
+  readonly exchanges: CountedAmount;
+  readonly gross: Minor;
+  readonly net: Minor;
+  readonly tax: Minor;
+  readonly units: string;
+  readonly taxes: Readonly<Record<string, TaxTotalRow>>;
+  readonly tenders: Readonly<Record<string, TenderTotal>>;
+  readonly departments: Readonly<Record<string, DepartmentTotal>>;
+  readonly drawer: DrawerTotal;
+  readonly drawerOpenings: number;
+  readonly reprints: number;
+  readonly firstReceipt?: string;
+  readonly lastReceipt?: string;
+  readonly closed?: { readonly at: string; readonly by: string; readonly body: RecordOf<'closed'>['body'] };
+};
+
+const NOTHING: CountedAmount = { count: 0, amount: 0 };
+
+/** The report of a session that was just opened. */
+export function openReport(record: RecordOf<'opened'>): SessionReport {
+  const { float } = record.body;
+  return {
+    store: record.store,
+    register: record.register,
+    session: record.session,
+    day: record.body.day,
+    currency: record.body.currency,
+    openedAt: record.at,
+    openedBy: record.by,
+    sales: NOTHING,
+    refunds: NOTHING,
+    exchanges: NOTHING,
+    gross: 0,
+    net: 0,
+    tax: 0,
+    units: '0',
+    taxes: {},
+    tenders: {},
+    departments: {},
+    drawer: { float, cashSales: 0, cashRefunds: 0, paidIn: 0, paidOut: 0, expected: float },
+    drawerOpenings: 0,
+    reprints: 0,
+  };
+}
+
+/** The report after one more record of its session (rule Z1). */
+export function addToReport(report: SessionReport, record: JournalRecord): SessionReport {
+  switch (record.kind) {
+    case 'opened':
+      return openReport(record);
+    case 'sale':
+      return addSale(report, record.body);
+    case 'cash':
+      return { ...report, drawer: moveCash(report.drawer, record.body.direction, record.body.amount) };
+    case 'drawer':
+      return { ...report, drawerOpenings: report.drawerOpenings + 1 };
+    case 'reprint':
+      return { ...report, reprints: report.reprints + 1 };
+    case 'closed':
+      return { ...report, closed: { at: record.at, by: record.by, body: record.body } };
+  }
+}
+
+function addSale(report: SessionReport, sale: SaleBody): SessionReport {
+  const kind = sale.type === 'sale' ? 'sales' : sale.type === 'refund' ? 'refunds' : 'exchanges';
+  return {
+    ...report,
+    [kind]: { count: report[kind].count + 1, amount: report[kind].amount + sale.total },
+    gross: report.gross + sale.total,
+    net: report.net + sale.net,
+    tax: report.tax + sale.tax,
+    units: sale.lines.reduce((sum, line) => addQuantity(sum, line.quantity), report.units),
+    taxes: addTaxes(report.taxes, sale),
+    tenders: addTenders(report.tenders, sale),
+    departments: addDepartments(report.departments, sale),
+    drawer: addCashTenders(report.drawer, sale),
+    firstReceipt: report.firstReceipt ?? sale.receipt,
+    lastReceipt: sale.receipt,
+  };
+}
+
+function addTaxes(taxes: SessionReport['taxes'], sale: SaleBody): SessionReport['taxes'] {
+  const next = { ...taxes };
+  for (const tax of sale.taxes) {
+    // One id may have had two rates within a session, when HQ changed it: they are different rows.
+    const key = `${tax.id}@${tax.rate}${tax.included ? '' : '+'}`;
+    const row = next[key];
+    next[key] = { ...tax, base: (row?.base ?? 0) + tax.base, amount: (row?.amount ?? 0) + tax.amount };
+  }
+  return next;
+}
+
+function addTenders(tenders: SessionReport['tenders'], sale: SaleBody): SessionReport['tenders'] {
+  const next = { ...tenders };
+  for (const { tender, name, kind, amount } of sale.tenders) {
+    const row = next[tender] ?? NOTHING;
+    next[tender] = { name, kind, count: row.count + 1, amount: row.amount + amount };
+  }
+  return next;
+}
+
+function addDepartments(
+  departments: SessionReport['departments'],
+  sale: SaleBody,
+): SessionReport['departments'] {
+  const next = { ...departments };
+  for (const line of sale.lines) {
+    const key = line.department ?? '';
+    const row = next[key] ?? { amount: 0, quantity: '0' };
+    next[key] = { amount: row.amount + line.amount, quantity: addQuantity(row.quantity, line.quantity) };
+  }
+  return next;
+}
+
+function addCashTenders(drawer: DrawerTotal, sale: SaleBody): DrawerTotal {
+  let { cashSales, cashRefunds, expected } = drawer;
+  for (const tender of sale.tenders) {
+    if (tender.kind !== 'cash') continue;
+    if (tender.amount >= 0) cashSales += tender.amount;
+    else cashRefunds -= tender.amount;
+    expected += tender.amount;
+  }
+  return { ...drawer, cashSales, cashRefunds, expected };
+}
+
+function moveCash(drawer: DrawerTotal, direction: 'in' | 'out', amount: Minor): DrawerTotal {
+  return direction === 'in'
+    ? { ...drawer, paidIn: drawer.paidIn + amount, expected: drawer.expected + amount }
+    : { ...drawer, paidOut: drawer.paidOut + amount, expected: drawer.expected - amount };
+}

@@ -1,0 +1,174 @@
+import bs58check from 'bs58check';
+import { assert, err, ok, type Result } from '../result.ts';
+import {
+  registerId,
+  registerNumber,
+  storeId,
+  storeNumber,
+  type RegisterId,
+  type StoreId,
+} from './register-id.ts';
+
+/**
+ * What a document is (rule D1). Two devices that create "the same" document while apart create the same id, and
+ * anyone can tell from the id alone who may write it.
+ * `shard` 0 to 65535; `session` counts a register's sessions from 1; `day` is days and `month` months since 1970-01-01.
+ */
+export type DocumentKey =
+  | { readonly class: 'organization' }
+  | { readonly class: 'staff' }
+  | { readonly class: 'catalog'; readonly shard: number }
+  | { readonly class: 'store'; readonly store: StoreId }
+  | { readonly class: 'customers'; readonly shard: number }
+  | {
+      readonly class: 'session';
+      readonly store: StoreId;
+      readonly register: RegisterId;
+      readonly session: number;
+    }
+  | {
+      readonly class: 'basket';
+      readonly store: StoreId;
+      readonly register: RegisterId;
+      readonly session: number;
+    }
+  | { readonly class: 'parked'; readonly store: StoreId; readonly day: number }
+  | { readonly class: 'stock-book'; readonly store: StoreId; readonly month: number }
+  | { readonly class: 'claims'; readonly store: StoreId; readonly register: RegisterId; readonly day: number }
+  | { readonly class: 'acknowledgements'; readonly store: StoreId; readonly register: RegisterId };
+
+/** The name of a document class. */
+export type DocumentClass = DocumentKey['class'];
+
+/** An automerge-repo document id: base58check of 16 bytes. */
+export type DocumentId = string & { readonly __documentId: true };
+
+/** A document id with what it says. `organization` is the organization's tag, 12 hex digits. */
+export type DocumentAddress = { readonly organization: string; readonly key: DocumentKey };
+
+const FORMAT = 1;
+const CLASS_CODES: Record<DocumentClass, number> = {
+  organization: 1,
+  staff: 2,
+  catalog: 3,
+  store: 4,
+  customers: 5,
+  session: 6,
+  basket: 7,
+  parked: 8,
+  'stock-book': 9,
+  claims: 10,
+  acknowledgements: 11,
+};
+const CLASS_BY_CODE = new Map(
+  Object.entries(CLASS_CODES).map(([name, code]) => [code, name as DocumentClass]),
+);
+
+/** Whether `text` is an organization tag: 12 lower-case hex digits. */
+export function isOrganizationTag(text: string): boolean {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
+/** The id of a document: format 1 byte, class 1, organization tag 6, store 2, register 2, sequence 4, big-endian (rule D1). */
+export function documentId(address: DocumentAddress): DocumentId {
+  assert(isOrganizationTag(address.organization), () => `not an organization tag: ${address.organization}`);
+  const { key } = address;
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, FORMAT);
+  view.setUint8(1, CLASS_CODES[key.class]);
+  for (let i = 0; i < 6; i++)
+    view.setUint8(2 + i, Number.parseInt(address.organization.slice(i * 2, i * 2 + 2), 16));
+  view.setUint16(8, 'store' in key ? storeNumber(key.store) : 0);
+  view.setUint16(10, 'register' in key ? registerNumber(key.register) : 0);
+  view.setUint32(12, sequenceOf(key));
+  return bs58check.encode(bytes) as DocumentId;
+}
+
+function sequenceOf(key: DocumentKey): number {
+  if ('shard' in key) return key.shard;
+  if ('session' in key) return key.session;
+  if ('day' in key) return key.day;
+  if ('month' in key) return key.month;
+  return 0;
+}
+
+/** Why an id was not read: it is no base58check text of 16 bytes, or not one of ours. */
+export type DocumentIdRefusal = 'not-an-id' | 'foreign-id';
+
+/** Reads a document id; the exact inverse of {@link documentId}. Ids of another format or shape are refused as foreign. */
+export function parseDocumentId(text: string): Result<DocumentAddress, DocumentIdRefusal> {
+  const bytes = text.length <= 64 ? bs58check.decodeUnsafe(text) : undefined;
+  if (bytes === undefined || bytes.length !== 16) return err('not-an-id');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  const name = CLASS_BY_CODE.get(view.getUint8(1));
+  if (view.getUint8(0) !== FORMAT || name === undefined) return err('foreign-id');
+  const organization = [...bytes.subarray(2, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const key = keyOf(name, view.getUint16(8), view.getUint16(10), view.getUint32(12));
+  if (key === undefined) return err('foreign-id');
+  const address = { organization, key };
+  // Bytes a class does not use must be zero, or two ids would name one document.
+  return documentId(address) === text ? ok(address) : err('foreign-id');
+}
+
+function keyOf(
+  name: DocumentClass,
+  store: number,
+  register: number,
+  sequence: number,
+): DocumentKey | undefined {
+  const storeOk = store >= 1 && store <= 9999;
+  const registerOk = register >= 1 && register <= 999;
+  switch (name) {
+    case 'organization':
+    case 'staff':
+      return { class: name };
+    case 'catalog':
+    case 'customers':
+      return sequence <= 0xffff ? { class: name, shard: sequence } : undefined;
+    case 'store':
+      return storeOk ? { class: name, store: storeId(store) } : undefined;
+    case 'parked':
+      return storeOk ? { class: name, store: storeId(store), day: sequence } : undefined;
+    case 'stock-book':
+      return storeOk ? { class: name, store: storeId(store), month: sequence } : undefined;
+    case 'session':
+    case 'basket':
+      return storeOk && registerOk
+        ? { class: name, store: storeId(store), register: registerId(register), session: sequence }
+        : undefined;
+    case 'claims':
+      return storeOk && registerOk
+        ? { class: name, store: storeId(store), register: registerId(register), day: sequence }
+        : undefined;
+    case 'acknowledgements':
+      return storeOk && registerOk
+        ? { class: name, store: storeId(store), register: registerId(register) }
+        : undefined;
+  }
+}
+
+/** A short name of a document for people and logs: `session S01-R2 #41`, `catalog 3`. */
+export function describeDocument(key: DocumentKey): string {
+  switch (key.class) {
+    case 'organization':
+    case 'staff':
+      return key.class;
+    case 'catalog':
+    case 'customers':
+      return `${key.class} ${key.shard}`;
+    case 'store':
+      return `store ${key.store}`;
+    case 'session':
+    case 'basket':
+      return `${key.class} ${key.store}-${key.register} #${key.session}`;
+    case 'parked':
+      return `parked ${key.store} day ${key.day}`;
+    case 'stock-book':
+      return `stock book ${key.store} month ${key.month}`;
+    case 'claims':
+      return `claims ${key.store}-${key.register} day ${key.day}`;
+    case 'acknowledgements':
+      return `acknowledgements ${key.store}-${key.register}`;
+  }
+}

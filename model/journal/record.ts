@@ -1,0 +1,149 @@
+import * as v from 'valibot';
+import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '../ids/register-id.ts';
+import { currencySchema, minorSchema } from '../money/money.ts';
+import { saleBodySchema } from '../sale/sale-body.ts';
+import { err, ok, type Result } from '../result.ts';
+
+/** History of the record format, newest last; a change of any schema below needs a new line here.
+ *  1: opened, sale, cash, drawer, reprint, closed. */
+export const RECORD_VERSION = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const personText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const reasonText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+/** A calendar day `2026-11-21`. */
+export const daySchema = v.pipe(v.string(), v.isoDate('a day looks like 2026-11-21'));
+/** SHA-256 as base64url without padding. */
+export const hashSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{43}$/, 'a hash has 43 base64url characters'),
+);
+
+/** A register session opens with the cash in the drawer. `day` is the business day it counts to (rule R1). */
+export const openedBodySchema = v.strictObject({
+  day: daySchema,
+  currency: currencySchema,
+  float: minorSchema,
+});
+
+/** Cash put in or taken out without a sale; `amount` is above zero, `direction` tells the sign (rule R3). */
+export const cashBodySchema = v.strictObject({
+  direction: v.picklist(['in', 'out']),
+  amount: v.pipe(minorSchema, v.minValue(1)),
+  reason: reasonText,
+});
+
+/** The drawer opened without a sale (rule R4). */
+export const drawerBodySchema = v.strictObject({ reason: reasonText });
+
+/** A receipt printed again; `copy` counts from 1 (rule R5). */
+export const reprintBodySchema = v.strictObject({
+  receipt: receiptNumberSchema,
+  copy: v.pipe(count, v.minValue(1)),
+});
+
+/** The session closed (rule R6): what the drawer should hold, what was counted, and `difference` = counted − expected. */
+export const closedBodySchema = v.strictObject({
+  expected: minorSchema,
+  counted: minorSchema,
+  difference: minorSchema,
+  denominations: v.optional(v.record(v.string(), count)),
+  reason: v.optional(reasonText),
+  sales: count,
+  refunds: count,
+  gross: minorSchema,
+  tax: minorSchema,
+});
+
+/**
+ * Perpetual totals after the record (rule J5): receipts ever made, their signed sum and the sum of their sizes. A checker
+ * needs two neighbouring records only.
+ */
+export const perpetualTotalsSchema = v.strictObject({
+  receipts: count,
+  signed: minorSchema,
+  absolute: minorSchema,
+});
+
+const envelope = {
+  v: v.literal(RECORD_VERSION),
+  org: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
+  store: storeIdSchema,
+  register: registerIdSchema,
+  session: v.pipe(count, v.minValue(1)),
+  seq: v.pipe(count, v.minValue(1)),
+  at: v.pipe(
+    v.string(),
+    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time is UTC with milliseconds'),
+  ),
+  by: personText,
+  approvedBy: v.optional(personText),
+  totals: perpetualTotalsSchema,
+  prev: v.union([v.literal(''), hashSchema]),
+  hash: hashSchema,
+  /** Ed25519 signature of the hash; empty while devices have no keys. */
+  sig: v.pipe(
+    v.string(),
+    v.regex(/^(?:|[A-Za-z0-9_-]{86})$/, 'a signature is empty or 86 base64url characters'),
+  ),
+};
+
+/** A journal record, sealed (rules J1 to J6). */
+export const journalRecordSchema = v.variant('kind', [
+  v.strictObject({ ...envelope, kind: v.literal('opened'), body: openedBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('sale'), body: saleBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('cash'), body: cashBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('drawer'), body: drawerBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('reprint'), body: reprintBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('closed'), body: closedBodySchema }),
+]);
+
+/** A journal record, sealed. */
+export type JournalRecord = v.InferOutput<typeof journalRecordSchema>;
+/** What happened. */
+export type RecordKind = JournalRecord['kind'];
+/** The record of one kind. */
+export type RecordOf<Kind extends RecordKind> = Extract<JournalRecord, { kind: Kind }>;
+/** A kind with its body, before it is numbered, chained and stamped. */
+export type RecordContent = {
+  [Kind in RecordKind]: { readonly kind: Kind; readonly body: RecordOf<Kind>['body'] };
+}[RecordKind];
+/** Perpetual totals after a record. */
+export type PerpetualTotals = v.InferOutput<typeof perpetualTotalsSchema>;
+
+/** Why a stored text is not a record: `code` for programs, `detail` for the exceptions list. */
+export type RecordRefusal = {
+  readonly code: 'not-json' | 'unknown-version' | 'bad-shape';
+  readonly detail: string;
+};
+
+/** Reads a stored record. A newer version is told apart from damage, because it asks for an update, not for an alarm. */
+export function parseRecord(text: string): Result<JournalRecord, RecordRefusal> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    return err({ code: 'not-json', detail: cause instanceof Error ? cause.message : String(cause) });
+  }
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    'v' in value &&
+    typeof value.v === 'number' &&
+    value.v > RECORD_VERSION
+  ) {
+    return err({
+      code: 'unknown-version',
+      detail: `record version ${value.v}, this program knows ${RECORD_VERSION}`,
+    });
+  }
+  const parsed = v.safeParse(journalRecordSchema, value);
+  if (parsed.success) return ok(parsed.output);
+  const issue = parsed.issues[0];
+  return err({ code: 'bad-shape', detail: `${v.getDotPath(issue) ?? 'record'}: ${issue.message}` });
+}
+
+/** The key of a record in its session document: its register sequence number, 9 digits so that keys sort (rule D3). */
+export function recordKey(seq: number): string {
+  return String(seq).padStart(9, '0');
+}

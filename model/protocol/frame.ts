@@ -1,0 +1,118 @@
+import { Encoder } from 'cbor-x';
+import * as v from 'valibot';
+import { err, ok, type Result } from '../result.ts';
+
+/** The automerge-repo WebSocket protocol, version 1 (rule W1): one CBOR map per binary frame. */
+export const PROTOCOL_VERSION = '1';
+
+/** The largest frame either side takes, in bytes (rule W2). */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+const peerText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const bytes = v.instance(Uint8Array);
+
+/**
+ * What a peer says about itself. `storageId` names its durable store; the `device` part is ours, and stock peers neither
+ * send nor need it.
+ */
+export const peerMetadataSchema = v.looseObject({
+  storageId: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  isEphemeral: v.optional(v.boolean()),
+  device: v.optional(
+    v.strictObject({
+      id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'a device id has 16 hex digits')),
+      role: v.picklist(['terminal', 'relay', 'hq', 'indexer', 'back-office']),
+      store: v.optional(v.string()),
+      register: v.optional(v.string()),
+      organization: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))),
+    }),
+  ),
+});
+
+const frameSchema = v.variant('type', [
+  v.looseObject({
+    type: v.literal('join'),
+    senderId: peerText,
+    peerMetadata: v.optional(peerMetadataSchema, {}),
+    supportedProtocolVersions: v.optional(v.array(v.string()), [PROTOCOL_VERSION]),
+  }),
+  v.looseObject({
+    type: v.literal('peer'),
+    senderId: peerText,
+    targetId: peerText,
+    peerMetadata: v.optional(peerMetadataSchema, {}),
+    selectedProtocolVersion: v.string(),
+  }),
+  v.looseObject({
+    type: v.literal('error'),
+    senderId: peerText,
+    targetId: v.optional(peerText),
+    message: v.string(),
+  }),
+  v.looseObject({
+    type: v.literal('sync'),
+    senderId: peerText,
+    targetId: peerText,
+    documentId: v.string(),
+    data: bytes,
+  }),
+  v.looseObject({
+    type: v.literal('request'),
+    senderId: peerText,
+    targetId: peerText,
+    documentId: v.string(),
+    data: bytes,
+  }),
+  v.looseObject({
+    type: v.literal('doc-unavailable'),
+    senderId: peerText,
+    targetId: peerText,
+    documentId: v.string(),
+  }),
+  v.looseObject({ type: v.literal('ephemeral'), senderId: peerText, targetId: peerText }),
+  v.looseObject({ type: v.literal('remote-subscription-change'), senderId: peerText, targetId: peerText }),
+  v.looseObject({ type: v.literal('remote-heads-changed'), senderId: peerText, targetId: peerText }),
+  // Ours: keeps a silent link honest, since a browser cannot see WebSocket pings (rule W3).
+  v.looseObject({ type: v.literal('tillmesh-ping'), senderId: peerText }),
+  v.looseObject({ type: v.literal('tillmesh-pong'), senderId: peerText }),
+]);
+
+/** A checked frame of the protocol. */
+export type Frame = v.InferOutput<typeof frameSchema>;
+/** The frame of one type. */
+export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>;
+/** What a peer says about itself. */
+export type PeerMetadata = v.InferOutput<typeof peerMetadataSchema>;
+
+/** Why a frame was refused; the link it came on is not trusted further, everything else goes on (rule W4). */
+export type FrameRefusal = {
+  readonly code: 'not-binary' | 'too-large' | 'empty' | 'not-cbor' | 'bad-shape';
+  readonly detail: string;
+};
+
+/** WebSocket close codes of ours, in the range open to applications. */
+export const CLOSE_CODES = { badFrame: 4400, duplicateLink: 4409, tooSlow: 4408, goingAway: 1001 } as const;
+
+const codec = new Encoder({ tagUint8Array: false, useRecords: false });
+
+/** Writes a frame. */
+export function encodeFrame(frame: Frame): Uint8Array {
+  return codec.encode(frame);
+}
+
+/** Reads a frame; never throws, whatever the bytes are. */
+export function decodeFrame(data: Uint8Array): Result<Frame, FrameRefusal> {
+  if (data.byteLength === 0) return err({ code: 'empty', detail: 'a frame without bytes' });
+  if (data.byteLength > MAX_FRAME_BYTES)
+    return err({ code: 'too-large', detail: `${data.byteLength} bytes` });
+  let value: unknown;
+  try {
+    value = codec.decode(data);
+  } catch (cause) {
+    return err({ code: 'not-cbor', detail: cause instanceof Error ? cause.message : String(cause) });
+  }
+  const parsed = v.safeParse(frameSchema, value);
+  if (parsed.success) return ok(parsed.output);
+  const issue = parsed.issues[0];
+  return err({ code: 'bad-shape', detail: `${v.getDotPath(issue) ?? 'frame'}: ${issue.message}` });
+}

@@ -1,0 +1,199 @@
+import * as v from 'valibot';
+import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
+import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { err, ok, type Result } from '../result.ts';
+import { taxAmounts, taxRateSchema, type TaxRate, type TaxRounding, type TaxedTotals } from '../tax/tax.ts';
+import type { Product } from '../catalog/product.ts';
+import { refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
+
+/**
+ * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
+ * price change does not move a basket under the cashier's hands. `amount` is fixed for refund lines only, where it must
+ * mirror what was paid.
+ */
+export const basketLineSchema = v.strictObject({
+  product: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  sku: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  department: v.optional(v.string()),
+  quantity: quantitySchema,
+  price: unitPriceSchema,
+  taxes: v.array(taxRateSchema),
+  refundOf: v.optional(refundOfSchema),
+  amount: v.optional(minorSchema),
+});
+
+/** One line of an open basket. */
+export type BasketLine = v.InferOutput<typeof basketLineSchema>;
+
+/** An open basket. `id` becomes the idempotency key of the sale; `lines` in the order they were made. */
+export type Basket = {
+  readonly id: string;
+  readonly lines: readonly BasketLine[];
+  readonly customer?: string;
+};
+
+/** What pricing a basket needs to know (rules M1 and T2). */
+export type PricingRules = { readonly currency: string; readonly taxRounding: TaxRounding };
+
+/** A basket with its amounts: `amounts[i]` belongs to `lines[i]`. */
+export type PricedBasket = TaxedTotals & { readonly amounts: readonly Minor[] };
+
+/** Why a basket act was refused. */
+export type BasketRefusal =
+  | { readonly code: 'quantity-out-of-range' }
+  | { readonly code: 'amount-out-of-range' }
+  | { readonly code: 'no-such-line' }
+  | { readonly code: 'product-inactive'; readonly name: string }
+  | { readonly code: 'unknown-tax'; readonly tax: string }
+  | { readonly code: 'already-refunded'; readonly name: string; readonly left: string }
+  | { readonly code: 'too-many-lines' };
+
+/** The most lines one basket takes (rule L2). */
+export const MAX_LINES = 2000;
+
+/** The largest amount of one line, in major units (rule L3): more is a barcode in the wrong field, not a sale. */
+export const MAX_LINE_MAJOR = 1_000_000;
+
+/** An empty basket with a fresh id. */
+export function emptyBasket(id: string): Basket {
+  return { id, lines: [] };
+}
+
+/** The rounded amount of a line in minor units: quantity × price, half away from zero, or its fixed refund amount (rule L4). */
+export function lineAmount(line: Pick<BasketLine, 'quantity' | 'price' | 'amount'>, currency: string): Minor {
+  if (line.amount !== undefined) return line.amount;
+  return roundMinor(
+    new Exact(line.quantity).times(line.price).times(new Exact(10).pow(currencyExponent(currency))),
+  );
+}
+
+/** Prices a basket: every line, the tax table and the total. Pure, so the screen and the record agree. */
+export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
+  const amounts = basket.lines.map((line) => lineAmount(line, rules.currency));
+  const taxed = basket.lines.map((line, i) => ({ amount: amounts[i] ?? 0, taxes: line.taxes }));
+  return { ...taxAmounts(taxed, rules.taxRounding), amounts };
+}
+
+/** Makes the basket line of a product (rule L1). Fails when the product names a tax the catalog does not have. */
+export function productLine(
+  product: Product,
+  quantity: string,
+  taxes: ReadonlyMap<string, TaxRate>,
+): Result<BasketLine, BasketRefusal> {
+  if (!product.active) return err({ code: 'product-inactive', name: product.name });
+  const rates: TaxRate[] = [];
+  for (const id of product.taxes) {
+    const rate = taxes.get(id);
+    if (!rate) return err({ code: 'unknown-tax', tax: id });
+    rates.push(rate);
+  }
+  const { department } = product;
+  return ok({
+    product: product.id,
+    sku: product.sku,
+    name: product.name,
+    ...(department === undefined ? {} : { department }),
+    quantity,
+    price: product.price,
+    taxes: rates,
+  });
+}
+
+/** Where a scanned line lands: its place in the basket and the line as it is now. */
+export type LineChange = { readonly basket: Basket; readonly index: number };
+
+/** Adds a line; a second scan of the same article at the same price raises the quantity of the line it already has (rule L5). */
+export function addLine(basket: Basket, line: BasketLine): Result<LineChange, BasketRefusal> {
+  const index = basket.lines.findIndex((other) => mergesWith(other, line));
+  const existing = basket.lines[index];
+  if (existing) return changeQuantity(basket, index, addQuantity(existing.quantity, line.quantity));
+  if (basket.lines.length >= MAX_LINES) return err({ code: 'too-many-lines' });
+  const refusal = checkLine(line);
+  if (refusal) return err(refusal);
+  return ok({ basket: { ...basket, lines: [...basket.lines, line] }, index: basket.lines.length });
+}
+
+function mergesWith(a: BasketLine, b: BasketLine): boolean {
+  return (
+    a.product === b.product &&
+    a.price === b.price &&
+    a.name === b.name &&
+    a.refundOf === undefined &&
+    b.refundOf === undefined &&
+    a.taxes.length === b.taxes.length &&
+    a.taxes.every((tax, i) => tax.id === b.taxes[i]?.id && tax.rate === b.taxes[i]?.rate)
+  );
+}
+
+/** Sets a line's quantity (rules L3 and M4). The line keeps its place. */
+export function changeQuantity(
+  basket: Basket,
+  index: number,
+  quantity: string,
+): Result<LineChange, BasketRefusal> {
+  const line = basket.lines[index];
+  if (!line || line.refundOf) return err({ code: 'no-such-line' });
+  const changed = { ...line, quantity };
+  const refusal = checkLine(changed);
+  if (refusal) return err(refusal);
+  return ok({ basket: { ...basket, lines: basket.lines.with(index, changed) }, index });
+}
+
+/** Takes a line out of the basket. */
+export function removeLine(basket: Basket, index: number): Result<Basket, BasketRefusal> {
+  if (!basket.lines[index]) return err({ code: 'no-such-line' });
+  return ok({ ...basket, lines: basket.lines.toSpliced(index, 1) });
+}
+
+/** Puts a removed line back where it was; the undo of {@link removeLine}. */
+export function restoreLine(basket: Basket, index: number, line: BasketLine): Basket {
+  return { ...basket, lines: basket.lines.toSpliced(Math.min(index, basket.lines.length), 0, line) };
+}
+
+function checkLine(line: BasketLine): BasketRefusal | undefined {
+  const quantity = new Exact(line.quantity);
+  const wrongSign = line.refundOf === undefined ? !quantity.isPositive() : !quantity.isNegative();
+  if (quantity.isZero() || wrongSign || quantity.abs().gt(MAX_QUANTITY) || quantity.decimalPlaces() > 3) {
+    return { code: 'quantity-out-of-range' };
+  }
+  if (quantity.abs().times(line.price).gt(MAX_LINE_MAJOR)) return { code: 'amount-out-of-range' };
+  return undefined;
+}
+
+/** How much of one line of a finished sale was taken back already: quantity text and amount, both as positive sizes. */
+export type RefundedSoFar = { readonly quantity: string; readonly amount: Minor };
+
+/**
+ * Makes the basket line that takes back `quantity` of a sold line (rules L6 and L7). The amount is the share of what was
+ * paid for the quantity taken back so far, minus what was given back before, so parts add up to the cent.
+ */
+export function refundLine(
+  sale: SaleBody,
+  line: number,
+  quantity: string,
+  before: RefundedSoFar,
+): Result<BasketLine, BasketRefusal> {
+  const sold = sale.lines[line];
+  if (!sold || sold.refundOf) return err({ code: 'no-such-line' });
+  const back = new Exact(quantity);
+  const left = new Exact(sold.quantity).minus(before.quantity);
+  if (!back.isPositive() || back.isZero() || back.decimalPlaces() > 3)
+    return err({ code: 'quantity-out-of-range' });
+  if (back.gt(left)) return err({ code: 'already-refunded', name: sold.name, left: left.toFixed() });
+  const share = roundMinor(back.plus(before.quantity).times(sold.amount).div(sold.quantity));
+  const refundOf: RefundOf = { receipt: sale.receipt, line };
+  return ok({
+    product: sold.product,
+    sku: sold.sku,
+    name: sold.name,
+    ...(sold.department === undefined ? {} : { department: sold.department }),
+    quantity: back.neg().toFixed(),
+    price: sold.price,
+    taxes: sale.taxes
+      .filter((tax) => sold.taxes.includes(tax.id))
+      .map(({ id, name, rate, included }) => ({ id, name, rate, included })),
+    refundOf,
+    amount: before.amount - share === 0 ? 0 : before.amount - share,
+  });
+}

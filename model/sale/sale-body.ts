@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { receiptNumberSchema } from '../ids/register-id.ts';
+import { minorSchema } from '../money/money.ts';
+import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { taxRateSchema } from '../tax/tax.ts';
+
+const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+
+/** Which line of which receipt a refund line takes back; `line` counts from 0 (rule L6). */
+export const refundOfSchema = v.strictObject({
+  receipt: receiptNumberSchema,
+  line: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+
+/** One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units. */
+export const saleLineSchema = v.strictObject({
+  product: idText,
+  sku: idText,
+  name: shortText,
+  department: v.optional(idText),
+  quantity: quantitySchema,
+  price: unitPriceSchema,
+  amount: minorSchema,
+  taxes: v.array(idText),
+  refundOf: v.optional(refundOfSchema),
+});
+
+/** What a tender is; decides change, drawer and where it counts (rule Y1). */
+export const tenderKindSchema = v.picklist(['cash', 'card', 'voucher', 'other']);
+
+/**
+ * One tender as it counts (rule Y2): `amount` is what it paid of the total, negative when money went back. For cash
+ * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code.
+ */
+export const tenderedSchema = v.strictObject({
+  tender: idText,
+  name: shortText,
+  kind: tenderKindSchema,
+  amount: minorSchema,
+  received: v.optional(minorSchema),
+  change: v.optional(minorSchema),
+  reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
+});
+
+/** One row of the tax table of a receipt, as in `TaxTotal`. */
+export const taxTotalSchema = v.strictObject({
+  ...taxRateSchema.entries,
+  base: minorSchema,
+  amount: minorSchema,
+});
+
+/**
+ * A finished sale, refund or exchange as a fact (rule L1). `type` follows from the signs of the lines: all negative is a
+ * refund, mixed an exchange. Σ tenders = total; total = Σ line amounts + tax on top; net = total − tax.
+ */
+export const saleBodySchema = v.strictObject({
+  receipt: receiptNumberSchema,
+  basket: idText,
+  type: v.picklist(['sale', 'refund', 'exchange']),
+  lines: v.pipe(v.array(saleLineSchema), v.minLength(1), v.maxLength(2000)),
+  taxes: v.array(taxTotalSchema),
+  net: minorSchema,
+  tax: minorSchema,
+  total: minorSchema,
+  tenders: v.array(tenderedSchema),
+  customer: v.optional(idText),
+});
+
+/** One line as sold. */
+export type SaleLine = v.InferOutput<typeof saleLineSchema>;
+/** The line of the receipt that a refund line takes back. */
+export type RefundOf = v.InferOutput<typeof refundOfSchema>;
+/** One row of the tax table of a receipt. */
+export type TaxTotalRow = v.InferOutput<typeof taxTotalSchema>;
+/** What a tender is. */
+export type TenderKind = v.InferOutput<typeof tenderKindSchema>;
+/** One tender as it counts. */
+export type Tendered = v.InferOutput<typeof tenderedSchema>;
+/** A finished sale, refund or exchange. */
+export type SaleBody = v.InferOutput<typeof saleBodySchema>;
+/** Sale, refund or exchange. */
+export type SaleType = SaleBody['type'];
