@@ -9,7 +9,7 @@ export const PROTOCOL_VERSION = '1';
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 const peerText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
-const bytes = v.instance(Uint8Array);
+const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'sync data are bytes');
 
 /**
  * What a peer says about itself. `storageId` names its durable store; the `device` part is ours, and stock peers neither
@@ -91,7 +91,13 @@ export type FrameRefusal = {
 };
 
 /** WebSocket close codes of ours, in the range open to applications. */
-export const CLOSE_CODES = { badFrame: 4400, duplicateLink: 4409, tooSlow: 4408, goingAway: 1001 } as const;
+export const CLOSE_CODES = {
+  goingAway: 1001,
+  retry: 1011,
+  badFrame: 4400,
+  tooSlow: 4408,
+  duplicateLink: 4409,
+} as const;
 
 const codec = new Encoder({ tagUint8Array: false, useRecords: false });
 

@@ -1,0 +1,204 @@
+import * as A from '@automerge/automerge';
+import type { Logger } from 'pino';
+import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
+import { CLOSE_CODES } from '#model/protocol/frame.ts';
+import type { DocumentLog, LogFolder } from './document-log.ts';
+import type { Link } from './link.ts';
+
+/** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
+const REWRITE_FRAMES = 256;
+
+/** A sync message of a peer, waiting for its turn. */
+type Received = { readonly link: Link; readonly data: Uint8Array; readonly requested: boolean };
+
+/** What a document tells the relay it lives in. */
+export type DocumentEvents = {
+  /** The links that take part in this document now. */
+  readonly links: (document: RelayDocument) => Iterable<Link>;
+  /** The document has its first change, so that links which do not know it are told. */
+  readonly onAppeared: (document: RelayDocument) => void;
+  /** The disk refused the document's changes: {@link RelayDocument.retry} is due after a while. */
+  readonly onRefused: (document: RelayDocument) => void;
+  /** The disk took a write, or refused it. */
+  readonly onDisk: (state: 'ok' | 'failed', cause?: unknown) => void;
+};
+
+/**
+ * One document of the relay. Invariants:
+ * 1. Messages are handled one batch at a time; what a batch changes is on the medium before any reply is made, so a
+ *    reply's heads always mean "on this relay's disk".
+ * 2. When the disk refuses, the changes stay in memory unconfirmed and nobody gets a reply until a retry succeeds. (Taking
+ *    them back would need every link to be cut: a peer never sends again what it sent on a living link.)
+ * 3. A message that cannot be read changes nothing and costs its link the connection.
+ */
+export class RelayDocument {
+  readonly id: DocumentId;
+  readonly address: DocumentAddress;
+  readonly #folder: LogFolder;
+  readonly #events: DocumentEvents;
+  readonly #log: Logger;
+  #doc: A.Doc<unknown> | undefined;
+  #file: DocumentLog | undefined;
+  #durableHeads: A.Heads = [];
+  readonly #inbox: Received[] = [];
+  readonly #wanting = new Set<Link>();
+  /** Links that got no reply because the disk refused. */
+  readonly #unanswered = new Set<Link>();
+  #running: Promise<void> | undefined;
+
+  constructor(
+    id: DocumentId,
+    address: DocumentAddress,
+    folder: LogFolder,
+    events: DocumentEvents,
+    log: Logger,
+  ) {
+    this.id = id;
+    this.address = address;
+    this.#folder = folder;
+    this.#events = events;
+    this.#log = log;
+  }
+
+  /** Hands in a peer's sync message; the reply goes out when its changes are on the medium. */
+  receive(link: Link, data: Uint8Array, requested: boolean): void {
+    this.#inbox.push({ link, data, requested });
+    this.#run();
+  }
+
+  /** Sends a link what it lacks of this document. */
+  offer(link: Link): void {
+    this.#wanting.add(link);
+    this.#run();
+  }
+
+  /** Tries again to write what the disk refused, and answers those who wait for it. */
+  retry(): void {
+    for (const link of this.#unanswered) this.#wanting.add(link);
+    this.#unanswered.clear();
+    this.#run();
+  }
+
+  /** Resolves when nothing is left to write or to answer. */
+  async settled(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  #run(): void {
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+      if (this.#inbox.length > 0 || this.#wanting.size > 0) this.#run();
+    });
+  }
+
+  async #work(): Promise<void> {
+    const received = this.#inbox.splice(0);
+    const wanting = new Set(this.#wanting);
+    this.#wanting.clear();
+    for (const { link } of received) wanting.add(link);
+    try {
+      await this.#load();
+    } catch (cause) {
+      this.#log.error({ err: cause, document: this.id }, 'the disk refused a read');
+      this.#events.onDisk('failed', cause);
+      // A message that was not handled is a lost message; only a new link makes up for it.
+      for (const link of wanting) link.close(CLOSE_CODES.retry, 'the relay cannot read its disk');
+      return;
+    }
+    for (const message of received) this.#apply(message);
+    await this.#answer(received, wanting);
+  }
+
+  async #answer(received: readonly Received[], wanting: ReadonlySet<Link>): Promise<void> {
+    const isNew = this.#durableHeads.length === 0;
+    const outcome = await this.#persist();
+    if (outcome === 'failed') {
+      for (const link of wanting) this.#unanswered.add(link);
+      return;
+    }
+    if (isNew && outcome === 'saved') this.#events.onAppeared(this);
+    const targets = outcome === 'saved' ? new Set([...this.#events.links(this), ...wanting]) : wanting;
+    for (const link of targets) this.#reply(link);
+    if (this.#durableHeads.length > 0) return;
+    for (const { link, requested } of received) if (requested) link.unavailable(this.id);
+  }
+
+  async #load(): Promise<void> {
+    if (this.#doc) return;
+    const { log, frames } = await this.#folder.open(this.id);
+    this.#file = log;
+    let doc = A.init<unknown>();
+    try {
+      for (const frame of frames) doc = A.loadIncremental(doc, frame);
+    } catch (cause) {
+      this.#log.error(
+        { err: cause, document: this.id },
+        'a document log is unreadable; it is put aside and fetched again',
+      );
+      await log.setAside();
+      doc = A.init<unknown>();
+    }
+    this.#doc = doc;
+    this.#durableHeads = A.getHeads(doc);
+  }
+
+  #apply({ link, data }: Received): void {
+    if (!this.#doc || !link.isOpen) return;
+    try {
+      const [doc, state] = A.receiveSyncMessage(this.#doc, link.syncState(this.id), data);
+      this.#doc = doc;
+      link.setSyncState(this.id, state);
+    } catch (cause) {
+      this.#log.warn({ err: cause, document: this.id, peer: link.peerId }, 'unreadable sync message');
+      link.refuse('the sync message could not be read');
+    }
+  }
+
+  /** Appends what is new; what the disk refuses stays unconfirmed. */
+  async #persist(): Promise<'unchanged' | 'saved' | 'failed'> {
+    const doc = this.#doc;
+    if (!doc || !this.#file) return 'failed';
+    const heads = A.getHeads(doc);
+    if (sameHeads(heads, this.#durableHeads)) return 'unchanged';
+    try {
+      await this.#file.append(A.saveSince(doc, this.#durableHeads));
+    } catch (cause) {
+      this.#log.error(
+        { err: cause, document: this.id },
+        'the disk refused a write; nothing is confirmed until it takes it',
+      );
+      this.#events.onDisk('failed', cause);
+      this.#events.onRefused(this);
+      return 'failed';
+    }
+    this.#durableHeads = heads;
+    this.#events.onDisk('ok');
+    await this.#rewriteWhenLong(doc);
+    return 'saved';
+  }
+
+  async #rewriteWhenLong(doc: A.Doc<unknown>): Promise<void> {
+    if (!this.#file || this.#file.frames < REWRITE_FRAMES) return;
+    try {
+      await this.#file.rewrite(A.save(doc));
+    } catch (cause) {
+      // The long log is still whole; the next append tries again.
+      this.#log.warn({ err: cause, document: this.id }, 'could not rewrite a document log');
+    }
+  }
+
+  #reply(link: Link): void {
+    if (!this.#doc || !link.isOpen) return;
+    if (link.isCongested) {
+      link.defer(this);
+      return;
+    }
+    const [state, message] = A.generateSyncMessage(this.#doc, link.syncState(this.id));
+    link.setSyncState(this.id, state);
+    if (message) link.sync(this.id, message);
+  }
+}
+
+function sameHeads(a: A.Heads, b: A.Heads): boolean {
+  return a.length === b.length && a.every((head) => b.includes(head));
+}
