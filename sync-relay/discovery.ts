@@ -24,20 +24,26 @@ export type Announcement = {
   readonly port: number;
 };
 
+/** Bonjour hands its options on to multicast-dns, whose own its types leave out. */
+type MulticastOptions = ConstructorParameters<typeof Bonjour>[0] & { interface?: string; bind?: string };
+
 const SERVICE_TYPE = 'tillmesh';
 
 /**
  * Discovery by mDNS (`_tillmesh._tcp`). Many guest networks drop multicast, so a static list stays the fallback; mDNS is
- * used for addresses only, whether a peer lives is told by its connection.
+ * used for addresses only, whether a peer lives is told by its connection. `lan` is the address of the interface to use:
+ * needed where no route leads to the multicast group, as when the router is down.
  */
-export function mdnsDiscovery(own: Announcement, log: Logger): Discovery {
+export function mdnsDiscovery(own: Announcement, log: Logger, lan?: string): Discovery {
   let bonjour: Bonjour | undefined;
   let browser: Browser | undefined;
   return {
     start(onFound) {
       const onError = (cause: Error) =>
         log.warn({ err: cause }, 'LAN discovery is off; the static list of peers still works');
-      bonjour = new Bonjour({}, onError);
+      // Bound to the interface's own address the socket would hear nothing; it has to listen on all and send on one.
+      const multicast: MulticastOptions = lan === undefined ? {} : { interface: lan, bind: '0.0.0.0' };
+      bonjour = new Bonjour(multicast, onError);
       bonjour.publish({
         name: `tillmesh-${own.device}`,
         type: SERVICE_TYPE,

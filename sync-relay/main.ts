@@ -121,7 +121,7 @@ function discover(
     settings.host === 'localhost' || settings.host === '::1' || settings.host.startsWith('127.');
   if (settings['no-discovery'] || isPrivate || store === undefined || organization === undefined)
     return undefined;
-  const discovery = mdnsDiscovery({ device, organization, store, port }, log);
+  const discovery = mdnsDiscovery({ device, organization, store, port }, log, settings['lan-interface']);
   discovery.start((found) => {
     if (device < found.device) for (const url of found.urls) dial({ url, kind: 'peer' });
   });

@@ -17,6 +17,7 @@ A relay keeps every document it is sent on disk and passes it on. Its WebSocket 
   --store S01          the store it stands in
   --register R1        the register it serves
   --organization TAG   the organization's tag, 12 hex digits
+  --lan-interface IP   the address of the interface to look for other tills on (default: the system's choice)
   --no-discovery       do not look for other tills by mDNS
   --log-level LEVEL    trace, debug, info, warn or error (default info)
   --help               show this text
@@ -47,6 +48,7 @@ const optionsSchema = v.object({
   organization: v.optional(
     v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
   ),
+  'lan-interface': v.optional(v.pipe(v.string(), v.ipv4('a LAN interface is named by its IPv4 address'))),
   'no-discovery': v.optional(v.boolean(), false),
   'log-level': v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error']), 'info'),
 });
@@ -70,6 +72,7 @@ export function readOptions(args: readonly string[]): Result<RelayOptions | 'hel
         store: { type: 'string' },
         register: { type: 'string' },
         organization: { type: 'string' },
+        'lan-interface': { type: 'string' },
         'no-discovery': { type: 'boolean' },
         'log-level': { type: 'string' },
         help: { type: 'boolean' },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { parseDocumentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, type FrameOf, type PeerMetadata } from '#model/protocol/frame.ts';
+import { registerName } from '#model/ids/register-id.ts';
 import { isOffered, mayRead } from './access.ts';
 import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
@@ -28,6 +29,8 @@ export type RelayStatus = {
   readonly register?: string;
   readonly documents: number;
   readonly disk: 'ok' | 'failed';
+  /** The latest session this relay holds of each register, by register name: what a till without memory must wait for. */
+  readonly sessions: Readonly<Record<string, number>>;
   readonly peers: readonly {
     readonly device?: string;
     readonly role?: string;
@@ -104,6 +107,7 @@ export class Relay {
       ...(register === undefined ? {} : { register }),
       documents: this.#documents.size,
       disk: this.#disk,
+      sessions: this.#sessions(),
       peers: [...this.#links]
         .filter((link) => link.isOpen)
         .map(({ metadata, direction, since }) => {
@@ -129,14 +133,24 @@ export class Relay {
   }
 
   #noteSession({ organization, key }: DocumentAddress): void {
-    if (key.class !== 'session' && key.class !== 'basket') return;
-    const register = `${organization}/${key.store}-${key.register}`;
+    if (key.class !== 'session') return;
+    const register = `${organization}/${registerName(key.store, key.register)}`;
     this.#latestSessions.set(register, Math.max(this.#latestSessions.get(register) ?? 0, key.session));
   }
 
   #latestSession({ organization, key }: DocumentAddress): number {
     if (!('register' in key)) return 0;
-    return this.#latestSessions.get(`${organization}/${key.store}-${key.register}`) ?? 0;
+    return this.#latestSessions.get(`${organization}/${registerName(key.store, key.register)}`) ?? 0;
+  }
+
+  #sessions(): Record<string, number> {
+    const own = this.#parts.own.metadata.device.organization;
+    const latest: Record<string, number> = {};
+    for (const [register, session] of this.#latestSessions) {
+      const [organization, name = ''] = register.split('/');
+      if (own === undefined || own === organization) latest[name] = session;
+    }
+    return latest;
   }
 
   #isOffered(link: Link, document: RelayDocument): boolean {

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { catalogShard, type Product } from '#model/catalog/product.ts';
+import { masterEntry, productEntries } from '#model/documents/catalog.ts';
+import type { Organization, Register, Store } from '#model/documents/organization.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import { pinVerifier, type Person } from '#model/staff/pin.ts';
+import type { Documents } from '../lib/repo/documents.ts';
+
+/** Catalog shards of the demo: enough that a price change is a small document, few enough to open in no time. */
+const CATALOG_SHARDS = 16;
+
+/** The people of the demo shop; their PINs are printed at the start and shown on the sign-in screen. */
+export const DEMO_PEOPLE = [
+  { id: 'ana', name: 'Ana', pin: '1234', role: 'cashier', language: 'en' },
+  { id: 'luis', name: 'Luis', pin: '2345', role: 'cashier', language: 'es' },
+  { id: 'mia', name: 'Mia', pin: '9876', role: 'manager', language: 'en' },
+] as const;
+
+const seedSchema = v.object({
+  source: v.string(),
+  departments: v.array(v.object({ id: v.string(), name: v.string() })),
+  products: v.array(
+    v.object({
+      sku: v.string(),
+      name: v.string(),
+      department: v.string(),
+      price: v.string(),
+      barcode: v.string(),
+    }),
+  ),
+});
+
+/** The departments and articles of the demo shop, as in `seed/products.json`. */
+export type DemoCatalog = v.InferOutput<typeof seedSchema>;
+
+/** Reads the demo's articles; throws when the file that comes with the program is not what it was. */
+export async function readDemoCatalog(path: string): Promise<DemoCatalog> {
+  return v.parse(seedSchema, JSON.parse(await readFile(path, 'utf8')));
+}
+
+/** One document's first entries. */
+type Seed = { readonly key: DocumentKey; readonly entries: Record<string, string> };
+
+const json = (value: unknown) => canonicalJson(value as CanonicalValue);
+
+/** The documents of a new demo organization: one store with two registers, three people, the catalog. */
+export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, salt: () => string): Seed[] {
+  return [
+    { key: { class: 'organization' }, entries: organizationEntries(tag, foundedAt) },
+    { key: { class: 'staff' }, entries: staffEntries(salt) },
+    ...catalogSeeds(catalog),
+  ];
+}
+
+function organizationEntries(tag: string, foundedAt: string): Record<string, string> {
+  const organization: Organization = {
+    tag,
+    name: 'Tillmesh Demo',
+    currency: 'GBP',
+    language: 'en',
+    taxRounding: 'receipt',
+    catalogShards: CATALOG_SHARDS,
+    foundedAt,
+  };
+  const store: Store = {
+    id: storeId(1),
+    name: 'Camden',
+    timeZone: 'Europe/London',
+    locale: 'en-GB',
+    header: ['Tillmesh Demo', '12 Camden High Street', 'London NW1'],
+    footer: ['Thank you', 'Goods can be returned within 30 days'],
+  };
+  const register = (number: number): Register => ({
+    store: store.id,
+    register: registerId(number),
+    name: `Till ${number}`,
+    printer: 'receipt',
+  });
+  return {
+    organization: json(organization),
+    [`store:${store.id}`]: json(store),
+    [`register:${store.id}-R1`]: json(register(1)),
+    [`register:${store.id}-R2`]: json(register(2)),
+  };
+}
+
+function staffEntries(salt: () => string): Record<string, string> {
+  return Object.fromEntries(
+    DEMO_PEOPLE.map(({ pin, ...person }) => {
+      const entry: Person = { ...person, stores: [], active: true, pin: pinVerifier(pin, salt()) };
+      return [`person:${person.id}`, json(entry)];
+    }),
+  );
+}
+
+function catalogSeeds(catalog: DemoCatalog): Seed[] {
+  const shards = Array.from({ length: CATALOG_SHARDS }, (): Record<string, string> => ({}));
+  for (const { sku, barcode, ...article } of catalog.products) {
+    const product: Product = {
+      id: sku,
+      sku,
+      ...article,
+      barcodes: [barcode],
+      active: true,
+      taxes: ['vat-20'],
+    };
+    Object.assign(shards[catalogShard(sku, CATALOG_SHARDS)] ?? {}, productEntries(product));
+  }
+  const [first = {}] = shards;
+  const masters = [
+    ...catalog.departments.map(({ id, name }) => masterEntry({ kind: 'department', id, value: { name } })),
+    masterEntry({
+      kind: 'tax',
+      id: 'vat-20',
+      value: { id: 'vat-20', name: 'VAT', rate: '20', included: true },
+    }),
+    masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
+    masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
+  ];
+  for (const { key, text } of masters) first[key] = text;
+  return shards.map((entries, shard) => ({ key: { class: 'catalog', shard }, entries }));
+}
+
+/** Resolves when the documents are linked to their relay. */
+export function whenLinked(documents: Documents): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = documents.watch((event) => {
+      if (event.type !== 'link' || !event.connected) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+/** Writes the documents of a new organization; resolves when the relay has each on disk, with a sentence when it has not. */
+export async function foundDemo(documents: Documents, seeds: readonly Seed[]): Promise<string | undefined> {
+  await whenLinked(documents);
+  for (const { key, entries } of seeds) {
+    await documents.open(key);
+    const saved = await documents.writeDurably(key, entries, 20_000);
+    if (saved.relay !== 'saved') return `The demo shop could not be written: the relay is ${saved.relay}.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createNodeDocuments } from '../lib/repo/node-documents.ts';
+import { ensureBuild } from './app-build.ts';
+import { openDataFolder, saveDataFolder } from './demo-folder.ts';
+import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from './demo-shop.ts';
+import { PORT_SPAN, demoStations } from './demo-stations.ts';
+import { Station } from './station.ts';
+
+const USAGE = `Usage: npm start -- [options]
+
+Starts the demo: head office and one store with two tills, each with its relay, printer program and a virtual printer.
+
+  --data DIR   where everything is kept (default ./data); a second start continues where the first ended
+  --port N     the first port (default 4700); the demo uses ${PORT_SPAN} ports from there
+  --help       show this text
+`;
+
+const project = resolve(import.meta.dirname, '../..');
+const options = readOptions();
+const stations: Station[] = [];
+let stopping: Promise<void> | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+try {
+  await start();
+} catch (cause) {
+  process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  await stop(1);
+}
+
+function readOptions(): { readonly data: string; readonly port: number } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        data: { type: 'string', default: 'data' },
+        port: { type: 'string', default: '4700' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 1024 || port + PORT_SPAN > 65_535) {
+      throw new Error(
+        `--port ${values.port}: the first port is a number from 1024 to ${65_535 - PORT_SPAN}.`,
+      );
+    }
+    return { data: resolve(values.data), port };
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function start(): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const folder = await openDataFolder(options.data, () => randomBytes(6).toString('hex'));
+  if (!folder.ok) throw new Error(folder.error);
+  const trouble = await ensureBuild(project, say);
+  if (trouble !== undefined) throw new Error(trouble);
+  const { version } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const logFile = createWriteStream(join(options.data, 'log.txt'), { flags: 'a' });
+  const world = {
+    data: options.data,
+    project,
+    build: join(project, 'build'),
+    version,
+    log: (line: string) => logFile.write(`${line}\n`),
+    news: (news: { name: string; what: string; detail: string }) =>
+      say(`  ${news.name}: ${news.what} (${news.detail})`),
+  };
+  say('Starting head office and two tills …');
+  const people = DEMO_PEOPLE.map(({ name, pin, role }) => ({ name, pin, role }));
+  for (const spec of demoStations(folder.value.organization, options.port, people))
+    stations.push(new Station(spec, world));
+  const [hq] = stations;
+  await hq?.startRelay();
+  if (hq && !folder.value.founded) await found(hq, folder.value.organization);
+  await Promise.all(stations.slice(1).map((station) => station.startRelay()));
+  await Promise.all(stations.map((station) => station.startRest()));
+  announce(say);
+}
+
+async function found(hq: Station, organization: string): Promise<void> {
+  const catalog = await readDemoCatalog(join(import.meta.dirname, 'seed', 'products.json'));
+  const documents = createNodeDocuments({
+    identity: { device: randomBytes(8).toString('hex'), organization, role: 'hq' },
+    syncUrl: `ws://127.0.0.1:${hq.spec.ports.relay}/sync`,
+  });
+  try {
+    const seeds = demoSeeds(organization, new Date().toISOString(), catalog, () =>
+      randomBytes(24).toString('base64url'),
+    );
+    const trouble = await foundDemo(documents, seeds);
+    if (trouble !== undefined) throw new Error(trouble);
+    await saveDataFolder(options.data, { organization, founded: true });
+  } finally {
+    await documents.close();
+  }
+}
+
+function announce(say: (line: string) => void): void {
+  const url = (offset: number) => `http://localhost:${options.port + offset}`;
+  const pins = DEMO_PEOPLE.map(({ name, pin, role }) => `${name} ${pin} (${role})`).join(' · ');
+  say(`
+Tillmesh is running.
+
+  Till 1, S01-R1           ${url(1)}
+  Till 2, S01-R2           ${url(2)}
+  Head office, reports     ${url(0)}
+  Printer of till 1        ${url(3)}
+  Printer of till 2        ${url(4)}
+
+  PINs                     ${pins}
+  Data                     ${options.data}
+
+Ctrl-C stops everything; the next start continues here.
+`);
+}
+
+/** Stops the stations, each in reverse order of its start, and ends the process. */
+function stop(code: number): Promise<void> {
+  stopping ??= (async () => {
+    process.stdout.write('\nStopping …\n');
+    await Promise.all(stations.map((station) => station.stop()));
+    process.stdout.write('Everything is saved.\n');
+    process.exit(code);
+  })();
+  return stopping;
+}

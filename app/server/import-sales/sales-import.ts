@@ -1,0 +1,143 @@
+import type { ImportOptions } from './options.ts';
+import type { Documents } from '../../lib/repo/documents.ts';
+import { whenLinked } from '../demo-shop.ts';
+import { organizationSchema } from '#model/documents/organization.ts';
+import { readEntry } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { registerName } from '#model/ids/register-id.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import { RegisterImport } from './register-import.ts';
+import type { ImportedReceipt } from './sales-file.ts';
+import {
+  cashierEntries,
+  masterEntries,
+  organizationEntry,
+  placeEntries,
+  productWrites,
+  type Writes,
+} from './shop-documents.ts';
+
+/** What an import works with; the world is passed in. */
+export type SalesImportParts = {
+  readonly documents: Documents;
+  readonly organization: string;
+  readonly options: ImportOptions;
+  /** The latest session of each register, by register name, as the relay knows it. */
+  readonly latestSessions: () => Promise<Readonly<Record<string, number>>>;
+  readonly now: () => string;
+  /** 32 random base64url characters. */
+  readonly random: () => string;
+  readonly onReceipt: () => void;
+};
+
+/** How long a document may take to come from or to the relay, in milliseconds. */
+const RELAY_WAIT_MS = 30_000;
+
+/** What the basket ids of an import begin with. */
+export function basketPrefix(options: ImportOptions): string {
+  return `${options.source}:`;
+}
+
+/** Brings receipts into the documents: the shop first, then every register's days. An error is a sentence. */
+export async function importSales(
+  receipts: readonly ImportedReceipt[],
+  parts: SalesImportParts,
+): Promise<Result<void, string>> {
+  await whenLinked(parts.documents);
+  const currency = await prepareShop(receipts, parts);
+  if (!currency.ok) return currency;
+  const rules = { currency: currency.value, taxRounding: 'receipt' as const };
+  const latest = await parts.latestSessions();
+  const registers = groupBy(receipts, ({ store, register }) => registerName(store, register));
+  const ready: { readonly register: RegisterImport; readonly receipts: readonly ImportedReceipt[] }[] = [];
+  for (const [name, own] of registers) {
+    const [first] = own;
+    if (!first) continue;
+    const register = new RegisterImport(
+      {
+        documents: parts.documents,
+        organization: parts.organization,
+        rules,
+        timeZone: parts.options['time-zone'],
+        prefix: basketPrefix(parts.options),
+      },
+      first.store,
+      first.register,
+    );
+    // Every register is read before the first is written: a refusal must not leave half of the file behind.
+    const trouble = await register.read(latest[name] ?? 0);
+    if (trouble !== undefined) return err(trouble);
+    ready.push({ register, receipts: own });
+  }
+  for (const { register, receipts: own } of ready) {
+    for (const [day, receiptsOfDay] of groupBy(own, ({ at }) => at.slice(0, 10))) {
+      const rung = await register.ring(day, receiptsOfDay, parts.onReceipt);
+      if (!rung.ok) return rung;
+    }
+  }
+  return ok(undefined);
+}
+
+/** Writes what the file needs and the organization lacks; gives the organization's currency. */
+async function prepareShop(
+  receipts: readonly ImportedReceipt[],
+  parts: SalesImportParts,
+): Promise<Result<string, string>> {
+  const { documents, options, organization } = parts;
+  const known = await read(documents, { class: 'organization' });
+  if (!known.ok) return known;
+  const text =
+    known.value['organization'] ??
+    organizationEntry(organization, options.name, options.currency, parts.now());
+  const own = readEntry(organizationSchema, 'organization', text);
+  if (!own.ok) return err(`The organization in this folder cannot be read (${own.error.detail}).`);
+  const defaults = { currency: own.value.currency, timeZone: options['time-zone'], locale: options.locale };
+  const writes: Writes = [
+    { key: { class: 'organization' }, entries: { organization: text, ...placeEntries(receipts, defaults) } },
+    { key: { class: 'staff' }, entries: cashierEntries(receipts, parts.random) },
+    { key: { class: 'catalog', shard: 0 }, entries: masterEntries(receipts) },
+    ...productWrites(receipts, own.value.catalogShards),
+  ];
+  for (const write of writes) {
+    const trouble = await addMissing(documents, write);
+    if (trouble !== undefined) return err(trouble);
+  }
+  return ok(own.value.currency);
+}
+
+async function addMissing(
+  documents: Documents,
+  { key, entries }: Writes[number],
+): Promise<string | undefined> {
+  const known = await read(documents, key);
+  if (!known.ok) return known.error;
+  const missing = Object.fromEntries(
+    Object.entries(entries).filter(([entryKey]) => known.value[entryKey] === undefined),
+  );
+  if (Object.keys(missing).length === 0) return undefined;
+  const saved = await documents.writeDurably(key, missing, RELAY_WAIT_MS);
+  return saved.relay === 'saved'
+    ? undefined
+    : `The ${key.class} document did not reach the relay (${saved.relay}).`;
+}
+
+async function read(
+  documents: Documents,
+  key: DocumentKey,
+): Promise<Result<Readonly<Record<string, string>>, string>> {
+  await documents.open(key);
+  const caughtUp = await documents.caughtUp(key, RELAY_WAIT_MS);
+  if (caughtUp !== 'caught-up')
+    return err(`The ${key.class} document could not be read from the relay (${caughtUp}).`);
+  return ok(await documents.open(key));
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): [string, Item[]][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}

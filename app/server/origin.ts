@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import httpProxy from '@fastify/http-proxy';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { pipeUpgrade } from './web-socket-pipe.ts';
+
+/** What `/config.json` tells the page about the device it runs on. */
+export type DeviceConfig = {
+  readonly role: 'till' | 'hq';
+  readonly organization: string;
+  readonly device: string;
+  readonly store?: string;
+  readonly register?: string;
+  /** The bridge's name of the receipt printer. */
+  readonly printer?: string;
+  /** People of the demo shop with their PINs, for the hint on the sign-in screen. */
+  readonly demo?: {
+    readonly people: readonly { readonly name: string; readonly pin: string; readonly role: string }[];
+  };
+  readonly version: string;
+};
+
+/** One origin for the browser: the app and, behind it, the programs of this device. Addresses are `http://127.0.0.1:PORT`. */
+export type OriginParts = {
+  readonly build: string;
+  readonly config: DeviceConfig;
+  readonly relay: string;
+  readonly bridge?: string;
+  readonly reports?: string;
+  /** Host names people may use to reach this server, besides this machine's own. */
+  readonly hosts: readonly string[];
+};
+
+const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Makes the server of one device. Requests for other host names or from other pages are refused: a page somewhere on the
+ * internet must not reach a till through the cashier's browser (DNS rebinding).
+ */
+export async function makeOrigin(parts: OriginParts): Promise<FastifyInstance> {
+  const server = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 });
+  const hosts = new Set([...LOCAL_HOSTS, ...parts.hosts]);
+  server.addHook('onRequest', async (request, reply) => {
+    const refusal = refuse(request.headers, hosts);
+    if (refusal) return reply.code(refusal.status).send(refusal);
+  });
+  server.get('/config.json', (_request, reply) =>
+    reply.header('cache-control', 'no-store').send(parts.config),
+  );
+  await server.register(httpProxy, { upstream: parts.relay, prefix: '/relay', ...passOn('relay') });
+  if (parts.bridge !== undefined) {
+    await server.register(httpProxy, {
+      upstream: parts.bridge,
+      prefix: '/bridge',
+      ...passOn('printer program'),
+    });
+  }
+  if (parts.reports !== undefined) {
+    const prefix = '/reports';
+    await server.register(httpProxy, {
+      upstream: parts.reports,
+      prefix,
+      rewritePrefix: prefix,
+      ...passOn('reports program'),
+    });
+  }
+  await servePages(server, parts.build);
+  const sync = new URL('/sync', parts.relay);
+  server.server.on('upgrade', (request, socket, head) => {
+    const refusal = refuse(request.headers, hosts);
+    const path = new URL(request.url ?? '/', 'http://origin').pathname;
+    if (refusal) socket.end(`HTTP/1.1 ${refusal.status} Refused\r\nConnection: close\r\n\r\n`);
+    else if (path !== sync.pathname) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    else pipeUpgrade(request, socket, head, sync);
+  });
+  return server;
+}
+
+/** Why a request is not served. */
+type OriginRefusal = { readonly status: 403 | 421; readonly code: string; readonly message: string };
+
+function refuse(headers: IncomingHttpHeaders, hosts: ReadonlySet<string>): OriginRefusal | undefined {
+  const host = headers.host ?? '';
+  if (!hosts.has(host.replace(/:\d+$/, ''))) {
+    const message = `This till does not answer to the name "${host}". Use localhost, or start it with --allow-host.`;
+    return { status: 421, code: 'foreign-host', message };
+  }
+  if (
+    headers.origin !== undefined &&
+    (!URL.canParse(headers.origin) || new URL(headers.origin).host !== host)
+  ) {
+    return { status: 403, code: 'foreign-origin', message: 'Only the pages of this till may call it.' };
+  }
+  return undefined;
+}
+
+/** Proxy settings: the origin was checked here, so it is taken off; a program that is away is named in a sentence. */
+function passOn(name: string) {
+  const message = `The ${name} of this device does not answer. It is being started again.`;
+  return {
+    http2: false,
+    replyOptions: {
+      rewriteRequestHeaders: (_request: unknown, headers: IncomingHttpHeaders) => {
+        const { origin: _origin, ...others } = headers;
+        return others;
+      },
+      onError: (reply: { code(status: number): { send(body: unknown): unknown } }) => {
+        reply.code(502).send({ code: 'away', message });
+      },
+    },
+  };
+}
+
+async function servePages(server: FastifyInstance, build: string): Promise<void> {
+  await server.register(fastifyStatic, {
+    root: build,
+    // Files of a build are named by their content; everything else must be asked for again, or an update would not arrive.
+    setHeaders: (response, path) => {
+      const isImmutable = path.startsWith(join(build, '_app', 'immutable'));
+      void response.header('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  server.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    if (request.method === 'GET' && (request.headers.accept ?? '').includes('text/html'))
+      return reply.sendFile('index.html');
+    return reply.code(404).send({ code: 'not-found', message: `There is nothing at ${request.url}.` });
+  });
+}

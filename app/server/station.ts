@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { ChildProgram, type ProgramNews, type ProgramSpec } from './child-program.ts';
+import { makeOrigin, type DeviceConfig } from './origin.ts';
+
+/** The ports of a station's programs. */
+export type StationPorts = {
+  readonly app: number;
+  readonly relay: number;
+  readonly reports?: number;
+  readonly bridge?: number;
+  readonly printer?: number;
+  readonly printerPage?: number;
+};
+
+/** One machine of a shop: head office, or a till. */
+export type StationSpec = {
+  /** `hq` or `s01-r1`; also its folder. */
+  readonly id: string;
+  /** What people call it: `S01-R1`. */
+  readonly name: string;
+  readonly role: 'hq' | 'till';
+  readonly organization: string;
+  readonly store?: string;
+  readonly register?: string;
+  readonly ports: StationPorts;
+  /** Relays this station dials. */
+  readonly hq?: string;
+  readonly peers: readonly string[];
+  readonly demo?: DeviceConfig['demo'];
+};
+
+/** What a station is run with. */
+export type StationWorld = {
+  readonly data: string;
+  readonly project: string;
+  readonly build: string;
+  readonly version: string;
+  readonly log: (line: string) => void;
+  readonly news: (news: ProgramNews) => void;
+};
+
+const LOOPBACK = '127.0.0.1';
+
+/** The printer's name at the bridge of a till. */
+export const RECEIPT_PRINTER = 'receipt';
+
+/** The programs of one machine, started in order and stopped in reverse. */
+export class Station {
+  readonly spec: StationSpec;
+  readonly #world: StationWorld;
+  readonly #programs: ChildProgram[] = [];
+  #origin: FastifyInstance | undefined;
+  #device = '';
+
+  constructor(spec: StationSpec, world: StationWorld) {
+    this.spec = spec;
+    this.#world = world;
+  }
+
+  /** The device id of this station's relay, once it is up. */
+  get device(): string {
+    return this.#device;
+  }
+
+  /** Starts the relay alone, which seeding needs. */
+  async startRelay(): Promise<void> {
+    const ready = await this.#run(relayProgram(this.spec, this.#world.data));
+    this.#device = String(ready['device']);
+  }
+
+  /** Starts the other programs and the origin. */
+  async startRest(): Promise<void> {
+    const { spec } = this;
+    for (const program of otherPrograms(spec, this.#world.data, this.#device)) await this.#run(program);
+    const { app, relay, bridge, reports } = spec.ports;
+    this.#origin = await makeOrigin({
+      build: this.#world.build,
+      relay: `http://${LOOPBACK}:${relay}`,
+      ...(bridge === undefined ? {} : { bridge: `http://${LOOPBACK}:${bridge}` }),
+      ...(reports === undefined ? {} : { reports: `http://${LOOPBACK}:${reports}` }),
+      hosts: [],
+      config: deviceConfig(spec, this.#device, this.#world.version),
+    });
+    await this.#origin.listen({ port: app, host: LOOPBACK });
+  }
+
+  /** Stops everything of this station; what was accepted is on disk when it resolves. */
+  async stop(): Promise<void> {
+    await this.#origin?.close();
+    for (const program of this.#programs.toReversed()) await program.stop();
+  }
+
+  #run(spec: ProgramSpec): Promise<Record<string, unknown>> {
+    const program = new ChildProgram(spec, this.#world.project, this.#world.log, this.#world.news);
+    this.#programs.push(program);
+    return program.start();
+  }
+}
+
+function deviceConfig(spec: StationSpec, device: string, version: string): DeviceConfig {
+  return {
+    role: spec.role,
+    organization: spec.organization,
+    device,
+    ...(spec.store === undefined ? {} : { store: spec.store }),
+    ...(spec.register === undefined ? {} : { register: spec.register }),
+    ...(spec.role === 'till' ? { printer: RECEIPT_PRINTER } : {}),
+    ...(spec.demo === undefined ? {} : { demo: spec.demo }),
+    version,
+  };
+}
+
+function relayProgram(spec: StationSpec, data: string): ProgramSpec {
+  return {
+    name: `${spec.name} relay`,
+    main: 'sync-relay/main.ts',
+    args: [
+      ...['--data', join(data, spec.id, 'relay'), '--port', String(spec.ports.relay)],
+      ...['--role', spec.role === 'hq' ? 'hq' : 'relay', '--organization', spec.organization],
+      ...(spec.store === undefined ? [] : ['--store', spec.store]),
+      ...(spec.register === undefined ? [] : ['--register', spec.register]),
+      ...(spec.hq === undefined ? [] : ['--hq', spec.hq]),
+      ...spec.peers.flatMap((peer) => ['--peer', peer]),
+      ...['--log-level', 'warn'],
+    ],
+  };
+}
+
+function otherPrograms(spec: StationSpec, data: string, device: string): ProgramSpec[] {
+  const { reports, bridge, printer, printerPage, relay } = spec.ports;
+  const programs: ProgramSpec[] = [];
+  const folder = (name: string) => join(data, spec.id, name);
+  if (reports !== undefined) {
+    const args = [
+      '--data',
+      folder('reports'),
+      '--port',
+      String(reports),
+      '--relay',
+      `ws://${LOOPBACK}:${relay}/sync`,
+    ];
+    // The indexer is a device of its own beside the relay it reads from.
+    args.push('--organization', spec.organization, '--device', reverse(device));
+    programs.push({ name: `${spec.name} reports`, main: 'reports-indexer/main.ts', args });
+  }
+  if (printer !== undefined && printerPage !== undefined) {
+    const args = [
+      '--port',
+      String(printer),
+      '--web-port',
+      String(printerPage),
+      '--name',
+      spec.name,
+      '--data',
+      folder('printer'),
+    ];
+    programs.push({ name: `${spec.name} printer`, main: 'hardware-bridge/virtual-printer/main.ts', args });
+  }
+  if (bridge !== undefined) {
+    const address = `${RECEIPT_PRINTER}=tcp://${LOOPBACK}:${printer},columns=42`;
+    const args = ['--data', folder('bridge'), '--port', String(bridge), '--printer', address];
+    programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
+  }
+  return programs;
+}
+
+function reverse(device: string): string {
+  return [...device].toReversed().join('');
+}
