@@ -66,6 +66,12 @@ const plainNumber = (what: string) =>
     v.transform((text) => new Exact(text).toFixed()),
   );
 
+/** 30 February parses as 2 March; only a time that comes back unchanged exists. */
+function existsInCalendar(text: string): boolean {
+  const time = Date.parse(`${text}Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
 const localTime = v.pipe(
   v.string(),
   v.trim(),
@@ -73,7 +79,7 @@ const localTime = v.pipe(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/,
     (issue) => `"${issue.input}" is not a time like 2010-12-01T08:26:00`,
   ),
-  v.check((text) => !Number.isNaN(Date.parse(`${text}Z`)), 'this time does not exist in the calendar'),
+  v.check(existsInCalendar, 'this time does not exist in the calendar'),
 );
 
 const rowSchema = v.object({
