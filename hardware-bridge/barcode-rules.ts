@@ -6,7 +6,7 @@ const QR_CAPACITY = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331,
 /** How an EAN-13 is sent: 12 or 13 digits with a right check digit, else a sentence. */
 export function checkEan13(data: string): Result<string, string> {
   if (!/^[0-9]{12,13}$/.test(data)) return err(`"${data}" is not an EAN-13: it needs 12 or 13 digits`);
-  const digits = [...data.slice(0, 12)].map(Number);
+  const digits = Array.from(data.slice(0, 12), Number);
   const sum = digits.reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 1 : 3), 0);
   const check = String((10 - (sum % 10)) % 10);
   if (data.length === 13 && data[12] !== check) {

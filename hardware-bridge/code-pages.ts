@@ -34,5 +34,7 @@ export function characterSetOf(codePage: number): CharacterSet {
 export function repertoireOf(codePage: number): ReadonlySet<string> {
   const decoder = new TextDecoder(PAGES.get(codePage)?.label ?? 'windows-1252');
   const upperHalf = decoder.decode(Uint8Array.from({ length: 128 }, (_, index) => 128 + index));
-  return new Set([...upperHalf].filter((character) => !/[\u0080-\u00a0\u00ad\ufffd\p{M}\p{Cf}]/u.test(character)));
+  return new Set(
+    [...upperHalf].filter((character) => !/[\u0080-\u00a0\u00ad\ufffd\p{M}\p{Cf}]/u.test(character)),
+  );
 }

@@ -67,7 +67,9 @@ function encodeRow(encoder: ThermalPrinter, row: PaperRow, dots: number): void {
     case 'feed':
       return encoder.add(Buffer.from([...FEED_LINES, row.lines]));
     case 'barcode':
-      return row.symbology === 'ean13' ? encodeEan13(encoder, row.data) : encodeCode128(encoder, row.data, dots);
+      return row.symbology === 'ean13'
+        ? encodeEan13(encoder, row.data)
+        : encodeCode128(encoder, row.data, dots);
     case 'qr':
       return encodeQr(encoder, row.data, dots);
   }
@@ -89,7 +91,9 @@ function encodeText(encoder: ThermalPrinter, row: Extract<PaperRow, { kind: 'tex
 function encodeEan13(encoder: ThermalPrinter, data: string): void {
   const checked = checkEan13(data);
   const digits = checked.ok ? checked.value : data;
-  centered(encoder, () => encoder.printBarcode(digits, EAN_13, { hriPos: 2, hriFont: 0, width: 2, height: 72 }));
+  centered(encoder, () =>
+    encoder.printBarcode(digits, EAN_13, { hriPos: 2, hriFont: 0, width: 2, height: 72 }),
+  );
 }
 
 function encodeCode128(encoder: ThermalPrinter, data: string, dots: number): void {

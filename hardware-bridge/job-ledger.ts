@@ -49,10 +49,9 @@ export class JobLedger {
 
   /** Reads what the last run left, and settles what it was in the middle of. Damaged files are set aside and logged. */
   async restore(): Promise<void> {
-    const names = await this.#spool.names();
-    for (const name of names.filter((candidate) => candidate.endsWith('.job.json'))) {
-      const stem = name.slice(0, -'.job.json'.length);
-      const record = (await this.#readState(`${stem}.state.json`)) ?? (await this.#readAccepted(name))?.record;
+    const files = (await this.#spool.names()).filter((name) => /\.(job|state)\.json$/.test(name));
+    for (const stem of new Set(files.map((name) => name.split('.')[0] ?? ''))) {
+      const record = await this.#readRecord(stem, new Set(files));
       if (record) this.#records.set(record.jobId, record);
     }
     this.#nextOrder = 1 + Math.max(0, ...[...this.#records.values()].map((record) => record.order));
@@ -72,23 +71,39 @@ export class JobLedger {
 
   /** Jobs of these devices of which no byte has left, in the order of arrival. */
   waitingFor(devices: ReadonlySet<string>): JobRecord[] {
-    return this.list().filter((record) => devices.has(record.device) && isWaiting(record));
+    const waiting = [...this.#records.values()].filter(
+      (record) => devices.has(record.device) && isWaiting(record),
+    );
+    return waiting.sort((a, b) => a.order - b.order);
   }
 
   /** How many jobs of a device are not finished. */
   unfinished(device: string): number {
-    return this.list().filter((record) => record.device === device && (isWaiting(record) || isUnderWay(record))).length;
+    let count = 0;
+    for (const record of this.#records.values()) {
+      if (record.device === device && (isWaiting(record) || isUnderWay(record))) count += 1;
+    }
+    return count;
   }
 
   /**
    * Keeps a new job, or answers with the one of that id that is already here (`fresh: false`). Resolves after the job is on disk;
    * calls are carried out in the order they came.
    */
-  accept(job: NewJob, paper: Paper | null): Promise<Result<{ record: JobRecord; fresh: boolean }, SpoolFailure>> {
+  accept(
+    job: NewJob,
+    paper: Paper | null,
+  ): Promise<Result<{ record: JobRecord; fresh: boolean }, SpoolFailure>> {
     return this.#inTurn(async () => {
       const known = this.#records.get(job.jobId);
       if (known) return ok({ record: known, fresh: false });
-      const record: JobRecord = { ...job, version: 1, order: this.#nextOrder, updatedAt: job.acceptedAt, state: 'accepted' };
+      const record: JobRecord = {
+        ...job,
+        version: 1,
+        order: this.#nextOrder,
+        updatedAt: job.acceptedAt,
+        state: 'accepted',
+      };
       const written = await this.#spool.write(jobFile(job.jobId), JSON.stringify({ record, paper }));
       if (!written.ok) return written;
       this.#nextOrder += 1;
@@ -98,10 +113,15 @@ export class JobLedger {
   }
 
   /** Takes a durable step, if the job still is in one of the `from` states. */
-  step(jobId: string, from: readonly PrintState[], change: JobChange): Promise<Result<JobRecord, StepFailure>> {
+  step(
+    jobId: string,
+    from: readonly PrintState[],
+    change: JobChange,
+  ): Promise<Result<JobRecord, StepFailure>> {
     return this.#inTurn(async () => {
       const record = this.#records.get(jobId);
-      if (!record || !from.includes(record.state)) return err({ code: 'elsewhere', state: record?.state ?? null });
+      if (!record || !from.includes(record.state))
+        return err({ code: 'elsewhere', state: record?.state ?? null });
       const next = changed(record, change, this.#clock.now());
       const written = await this.#writeState(next);
       if (!written.ok) return written;
@@ -122,7 +142,10 @@ export class JobLedger {
       const written = await this.#writeState(next);
       if (!written.ok) {
         this.#unwritten.set(jobId, next);
-        this.#log.error({ jobId, state: next.state, code: written.error.code }, 'a finished step could not be written yet');
+        this.#log.error(
+          { jobId, state: next.state, code: written.error.code },
+          'a finished step could not be written yet',
+        );
       }
       this.#show(next);
     });
@@ -139,7 +162,7 @@ export class JobLedger {
   /** Writes what `record` could not write; false while that still fails. */
   writeOverdue(): Promise<boolean> {
     return this.#inTurn(async () => {
-      for (const record of [...this.#unwritten.values()]) {
+      for (const record of this.#unwritten.values()) {
         if (!(await this.#writeState(record)).ok) return false;
       }
       return true;
@@ -156,9 +179,16 @@ export class JobLedger {
     return this.#inTurn(async () => {
       const oldest = this.#clock.now() - MEMORY_MS;
       for (const record of this.#records.values()) {
-        if (record.updatedAt >= oldest || isWaiting(record) || isUnderWay(record) || record.state === 'unknown') continue;
-        await this.#spool.remove(stateFile(record.jobId));
+        if (
+          record.updatedAt >= oldest ||
+          isWaiting(record) ||
+          isUnderWay(record) ||
+          record.state === 'unknown'
+        )
+          continue;
+        // The state goes last: a paper without one would look as if it had never been printed.
         await this.#spool.remove(jobFile(record.jobId));
+        await this.#spool.remove(stateFile(record.jobId));
         this.#records.delete(record.jobId);
       }
     });
@@ -167,7 +197,8 @@ export class JobLedger {
   async #settle(record: JobRecord): Promise<void> {
     const change = afterRestart(record);
     if (!change) return;
-    if (change.state === 'queued' && change.drawer === undefined) return this.note(record.jobId, [record.state], change);
+    if (change.state === 'queued' && change.drawer === undefined)
+      return this.note(record.jobId, [record.state], change);
     await this.record(record.jobId, [record.state], change);
   }
 
@@ -177,15 +208,24 @@ export class JobLedger {
     return written;
   }
 
-  async #readState(name: string): Promise<JobRecord | null> {
-    return this.#readParsed(name, jobRecordSchema);
+  async #readRecord(stem: string, files: ReadonlySet<string>): Promise<JobRecord | null> {
+    const stateName = `${stem}.state.json`;
+    const state = await this.#readParsed(stateName, jobRecordSchema);
+    if (state) return state;
+    const accepted = await this.#readAccepted(`${stem}.job.json`);
+    if (!accepted) return null;
+    // A state that cannot be read may have said "printed": nobody knows, so a person has to look.
+    return files.has(stateName) ? { ...accepted.record, state: 'confirming' } : accepted.record;
   }
 
   async #readAccepted(name: string): Promise<v.InferOutput<typeof acceptedJobSchema> | null> {
     return this.#readParsed(name, acceptedJobSchema);
   }
 
-  async #readParsed<Schema extends v.GenericSchema>(name: string, schema: Schema): Promise<v.InferOutput<Schema> | null> {
+  async #readParsed<Schema extends v.GenericSchema>(
+    name: string,
+    schema: Schema,
+  ): Promise<v.InferOutput<Schema> | null> {
     const text = await this.#spool.read(name);
     if (text === null) return null;
     const parsed = v.safeParse(schema, parseJson(text));

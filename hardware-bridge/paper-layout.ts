@@ -62,7 +62,10 @@ function besideEachOther(left: string, right: string, width: number): string[] {
   const room = width - amount.length - 1;
   const fits = !left.includes('\n') && left.length <= room;
   if (!fits && room < NARROWEST_LEFT) {
-    return [...(left === '' ? [] : wrap(left, width)), ...wrap(amount, width).map((row) => row.padStart(width))];
+    return [
+      ...(left === '' ? [] : wrap(left, width)),
+      ...wrap(amount, width).map((row) => row.padStart(width)),
+    ];
   }
   const rows = wrap(left, room);
   const last = rows.pop() ?? '';

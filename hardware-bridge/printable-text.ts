@@ -92,9 +92,13 @@ function showable(grapheme: string, shows: (character: string) => boolean): stri
   if (grapheme === '\n' || shows(grapheme)) return grapheme;
   const visible = grapheme.replace(/[\p{Cc}\p{Cf}]/gu, '');
   if (visible === '') return '';
-  const characters = [...visible].map((character) => (shows(character) ? character : (plainForm(character, shows) ?? '?')));
+  const characters = [...visible].map((character) =>
+    shows(character) ? character : (plainForm(character, shows) ?? '?'),
+  );
   // A family emoji is five code points and one picture: one question mark is enough.
-  return characters.every((character) => character === '?' || character === '') ? '?' : characters.join('').replaceAll('?', '');
+  return characters.every((character) => character === '?' || character === '')
+    ? '?'
+    : characters.join('').replaceAll('?', '');
 }
 
 function plainForm(character: string, shows: (character: string) => boolean): string | null {

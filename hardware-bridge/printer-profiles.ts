@@ -42,7 +42,9 @@ export function parsePrinterFlag(flag: string): Result<PrinterProfile, string> {
   const equals = flag.indexOf('=');
   const device = flag.slice(0, Math.max(equals, 0));
   if (!v.is(printJobSchema.entries.device, device)) {
-    return err(`--printer ${flag}: start with a name of small letters, digits and "-", as in front=tcp://192.168.1.50:9100.`);
+    return err(
+      `--printer ${flag}: start with a name of small letters, digits and "-", as in front=tcp://192.168.1.50:9100.`,
+    );
   }
   const [url = '', ...options] = flag.slice(equals + 1).split(',');
   const address = parseAddress(url);
@@ -66,7 +68,9 @@ function parseAddress(url: string): Result<{ host: string; port: number }, strin
   return ok({ host, port });
 }
 
-function parseSettings(options: readonly string[]): Result<Omit<PrinterProfile, 'device' | 'host' | 'port'>, string> {
+function parseSettings(
+  options: readonly string[],
+): Result<Omit<PrinterProfile, 'device' | 'host' | 'port'>, string> {
   const given: Settings = {};
   for (const option of options) {
     const [name, value, ...rest] = option.split('=');

@@ -17,7 +17,9 @@ export function lockSpool(folder: string): Result<() => void, string> {
     database?.close();
     const reason = cause instanceof Error ? cause.message : String(cause);
     return /locked|busy/i.test(reason)
-      ? err(`Another bridge already works with the folder ${folder}. Stop it, or give this one another --data folder.`)
+      ? err(
+          `Another bridge already works with the folder ${folder}. Stop it, or give this one another --data folder.`,
+        )
       : err(`The folder ${folder} cannot be used: ${reason}.`);
   }
 }

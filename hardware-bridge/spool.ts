@@ -81,7 +81,10 @@ async function readWhole(path: string): Promise<string | null> {
 function failureOf(cause: unknown): SpoolFailure {
   const code = codeOf(cause);
   return NO_ROOM.has(code)
-    ? { code: 'spool-full', message: 'The disk is full, so the job was not accepted. Free some space and send it again.' }
+    ? {
+        code: 'spool-full',
+        message: 'The disk is full, so the job was not accepted. Free some space and send it again.',
+      }
     : {
         code: 'spool-broken',
         message: `The print queue's folder cannot be written (${code}), so the job was not accepted. Check the folder and its permissions.`,
@@ -89,5 +92,7 @@ function failureOf(cause: unknown): SpoolFailure {
 }
 
 function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown error';
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+    ? cause.code
+    : 'unknown error';
 }

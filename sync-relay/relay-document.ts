@@ -194,7 +194,8 @@ export class RelayDocument {
       return;
     }
     const [state, message] = A.generateSyncMessage(this.#doc, link.syncState(this.id));
-    link.setSyncState(this.id, state);
+    // An offer nobody has answered needs no state: a thousand documents for a hundred silent peers would cost memory.
+    if (link.knows(this.id)) link.setSyncState(this.id, state);
     if (message) link.sync(this.id, message);
   }
 }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../result.ts';
+import { assert, err, ok, type Result } from '../result.ts';
 
 /** The GS1 mod-10 check digit of the digits before it, weights 3 and 1 from the right (GS1 General Specifications §7.9). */
 export function gs1CheckDigit(body: string): number {
@@ -33,6 +33,7 @@ export function lookupKey(code: string): string {
  * For seeded and imported products that came without a code.
  */
 export function inStoreEan13(number: number): string {
+  assert(Number.isInteger(number) && number >= 0 && number < 1e10, () => `no in-store number: ${number}`);
   const body = `20${String(number).padStart(10, '0')}`;
   return `${body}${gs1CheckDigit(body)}`;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { sha256Text } from '../journal/canonical.ts';
 import { unitPriceSchema } from '../money/quantity.ts';
 import { tenderKindSchema } from '../sale/sale-body.ts';
 import { taxRateSchema } from '../tax/tax.ts';
@@ -48,13 +49,12 @@ export type Product = ProductInfo & ProductPrice & { readonly id: string };
 export { taxRateSchema };
 export type { TaxRate } from '../tax/tax.ts';
 
-/** The id of a product that another system names by `sku`: the sku itself where it can be an id, else its code points in hex. */
+/**
+ * The id of a product that another system names by `sku` (rule C4): the sku itself where it can be an id, else `x` and its
+ * SHA-256, so that two devices that import one list agree and two skus never become one product.
+ */
 export function productIdOfSku(sku: string): string {
-  if (/^[A-Za-z0-9._-]{1,64}$/.test(sku)) return sku;
-  return `x${[...sku].map((character) => (character.codePointAt(0) ?? 0).toString(16)).join('.')}`.slice(
-    0,
-    64,
-  );
+  return /^[A-Za-z0-9._-]{1,64}$/.test(sku) ? sku : `x${sha256Text(sku.normalize('NFC'))}`;
 }
 
 /**

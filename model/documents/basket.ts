@@ -5,7 +5,8 @@ import { basketLineSchema, type Basket } from '../sale/basket.ts';
 import { paymentSchema, type Payment } from '../sale/payment.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
-const headSchema = v.strictObject({ id: v.string(), paying: v.boolean(), customer: v.optional(v.string()) });
+const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const headSchema = v.strictObject({ id: idText, paying: v.boolean(), customer: v.optional(idText) });
 
 /** What the till was in the middle of: the basket, whether the payment screen was open, and what was already taken. */
 export type OpenSale = {
@@ -62,7 +63,8 @@ function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<
 /** What to write to turn one set of entries into another: changed and new texts, and undefined for what goes. */
 export function entryDifference(before: Entries, after: Entries): Record<string, string | undefined> {
   const difference: Record<string, string | undefined> = {};
-  for (const [key, text] of Object.entries(after)) if (before[key] !== text) difference[key] = text;
-  for (const key of Object.keys(before)) if (!(key in after)) difference[key] = undefined;
+  for (const [key, text] of Object.entries(after))
+    if (!Object.hasOwn(before, key) || before[key] !== text) difference[key] = text;
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) difference[key] = undefined;
   return difference;
 }

@@ -38,14 +38,22 @@ const SCHEMAS = {
 /** Reads one entry of a catalog shard. */
 export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
   const [noun, id, group, ...rest] = key.split(':');
-  const kind = noun === 'product' ? group : noun;
-  const isKind =
-    kind === 'info' || kind === 'price' || kind === 'department' || kind === 'tax' || kind === 'tender';
-  if (!isKind || !id || rest.length > 0 || (noun !== 'product' && group !== undefined)) {
+  const kind = entryKind(noun, group);
+  if (kind === undefined || !id || rest.length > 0) {
     return err({ key, code: 'unknown-key', detail: `a catalog document has no entry "${key}"` });
   }
   const read = readEntry(SCHEMAS[kind], key, text);
-  return read.ok ? ok({ kind, id, value: read.value } as CatalogEntry) : read;
+  if (!read.ok) return read;
+  // A tax or tender says its id twice; two names for one thing would be counted as two.
+  if ('id' in read.value && read.value.id !== id)
+    return err({ key, code: 'bad-shape', detail: `id: is "${read.value.id}", the key says "${id}"` });
+  return ok({ kind, id, value: read.value } as CatalogEntry);
+}
+
+function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
+  if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
+  if (group !== undefined) return undefined;
+  return noun === 'department' || noun === 'tax' || noun === 'tender' ? noun : undefined;
 }
 
 /** The entries that hold a product, ready to be written into its shard. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { registerIdSchema, storeIdSchema } from '../ids/register-id.ts';
+import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
-import { err, type Result } from '../result.ts';
+import { err, ok, type Result } from '../result.ts';
 import { readEntry, type EntryFault } from './entries.ts';
 
 const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
@@ -17,12 +17,31 @@ export const organizationSchema = v.strictObject({
   foundedAt: v.string(),
 });
 
+function isTimeZone(text: string): boolean {
+  return isAccepted(() => new Intl.DateTimeFormat('en', { timeZone: text }));
+}
+
+function isLocale(text: string): boolean {
+  return isAccepted(() => new Intl.Locale(text));
+}
+
+/** Intl answers a wrong name with a RangeError only; on a receipt it would come too late. */
+function isAccepted(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch (cause) {
+    if (cause instanceof RangeError) return false;
+    throw cause;
+  }
+}
+
 /** A store, under `store:S01`. `locale` formats money and dates, `timeZone` decides the business day. */
 export const storeSchema = v.strictObject({
   id: storeIdSchema,
   name: nameText,
-  timeZone: v.string(),
-  locale: v.string(),
+  timeZone: v.pipe(v.string(), v.check(isTimeZone, 'a time zone looks like Europe/London')),
+  locale: v.pipe(v.string(), v.check(isLocale, 'a locale looks like en-GB')),
   header: v.array(v.pipe(v.string(), v.maxLength(64))),
   footer: v.array(v.pipe(v.string(), v.maxLength(64))),
 });
@@ -51,15 +70,31 @@ export type OrganizationEntry =
 /** Reads one entry of the organization document. */
 export function readOrganizationEntry(key: string, text: string): Result<OrganizationEntry, EntryFault> {
   const kind = key.split(':')[0] ?? '';
-  if (key === 'organization') return tag('organization', readEntry(organizationSchema, key, text));
-  if (kind === 'store') return tag('store', readEntry(storeSchema, key, text));
-  if (kind === 'register') return tag('register', readEntry(registerSchema, key, text));
+  if (key === 'organization') return tag(key, 'organization', readEntry(organizationSchema, key, text));
+  if (kind === 'store') return tag(key, 'store', readEntry(storeSchema, key, text));
+  if (kind === 'register') return tag(key, 'register', readEntry(registerSchema, key, text));
   return err({ key, code: 'unknown-key', detail: `an organization document has no entry "${key}"` });
 }
 
 function tag<Kind extends OrganizationEntry['kind']>(
+  key: string,
   kind: Kind,
   read: Result<Extract<OrganizationEntry, { kind: Kind }>['value'], EntryFault>,
 ): Result<OrganizationEntry, EntryFault> {
-  return read.ok ? { ok: true, value: { kind, value: read.value } as OrganizationEntry } : read;
+  if (!read.ok) return read;
+  const entry = { kind, value: read.value } as OrganizationEntry;
+  if (organizationKey(entry) === key) return ok(entry);
+  return err({ key, code: 'bad-shape', detail: `id: the key should be "${organizationKey(entry)}"` });
+}
+
+/** The key an entry of the organization document belongs under: `organization`, `store:S01`, `register:S01-R1`. */
+export function organizationKey(entry: OrganizationEntry): string {
+  switch (entry.kind) {
+    case 'organization':
+      return 'organization';
+    case 'store':
+      return `store:${entry.value.id}`;
+    case 'register':
+      return `register:${registerName(entry.value.store, entry.value.register)}`;
+  }
 }

@@ -2,6 +2,7 @@ import { addQuantity } from '../money/quantity.ts';
 import type { Minor } from '../money/money.ts';
 import type { JournalRecord, RecordOf } from '../journal/record.ts';
 import type { SaleBody, TaxTotalRow, TenderKind } from '../sale/sale-body.ts';
+import { taxKey } from '../tax/tax.ts';
 
 /** A count with the money it stands for. */
 export type CountedAmount = { readonly count: number; readonly amount: Minor };
@@ -118,21 +119,22 @@ function addSale(report: SessionReport, sale: SaleBody): SessionReport {
 }
 
 function addTaxes(taxes: SessionReport['taxes'], sale: SaleBody): SessionReport['taxes'] {
-  const next = { ...taxes };
+  let next = taxes;
   for (const tax of sale.taxes) {
     // One id may have had two rates within a session, when HQ changed it: they are different rows.
-    const key = `${tax.id}@${tax.rate}${tax.included ? '' : '+'}`;
-    const row = next[key];
-    next[key] = { ...tax, base: (row?.base ?? 0) + tax.base, amount: (row?.amount ?? 0) + tax.amount };
+    const key = taxKey(tax);
+    const row = rowOf(next, key);
+    const base = (row?.base ?? 0) + tax.base;
+    next = { ...next, [key]: { ...tax, base, amount: (row?.amount ?? 0) + tax.amount } };
   }
   return next;
 }
 
 function addTenders(tenders: SessionReport['tenders'], sale: SaleBody): SessionReport['tenders'] {
-  const next = { ...tenders };
+  let next = tenders;
   for (const { tender, name, kind, amount } of sale.tenders) {
-    const row = next[tender] ?? NOTHING;
-    next[tender] = { name, kind, count: row.count + 1, amount: row.amount + amount };
+    const row = rowOf(next, tender) ?? NOTHING;
+    next = { ...next, [tender]: { name, kind, count: row.count + 1, amount: row.amount + amount } };
   }
   return next;
 }
@@ -141,13 +143,19 @@ function addDepartments(
   departments: SessionReport['departments'],
   sale: SaleBody,
 ): SessionReport['departments'] {
-  const next = { ...departments };
+  let next = departments;
   for (const line of sale.lines) {
     const key = line.department ?? '';
-    const row = next[key] ?? { amount: 0, quantity: '0' };
-    next[key] = { amount: row.amount + line.amount, quantity: addQuantity(row.quantity, line.quantity) };
+    const row = rowOf(next, key) ?? { amount: 0, quantity: '0' };
+    const quantity = addQuantity(row.quantity, line.quantity);
+    next = { ...next, [key]: { amount: row.amount + line.amount, quantity } };
   }
   return next;
+}
+
+/** A row by its id; ids are any text, so `constructor` must not find what every object inherits. */
+function rowOf<Row>(rows: Readonly<Record<string, Row>>, id: string): Row | undefined {
+  return Object.hasOwn(rows, id) ? rows[id] : undefined;
 }
 
 function addCashTenders(drawer: DrawerTotal, sale: SaleBody): DrawerTotal {

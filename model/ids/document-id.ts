@@ -73,6 +73,9 @@ export function isOrganizationTag(text: string): boolean {
 export function documentId(address: DocumentAddress): DocumentId {
   assert(isOrganizationTag(address.organization), () => `not an organization tag: ${address.organization}`);
   const { key } = address;
+  const sequence = sequenceOf(key);
+  // DataView would wrap a number that does not fit, and two documents would share one id.
+  assert(isSequence(key.class, sequence), () => `out of range: ${describeDocument(key)}`);
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, FORMAT);
@@ -81,7 +84,7 @@ export function documentId(address: DocumentAddress): DocumentId {
     view.setUint8(2 + i, Number.parseInt(address.organization.slice(i * 2, i * 2 + 2), 16));
   view.setUint16(8, 'store' in key ? storeNumber(key.store) : 0);
   view.setUint16(10, 'register' in key ? registerNumber(key.register) : 0);
-  view.setUint32(12, sequenceOf(key));
+  view.setUint32(12, sequence);
   return bs58check.encode(bytes) as DocumentId;
 }
 
@@ -91,6 +94,12 @@ function sequenceOf(key: DocumentKey): number {
   if ('day' in key) return key.day;
   if ('month' in key) return key.month;
   return 0;
+}
+
+function isSequence(name: DocumentClass, sequence: number): boolean {
+  const least = name === 'session' ? 1 : 0;
+  const most = name === 'catalog' || name === 'customers' ? 0xffff : 0xffff_ffff;
+  return Number.isInteger(sequence) && sequence >= least && sequence <= most;
 }
 
 /** Why an id was not read: it is no base58check text of 16 bytes, or not one of ours. */
@@ -105,7 +114,7 @@ export function parseDocumentId(text: string): Result<DocumentAddress, DocumentI
   if (view.getUint8(0) !== FORMAT || name === undefined) return err('foreign-id');
   const organization = [...bytes.subarray(2, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const key = keyOf(name, view.getUint16(8), view.getUint16(10), view.getUint32(12));
-  if (key === undefined) return err('foreign-id');
+  if (key === undefined || !isSequence(name, sequenceOf(key))) return err('foreign-id');
   const address = { organization, key };
   // Bytes a class does not use must be zero, or two ids would name one document.
   return documentId(address) === text ? ok(address) : err('foreign-id');
@@ -125,7 +134,7 @@ function keyOf(
       return { class: name };
     case 'catalog':
     case 'customers':
-      return sequence <= 0xffff ? { class: name, shard: sequence } : undefined;
+      return { class: name, shard: sequence };
     case 'store':
       return storeOk ? { class: name, store: storeId(store) } : undefined;
     case 'parked':

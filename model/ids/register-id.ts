@@ -17,7 +17,10 @@ export const registerIdSchema = v.pipe(
 /** A receipt number: store, register and the register's gapless count: `S01-R2-000123` (rule N2). */
 export const receiptNumberSchema = v.pipe(
   v.string(),
-  v.regex(/^S\d{2,4}-R\d{1,3}-\d{6,9}$/, 'a receipt number looks like S01-R2-000123'),
+  v.regex(
+    /^S(?:0[1-9]|[1-9]\d{1,3})-R[1-9]\d{0,2}-(?!000000)(?:\d{6}|[1-9]\d{6,8})$/,
+    'a receipt number looks like S01-R2-000123',
+  ),
   v.brand('ReceiptNumber'),
 );
 

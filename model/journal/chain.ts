@@ -1,8 +1,15 @@
+import * as v from 'valibot';
 import type { RegisterId, StoreId } from '../ids/register-id.ts';
 import type { Minor } from '../money/money.ts';
-import { err, ok, type Result } from '../result.ts';
+import { assert, err, ok, type Result } from '../result.ts';
 import { canonicalJson, sha256Text, type CanonicalValue } from './canonical.ts';
-import { RECORD_VERSION, type JournalRecord, type PerpetualTotals, type RecordContent } from './record.ts';
+import {
+  RECORD_VERSION,
+  journalRecordSchema,
+  type JournalRecord,
+  type PerpetualTotals,
+  type RecordContent,
+} from './record.ts';
 
 /** Where a register's chain stands: what the next record must follow (rule J4). A fresh register has seq 0 and no hash. */
 export type ChainHead = {
@@ -22,7 +29,10 @@ export function emptyHead(org: string, store: StoreId, register: RegisterId): Ch
 /** When a record is made and by whom; `at` is UTC with milliseconds (rule J1). */
 export type Stamp = { readonly at: string; readonly by: string; readonly approvedBy?: string };
 
-/** Numbers, chains and hashes a record behind `head` (rules J3 to J5). The signature is the device's and comes after. */
+/**
+ * Numbers, chains and hashes a record behind `head` (rules J3 to J5). The signature is the device's and comes after.
+ * Throws on content no replica could read back, because a record that is stored stays for ever.
+ */
 export function sealRecord(
   head: ChainHead,
   session: number,
@@ -46,7 +56,9 @@ export function sealRecord(
   };
   // What is hashed is what is stored: normalise once, before both.
   const stored = JSON.parse(canonicalJson(unsealed as CanonicalValue)) as Omit<JournalRecord, 'hash' | 'sig'>;
-  return { ...stored, hash: hashRecord(stored), sig: '' } as JournalRecord;
+  const sealed = v.safeParse(journalRecordSchema, { ...stored, hash: hashRecord(stored), sig: '' });
+  assert(sealed.success, () => `no record: ${sealed.issues?.map((issue) => issue.message).join('; ')}`);
+  return sealed.output;
 }
 
 function nextTotals(totals: PerpetualTotals, content: RecordContent): PerpetualTotals {
@@ -90,7 +102,12 @@ export function verifyNext(head: ChainHead, record: JournalRecord): Result<Chain
   ) {
     return err('wrong-totals');
   }
-  if (record.kind === 'sale' && Number(record.body.receipt.split('-')[2]) !== totals.receipts)
+  if (record.kind === 'sale' && record.body.receipt !== receiptText(record, totals.receipts))
     return err('wrong-receipt-number');
   return ok({ ...head, seq: record.seq, hash: record.hash, totals });
+}
+
+/** As `receiptNumber`, but for any count a damaged chain may claim: it must not throw. */
+function receiptText(record: JournalRecord, count: number): string {
+  return `${record.store}-${record.register}-${String(count).padStart(6, '0')}`;
 }

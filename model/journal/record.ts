@@ -3,14 +3,17 @@ import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '../ids/reg
 import { currencySchema, minorSchema } from '../money/money.ts';
 import { saleBodySchema } from '../sale/sale-body.ts';
 import { err, ok, type Result } from '../result.ts';
+import { canonicalJson, type CanonicalValue } from './canonical.ts';
 
 /** History of the record format, newest last; a change of any schema below needs a new line here.
  *  1: opened, sale, cash, drawer, reprint, closed. */
 export const RECORD_VERSION = 1;
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const personText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const reasonText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+/** The longest reason a record takes, in UTF-16 code units after NFC. */
+export const MAX_REASON = 200;
+const reasonText = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_REASON));
 /** A calendar day `2026-11-21`. */
 export const daySchema = v.pipe(v.string(), v.isoDate('a day looks like 2026-11-21'));
 /** SHA-256 as base64url without padding. */
@@ -65,6 +68,19 @@ export const perpetualTotalsSchema = v.strictObject({
   absolute: minorSchema,
 });
 
+/** Engines differ in what they make of 30 February; only a time that reads back the same is one. */
+function isMoment(text: string): boolean {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
+}
+
+/** A moment: UTC with milliseconds, `2026-11-21T14:05:09.120Z` (rule J1). */
+export const momentSchema = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time is UTC with milliseconds'),
+  v.check(isMoment, 'a time must exist in the calendar'),
+);
+
 const envelope = {
   v: v.literal(RECORD_VERSION),
   org: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
@@ -72,10 +88,7 @@ const envelope = {
   register: registerIdSchema,
   session: v.pipe(count, v.minValue(1)),
   seq: v.pipe(count, v.minValue(1)),
-  at: v.pipe(
-    v.string(),
-    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time is UTC with milliseconds'),
-  ),
+  at: momentSchema,
   by: personText,
   approvedBy: v.optional(personText),
   totals: perpetualTotalsSchema,
@@ -117,7 +130,10 @@ export type RecordRefusal = {
   readonly detail: string;
 };
 
-/** Reads a stored record. A newer version is told apart from damage, because it asks for an update, not for an alarm. */
+/**
+ * Reads a stored record. A newer version is told apart from damage, because it asks for an update, not for an alarm. Text
+ * that is not canonical is damage too (rule J2): two programs could read two records out of it under one hash.
+ */
 export function parseRecord(text: string): Result<JournalRecord, RecordRefusal> {
   let value: unknown;
   try {
@@ -138,7 +154,11 @@ export function parseRecord(text: string): Result<JournalRecord, RecordRefusal> 
     });
   }
   const parsed = v.safeParse(journalRecordSchema, value);
-  if (parsed.success) return ok(parsed.output);
+  if (parsed.success) {
+    return canonicalJson(parsed.output as CanonicalValue) === text
+      ? ok(parsed.output)
+      : err({ code: 'bad-shape', detail: 'the text is not canonical JSON' });
+  }
   const issue = parsed.issues[0];
   return err({ code: 'bad-shape', detail: `${v.getDotPath(issue) ?? 'record'}: ${issue.message}` });
 }

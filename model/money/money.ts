@@ -20,23 +20,18 @@ export const currencySchema = v.pipe(
   v.regex(/^[A-Z]{3}$/, 'a currency is three capital letters'),
 );
 
-const EXPONENTS: Record<string, number> = {
-  JPY: 0,
-  CLP: 0,
-  KRW: 0,
-  PYG: 0,
-  VND: 0,
-  ISK: 0,
-  BHD: 3,
-  KWD: 3,
-  OMR: 3,
-  TND: 3,
-  JOD: 3,
-};
+/** Every ISO 4217 currency whose minor unit is not a hundredth. */
+const EXPONENTS = new Map<string, number>([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
+    .split(' ')
+    .map((code) => [code, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3] as const),
+  ...'CLF UYW'.split(' ').map((code) => [code, 4] as const),
+]);
 
 /** Decimal places of a currency's minor unit (ISO 4217): GBP 2, JPY 0, KWD 3. */
 export function currencyExponent(currency: string): number {
-  return EXPONENTS[currency] ?? 2;
+  return EXPONENTS.get(currency) ?? 2;
 }
 
 /** Rounds an exact amount of minor units half away from zero, so that a refund mirrors its sale (rule M2). */
@@ -53,8 +48,10 @@ export function roundMinor(amount: Decimal): Minor {
 /** Sums amounts of minor units. Throws when the sum leaves the safe integers. */
 export function sumMinor(amounts: Iterable<Minor>): Minor {
   let sum = 0;
-  for (const amount of amounts) sum += amount;
-  assert(Number.isSafeInteger(sum), () => `sum out of range: ${sum}`);
+  for (const amount of amounts) {
+    sum += amount;
+    assert(Number.isSafeInteger(sum), () => `sum out of range: ${sum}`);
+  }
   return sum;
 }
 
@@ -84,13 +81,26 @@ export function parseAmount(text: string, currency: string): Result<Minor, Amoun
   return ok(amount.toNumber() === 0 ? 0 : amount.toNumber());
 }
 
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
 /** Formats an amount for people by locale: `£12.34`, `12,34 €`. Negative amounts carry a minus. */
 export function formatMoney(amount: Minor, currency: string, locale: string): string {
+  // As text: a number would lose cents beyond 2⁵³ minor units.
+  return moneyFormat(currency, locale).format(minorToDecimal(amount, currency) as Intl.StringNumericLiteral);
+}
+
+/** Making a format costs a hundred times more than using it, and a screen formats hundreds of amounts. */
+function moneyFormat(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  const known = moneyFormats.get(key);
+  if (known) return known;
   const digits = currencyExponent(currency);
-  return new Intl.NumberFormat(locale, {
+  const format = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(amount / 10 ** digits);
+  });
+  moneyFormats.set(key, format);
+  return format;
 }

@@ -8,7 +8,10 @@ import { Exact } from './money.ts';
  */
 export const quantitySchema = v.pipe(
   v.string(),
-  v.regex(/^-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity has at most 5 digits and 3 decimals'),
+  v.regex(
+    /^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/,
+    'a quantity has at most 5 digits and 3 decimals',
+  ),
 );
 
 /** A unit price in the major unit as decimal text, never negative, at most 4 decimals (rule M5): `2.55`, `0.0125`. */

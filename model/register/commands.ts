@@ -1,11 +1,11 @@
 import { receiptNumber } from '../ids/register-id.ts';
 import { sealRecord, type Stamp } from '../journal/chain.ts';
-import type { JournalRecord, RecordContent, RecordOf } from '../journal/record.ts';
-import { MAX_TYPED_MINOR, type Minor } from '../money/money.ts';
+import { MAX_REASON, type JournalRecord, type RecordContent, type RecordOf } from '../journal/record.ts';
+import { MAX_TYPED_MINOR, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { priceBasket, type Basket, type PricedBasket, type PricingRules } from '../sale/basket.ts';
-import { settle, type Payment } from '../sale/payment.ts';
-import type { SaleBody, SaleLine, SaleType } from '../sale/sale-body.ts';
+import { settle, type Payment, type Settlement } from '../sale/payment.ts';
+import { taxReference, type SaleBody, type SaleLine, type SaleType } from '../sale/sale-body.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
 
 /** Why a register refused a command; the screen has a sentence for every code. */
@@ -13,11 +13,13 @@ export type CommandRefusal =
   | { readonly code: 'session-not-open' }
   | { readonly code: 'session-already-open' }
   | { readonly code: 'basket-empty' }
+  /** `due` is signed like the total; the other sign says that more was charged than the sale comes to. */
   | { readonly code: 'payment-missing'; readonly due: Minor }
   | { readonly code: 'amount-negative' }
   | { readonly code: 'amount-zero' }
   | { readonly code: 'amount-absurd' }
   | { readonly code: 'reason-missing' }
+  | { readonly code: 'reason-too-long'; readonly most: number }
   | { readonly code: 'difference-needs-reason'; readonly difference: Minor };
 
 /** Opens the register's next session with `float` in the drawer, for the business day `day` (rule R1). */
@@ -42,7 +44,8 @@ export function completeSale(
   if (args.basket.lines.length === 0) return err({ code: 'basket-empty' });
   const priced = priceBasket(args.basket, args.rules);
   const settlement = settle(priced.total, args.payments);
-  if (settlement.due !== 0) return err({ code: 'payment-missing', due: settlement.due });
+  const due = settlement.due - chargedTooMuch(args.payments, settlement);
+  if (due !== 0) return err({ code: 'payment-missing', due });
   const { store, register, totals } = state.head;
   const { customer } = args.basket;
   const body: SaleBody = {
@@ -60,11 +63,21 @@ export function completeSale(
   return ok(seal(state, { kind: 'sale', body }, stamp) as RecordOf<'sale'>);
 }
 
+/** What tenders that give no change took beyond the total: the basket shrank after they were charged (rule Y3). */
+function chargedTooMuch(payments: readonly Payment[], settlement: Settlement): Minor {
+  return sumMinor(
+    payments.map((payment, i) => {
+      const tooMuch = payment.given - (settlement.tenders[i]?.amount ?? 0);
+      return payment.kind === 'cash' && payment.given > 0 ? 0 : tooMuch;
+    }),
+  );
+}
+
 function saleLines(basket: Basket, priced: PricedBasket): SaleLine[] {
   return basket.lines.map(({ taxes, ...line }, i) => ({
     ...line,
     amount: priced.amounts[i] ?? 0,
-    taxes: taxes.map((tax) => tax.id),
+    taxes: taxes.map((tax) => taxReference(tax, priced.taxes)),
   }));
 }
 
@@ -130,6 +143,8 @@ export function closeSession(
   const difference = args.counted - report.drawer.expected;
   const reason = args.reason?.trim() ?? '';
   if (difference !== 0 && reason === '') return err({ code: 'difference-needs-reason', difference });
+  const tooLong = reason === '' ? undefined : checkReason(reason);
+  if (tooLong) return err(tooLong);
   const body = {
     expected: report.drawer.expected,
     counted: args.counted,
@@ -155,5 +170,7 @@ function checkAmount(amount: Minor): CommandRefusal | undefined {
 }
 
 function checkReason(reason: string): CommandRefusal | undefined {
-  return reason.trim() === '' ? { code: 'reason-missing' } : undefined;
+  const clean = reason.trim().normalize('NFC');
+  if (clean === '') return { code: 'reason-missing' };
+  return clean.length > MAX_REASON ? { code: 'reason-too-long', most: MAX_REASON } : undefined;
 }

@@ -51,16 +51,15 @@ export function addRecord(state: RegisterState, record: JournalRecord): Result<R
 export function resumeRegister(records: readonly JournalRecord[]): Result<RegisterState, RegisterFault> {
   const [first] = records;
   if (first?.kind !== 'opened') return err('not-open');
-  const before: RegisterState = {
-    head: {
-      ...emptyHead(first.org, first.store, first.register),
-      seq: first.seq - 1,
-      hash: first.prev,
-      totals: first.totals,
-    },
-    session: first.session - 1,
-  };
-  let state = before;
+  if (first.seq > 1 && first.prev === '') return err('broken-link');
+  const fresh = newRegister(first.org, first.store, first.register);
+  let state: RegisterState =
+    first.seq === 1
+      ? fresh
+      : {
+          head: { ...fresh.head, seq: first.seq - 1, hash: first.prev, totals: first.totals },
+          session: first.session - 1,
+        };
   for (const record of records) {
     const next = addRecord(state, record);
     if (!next.ok) return next;

@@ -2,9 +2,16 @@ import * as v from 'valibot';
 import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
 import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
-import { taxAmounts, taxRateSchema, type TaxRate, type TaxRounding, type TaxedTotals } from '../tax/tax.ts';
+import {
+  taxAmounts,
+  taxKey,
+  taxRateSchema,
+  type TaxRate,
+  type TaxRounding,
+  type TaxedTotals,
+} from '../tax/tax.ts';
 import type { Product } from '../catalog/product.ts';
-import { refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
+import { lineTaxes, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
 
 /**
  * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
@@ -15,7 +22,7 @@ export const basketLineSchema = v.strictObject({
   product: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   sku: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  department: v.optional(v.string()),
+  department: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
   quantity: quantitySchema,
   price: unitPriceSchema,
   taxes: v.array(taxRateSchema),
@@ -83,7 +90,7 @@ export function productLine(
 ): Result<BasketLine, BasketRefusal> {
   if (!product.active) return err({ code: 'product-inactive', name: product.name });
   const rates: TaxRate[] = [];
-  for (const id of product.taxes) {
+  for (const id of new Set(product.taxes)) {
     const rate = taxes.get(id);
     if (!rate) return err({ code: 'unknown-tax', tax: id });
     rates.push(rate);
@@ -105,6 +112,7 @@ export type LineChange = { readonly basket: Basket; readonly index: number };
 
 /** Adds a line; a second scan of the same article at the same price raises the quantity of the line it already has (rule L5). */
 export function addLine(basket: Basket, line: BasketLine): Result<LineChange, BasketRefusal> {
+  if (!v.is(quantitySchema, line.quantity)) return err({ code: 'quantity-out-of-range' });
   const index = basket.lines.findIndex((other) => mergesWith(other, line));
   const existing = basket.lines[index];
   if (existing) return changeQuantity(basket, index, addQuantity(existing.quantity, line.quantity));
@@ -114,15 +122,31 @@ export function addLine(basket: Basket, line: BasketLine): Result<LineChange, Ba
   return ok({ basket: { ...basket, lines: [...basket.lines, line] }, index: basket.lines.length });
 }
 
+/**
+ * Adds a line as one of its own, never merged (rule L8). This is also how an article comes back without its receipt: the
+ * line has a negative quantity and no `refundOf`; who may do that is decided by the caller.
+ */
+export function appendLine(basket: Basket, line: BasketLine): Result<LineChange, BasketRefusal> {
+  if (basket.lines.length >= MAX_LINES) return err({ code: 'too-many-lines' });
+  const refusal = checkLine(line, 'either');
+  if (refusal) return err(refusal);
+  return ok({ basket: { ...basket, lines: [...basket.lines, line] }, index: basket.lines.length });
+}
+
+/** Whether a line takes an article back, with its receipt or without. */
+function comesBack(line: BasketLine): boolean {
+  return line.refundOf !== undefined || line.quantity.startsWith('-');
+}
+
 function mergesWith(a: BasketLine, b: BasketLine): boolean {
   return (
     a.product === b.product &&
     a.price === b.price &&
     a.name === b.name &&
-    a.refundOf === undefined &&
-    b.refundOf === undefined &&
+    !comesBack(a) &&
+    !comesBack(b) &&
     a.taxes.length === b.taxes.length &&
-    a.taxes.every((tax, i) => tax.id === b.taxes[i]?.id && tax.rate === b.taxes[i]?.rate)
+    a.taxes.map(taxKey).join('\n') === b.taxes.map(taxKey).join('\n')
   );
 }
 
@@ -135,7 +159,9 @@ export function changeQuantity(
   const line = basket.lines[index];
   if (!line || line.refundOf) return err({ code: 'no-such-line' });
   const changed = { ...line, quantity };
-  const refusal = checkLine(changed);
+  // A sold line stays one and a returned one too: the sign decides what the receipt is.
+  if (comesBack(line) !== comesBack(changed)) return err({ code: 'quantity-out-of-range' });
+  const refusal = checkLine(changed, 'either');
   if (refusal) return err(refusal);
   return ok({ basket: { ...basket, lines: basket.lines.with(index, changed) }, index });
 }
@@ -151,12 +177,13 @@ export function restoreLine(basket: Basket, index: number, line: BasketLine): Ba
   return { ...basket, lines: basket.lines.toSpliced(Math.min(index, basket.lines.length), 0, line) };
 }
 
-function checkLine(line: BasketLine): BasketRefusal | undefined {
+function checkLine(line: BasketLine, sign: 'sold' | 'either' = 'sold'): BasketRefusal | undefined {
+  if (!v.is(quantitySchema, line.quantity)) return { code: 'quantity-out-of-range' };
   const quantity = new Exact(line.quantity);
-  const wrongSign = line.refundOf === undefined ? !quantity.isPositive() : !quantity.isNegative();
-  if (quantity.isZero() || wrongSign || quantity.abs().gt(MAX_QUANTITY) || quantity.decimalPlaces() > 3) {
+  const isBack = quantity.isNegative();
+  const wrongSign = line.refundOf === undefined ? isBack && sign === 'sold' : !isBack;
+  if (quantity.isZero() || wrongSign || quantity.abs().gt(MAX_QUANTITY))
     return { code: 'quantity-out-of-range' };
-  }
   if (quantity.abs().times(line.price).gt(MAX_LINE_MAJOR)) return { code: 'amount-out-of-range' };
   return undefined;
 }
@@ -175,11 +202,11 @@ export function refundLine(
   before: RefundedSoFar,
 ): Result<BasketLine, BasketRefusal> {
   const sold = sale.lines[line];
-  if (!sold || sold.refundOf) return err({ code: 'no-such-line' });
+  if (!sold || sold.refundOf || sold.quantity.startsWith('-')) return err({ code: 'no-such-line' });
+  if (!v.is(quantitySchema, quantity)) return err({ code: 'quantity-out-of-range' });
   const back = new Exact(quantity);
   const left = new Exact(sold.quantity).minus(before.quantity);
-  if (!back.isPositive() || back.isZero() || back.decimalPlaces() > 3)
-    return err({ code: 'quantity-out-of-range' });
+  if (!back.isPositive() || back.isZero()) return err({ code: 'quantity-out-of-range' });
   if (back.gt(left)) return err({ code: 'already-refunded', name: sold.name, left: left.toFixed() });
   const share = roundMinor(back.plus(before.quantity).times(sold.amount).div(sold.quantity));
   const refundOf: RefundOf = { receipt: sale.receipt, line };
@@ -190,9 +217,7 @@ export function refundLine(
     ...(sold.department === undefined ? {} : { department: sold.department }),
     quantity: back.neg().toFixed(),
     price: sold.price,
-    taxes: sale.taxes
-      .filter((tax) => sold.taxes.includes(tax.id))
-      .map(({ id, name, rate, included }) => ({ id, name, rate, included })),
+    taxes: lineTaxes(sale, sold).map(({ id, name, rate, included }) => ({ id, name, rate, included })),
     refundOf,
     amount: before.amount - share === 0 ? 0 : before.amount - share,
   });

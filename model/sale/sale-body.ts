@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { receiptNumberSchema } from '../ids/register-id.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
-import { taxRateSchema } from '../tax/tax.ts';
+import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
 
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -10,10 +10,13 @@ const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 /** Which line of which receipt a refund line takes back; `line` counts from 0 (rule L6). */
 export const refundOfSchema = v.strictObject({
   receipt: receiptNumberSchema,
-  line: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  line: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 
-/** One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units. */
+/**
+ * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units. `taxes` names
+ * rows of the receipt's tax table as {@link taxReference} does.
+ */
 export const saleLineSchema = v.strictObject({
   product: idText,
   sku: idText,
@@ -66,6 +69,19 @@ export const saleBodySchema = v.strictObject({
   tenders: v.array(tenderedSchema),
   customer: v.optional(idText),
 });
+
+/**
+ * How a line names one of its taxes (rule T5): by the tax's id, or by its key where the receipt's tax table holds that id
+ * more than once.
+ */
+export function taxReference(tax: TaxRate, table: readonly TaxRate[]): string {
+  return table.filter((row) => row.id === tax.id).length > 1 ? taxKey(tax) : tax.id;
+}
+
+/** The rows of a receipt's tax table that a line of it falls under (rule T5). */
+export function lineTaxes(sale: SaleBody, line: SaleLine): readonly TaxTotalRow[] {
+  return sale.taxes.filter((row) => line.taxes.includes(taxReference(row, sale.taxes)));
+}
 
 /** One line as sold. */
 export type SaleLine = v.InferOutput<typeof saleLineSchema>;

@@ -11,13 +11,21 @@ export const taxRateSchema = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(40)),
   rate: v.pipe(
     v.string(),
-    v.regex(/^\d{1,3}(?:\.\d{1,4})?$/, 'a tax rate is percent with at most 4 decimals'),
+    v.regex(/^(?:0|[1-9]\d{0,2})(?:\.\d{1,4})?$/, 'a tax rate is percent with at most 4 decimals'),
   ),
   included: v.boolean(),
 });
 
 /** A tax as a product names it. */
 export type TaxRate = v.InferOutput<typeof taxRateSchema>;
+
+/**
+ * What tells one tax from another (rule T5): its id, its rate and whether it is included, `vat@20` or `gst@5+`. An id alone
+ * does not, because HQ may change a rate while a basket is open, and a refund keeps the rate of its sale.
+ */
+export function taxKey(tax: Pick<TaxRate, 'id' | 'rate' | 'included'>): string {
+  return `${tax.id}@${new Exact(tax.rate).toFixed()}${tax.included ? '' : '+'}`;
+}
 
 /** When rounding happens: once per receipt and tax, or on every line (rule T2). */
 export type TaxRounding = 'receipt' | 'line';
@@ -51,40 +59,46 @@ export function taxAmounts(amounts: readonly TaxedAmount[], rounding: TaxRoundin
   return totalsOf(amounts, [...rows.values()], rounding);
 }
 
-/** What one tax gathers over a receipt: `others` is the included tax of other kinds inside the same amounts, exact. */
-type TaxRow = { readonly rate: TaxRate; gross: Minor; exact: Decimal; others: Decimal; rounded: Minor };
+/**
+ * What one tax gathers over a receipt: `exact` and `rounded` of itself, `others` and `othersRounded` of the other taxes
+ * included in the same amounts. Line rounding uses the rounded sums, so that every line's own arithmetic shows.
+ */
+type TaxRow = {
+  readonly rate: TaxRate;
+  gross: Minor;
+  exact: Decimal;
+  rounded: Minor;
+  others: Decimal;
+  othersRounded: Minor;
+};
+
+function emptyRow(rate: TaxRate): TaxRow {
+  return { rate, gross: 0, exact: new Exact(0), rounded: 0, others: new Exact(0), othersRounded: 0 };
+}
 
 function addGroup(rows: Map<string, TaxRow>, group: TaxedAmount): void {
   const base = baseOf(group);
-  const shares = group.taxes.map((rate) => base.times(rate.rate).div(100));
-  const included = group.taxes.reduce(
-    (sum, tax, i) => (tax.included ? sum.plus(shares[i] ?? 0) : sum),
-    new Exact(0),
-  );
-  group.taxes.forEach((rate, i) => {
-    const share = shares[i] ?? new Exact(0);
-    const row = rows.get(rate.id) ?? {
-      rate,
-      gross: 0,
-      exact: new Exact(0),
-      others: new Exact(0),
-      rounded: 0,
-    };
+  const shares = group.taxes.map((rate) => ({ rate, exact: base.times(rate.rate).div(100) }));
+  const included = shares.filter((share) => share.rate.included);
+  for (const share of shares) {
+    const key = taxKey(share.rate);
+    const row = rows.get(key) ?? emptyRow(share.rate);
     row.gross += group.amount;
-    row.exact = row.exact.plus(share);
-    row.others = row.others.plus(rate.included ? included.minus(share) : included);
-    row.rounded += roundMinor(share);
-    rows.set(rate.id, row);
-  });
+    row.exact = row.exact.plus(share.exact);
+    row.rounded += roundMinor(share.exact);
+    for (const other of included) {
+      if (other === share) continue;
+      row.others = row.others.plus(other.exact);
+      row.othersRounded += roundMinor(other.exact);
+    }
+    rows.set(key, row);
+  }
 }
 
 function groupByTaxes(amounts: readonly TaxedAmount[]): TaxGroup[] {
   const groups = new Map<string, TaxGroup>();
   for (const { amount, taxes } of amounts) {
-    const key = taxes
-      .map((tax) => tax.id)
-      .sort()
-      .join('\n');
+    const key = taxes.map(taxKey).sort().join('\n');
     const group = groups.get(key);
     if (group) group.amount += amount;
     else groups.set(key, { taxes, amount });
@@ -105,8 +119,9 @@ function totalsOf(
   rounding: TaxRounding,
 ): TaxedTotals {
   const taxes = rows
-    .map((row) => taxTotal(row, rounding))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+    .map((row) => ({ key: taxKey(row.rate), total: taxTotal(row, rounding) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map((row) => row.total);
   const tax = sumMinor(taxes.map((row) => row.amount));
   const onTop = sumMinor(taxes.filter((row) => !row.included).map((row) => row.amount));
   const total = sumMinor(amounts.map((line) => line.amount)) + onTop;
@@ -115,6 +130,7 @@ function totalsOf(
 
 function taxTotal(row: TaxRow, rounding: TaxRounding): TaxTotal {
   const amount = rounding === 'line' ? row.rounded : roundMinor(row.exact);
-  const base = row.gross - (row.rate.included ? amount : 0) - roundMinor(row.others);
+  const others = rounding === 'line' ? row.othersRounded : roundMinor(row.others);
+  const base = row.gross - (row.rate.included ? amount : 0) - others;
   return { ...row.rate, base, amount };
 }

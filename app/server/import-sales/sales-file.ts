@@ -34,7 +34,7 @@ export type ImportedLine = {
   readonly taxIncluded: boolean;
 };
 
-/** One receipt of the file. `at` is local time of the store, `2010-12-01T08:26:00`. */
+/** One receipt of the file. `at` is the local time of its latest row, `2010-12-01T08:26:00`. */
 export type ImportedReceipt = {
   readonly receipt: string;
   readonly at: string;
@@ -116,34 +116,36 @@ const rowSchema = v.object({
   customer: v.pipe(v.optional(v.string(), ''), v.trim(), v.maxLength(64)),
 });
 
-type Row = v.InferOutput<typeof rowSchema>;
+type Row = v.InferOutput<typeof rowSchema> & { readonly day: string };
 
-/** The columns all rows of one receipt must agree on. */
-const RECEIPT_COLUMNS = ['at', 'store', 'register', 'cashier', 'tender', 'customer'] as const;
+/** The columns all rows of one receipt must agree on. Of `at` only the day: a long receipt takes minutes to ring. */
+const RECEIPT_COLUMNS = ['day', 'store', 'register', 'cashier', 'tender', 'customer'] as const;
 
 /** Reads a whole sales file, or says what is wrong with its first bad row. Nothing is half read. */
 export function readSalesFile(text: string): Result<readonly ImportedReceipt[], RowFault> {
   const table = readTable(text);
   if (!table.ok) return table;
-  const receipts = new Map<string, { readonly first: Row; readonly lines: ImportedLine[] }>();
+  const receipts = new Map<string, { readonly first: Row; at: string; readonly lines: ImportedLine[] }>();
   for (const { record, line } of table.value) {
     const parsed = v.safeParse(rowSchema, record);
     if (!parsed.success) {
       const issue = parsed.issues[0];
       return err({ line, column: v.getDotPath(issue) ?? '', cause: issue.message });
     }
-    const row = parsed.output;
+    const row = { ...parsed.output, day: parsed.output.at.slice(0, 10) };
     const known = receipts.get(row.receipt);
     const other = RECEIPT_COLUMNS.find((column) => known && known.first[column] !== row[column]);
     if (known && other !== undefined) {
       const cause = `receipt ${row.receipt} has "${row[other]}" here and "${known.first[other]}" in an earlier row`;
-      return err({ line, column: other, cause });
+      return err({ line, column: other === 'day' ? 'at' : other, cause });
     }
-    if (known) known.lines.push(importedLine(row));
-    else receipts.set(row.receipt, { first: row, lines: [importedLine(row)] });
+    if (known) {
+      known.lines.push(importedLine(row));
+      if (row.at > known.at) known.at = row.at;
+    } else receipts.set(row.receipt, { first: row, at: row.at, lines: [importedLine(row)] });
   }
   if (receipts.size === 0) return err({ line: 1, column: '', cause: 'the file has no rows' });
-  return ok([...receipts.values()].map(({ first, lines }) => importedReceipt(first, lines)));
+  return ok([...receipts.values()].map(({ first, at, lines }) => importedReceipt(first, at, lines)));
 }
 
 type TableRow = { readonly record: Record<string, string>; readonly line: number };
@@ -184,7 +186,7 @@ function importedLine(row: Row): ImportedLine {
   };
 }
 
-function importedReceipt(first: Row, lines: readonly ImportedLine[]): ImportedReceipt {
-  const { receipt, at, store, register, cashier, tender, customer } = first;
+function importedReceipt(first: Row, at: string, lines: readonly ImportedLine[]): ImportedReceipt {
+  const { receipt, store, register, cashier, tender, customer } = first;
   return { receipt, at, store, register, cashier: cashier.toLowerCase(), tender, customer, lines };
 }

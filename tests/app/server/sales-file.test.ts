@@ -75,6 +75,15 @@ describe('a sales file', () => {
     });
   });
 
+  test('whose receipt took minutes to ring has the time of its last row; one over two days is refused', () => {
+    const read = readSalesFile(file(line(), line({ at: '2010-12-01T08:28:00' })));
+    expect(read.ok && read.value.map(({ at }) => at)).toEqual(['2010-12-01T08:28:00']);
+    expect(readSalesFile(file(line(), line({ at: '2010-12-02T08:28:00' })))).toMatchObject({
+      ok: false,
+      error: { line: 3, column: 'at' },
+    });
+  });
+
   test('without a column, without rows, or with a broken row is refused', () => {
     expect(readSalesFile('receipt,at\n1,2')).toMatchObject({
       ok: false,

@@ -1,0 +1,148 @@
+import type { Organization, Store } from '../documents/organization.ts';
+import type { RecordOf } from '../journal/record.ts';
+import { sumMinor } from '../money/money.ts';
+import type { SaleBody, SaleLine, TaxTotalRow, Tendered } from '../sale/sale-body.ts';
+import { labelsOf, type Labels, type Language } from './labels.ts';
+import { paperFormat, type PaperFormat } from './paper-format.ts';
+import type { Paper, PaperLine } from './paper.ts';
+
+/** What a receipt is made from. The record says what happened, the rest how it is shown. */
+export type SalePaperSource = {
+  readonly record: RecordOf<'sale'>;
+  readonly organization: Pick<Organization, 'currency'>;
+  readonly store: Store;
+  /** The cashier's name as customers may read it. */
+  readonly personName: string;
+  readonly language: Language;
+  /** Which copy this is, counted from 1; absent on the first print. */
+  readonly copy?: number;
+  /** The word a law prescribes in place of "COPY", such as `DUPLICATA`. */
+  readonly copyMark?: string;
+};
+
+type Words = { readonly labels: Labels; readonly format: PaperFormat };
+
+/** The receipt of a sale, a refund or an exchange (rules P5 and P6). The same record always gives the same paper. */
+export function salePaper(source: SalePaperSource): Paper {
+  const { record, organization, store, language } = source;
+  const sale = record.body;
+  const labels = labelsOf(language);
+  const words: Words = { labels, format: paperFormat({ currency: organization.currency, ...store }) };
+  const mark = copyLines(source, labels);
+  return {
+    title: `${titleOf(sale, labels) ?? labels.receipt} ${sale.receipt}`,
+    language,
+    lines: [
+      ...storeHeader(store),
+      ...mark,
+      ...titleLines(sale, labels),
+      { kind: 'rule' },
+      { kind: 'columns', left: labels.receipt, right: sale.receipt },
+      {
+        kind: 'columns',
+        left: words.format.moment(record.at),
+        right: `${labels.servedBy} ${source.personName}`,
+      },
+      { kind: 'rule' },
+      ...sale.lines.flatMap((line) => articleLines(line, words)),
+      { kind: 'rule' },
+      ...totalLines(sale, words),
+      ...sale.tenders.flatMap((tender) => tenderLines(tender, words)),
+      ...includedTaxLines(sale, words),
+      ...footerLines(store),
+      ...mark,
+      { kind: 'feed', lines: 1 },
+      { kind: 'barcode', symbology: 'code128', data: sale.receipt },
+    ],
+  };
+}
+
+/** The store's name and header lines as every paper of it begins. */
+export function storeHeader(store: Pick<Store, 'name' | 'header'>): PaperLine[] {
+  return [
+    { kind: 'text', text: store.name, align: 'center', bold: true },
+    ...store.header.map((text): PaperLine => ({ kind: 'text', text, align: 'center' })),
+  ];
+}
+
+function copyLines({ copy, copyMark }: SalePaperSource, labels: Labels): PaperLine[] {
+  if (copy === undefined) return [];
+  const text = `${copyMark ?? labels.copy} ${copy}`;
+  return [{ kind: 'text', text, align: 'center', bold: true, size: 'double' }];
+}
+
+function titleOf(sale: SaleBody, labels: Labels): string | undefined {
+  return { sale: undefined, refund: labels.refund, exchange: labels.exchange }[sale.type];
+}
+
+function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
+  const text = titleOf(sale, labels);
+  return text === undefined ? [] : [{ kind: 'text', text, align: 'center', bold: true, size: 'double' }];
+}
+
+function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
+  const { refundOf } = line;
+  const left = line.quantity.startsWith('-') ? `${labels.returned} ${line.name}` : line.name;
+  const article: PaperLine = { kind: 'columns', left, right: format.amount(line.amount) };
+  if (line.quantity === '1') return [article];
+  const detail = `  ${format.quantity(line.quantity)} × ${format.price(line.price)}`;
+  return [article, { kind: 'text', text: refundOf ? `${detail}  ${refundOf.receipt}` : detail }];
+}
+
+function totalLines(sale: SaleBody, { labels, format }: Words): PaperLine[] {
+  const onTop = sale.taxes.filter((tax) => !tax.included);
+  const lines: PaperLine[] = [];
+  if (onTop.length > 0) {
+    const subtotal = sumMinor(sale.lines.map((line) => line.amount));
+    lines.push({ kind: 'columns', left: labels.subtotal, right: format.amount(subtotal) });
+    lines.push(...onTop.map((tax) => taxLine(tax, { labels, format })));
+  }
+  const left = sale.total < 0 ? labels.totalBack : labels.total;
+  lines.push({ kind: 'columns', left, right: format.money(sale.total), bold: true, size: 'double' });
+  return lines;
+}
+
+/** One row of a tax table: `VAT 20% on 8.33    1.67`. */
+export function taxLine(tax: TaxTotalRow, { labels, format }: Words): PaperLine {
+  const left = `${tax.name} ${format.rate(tax.rate)} ${labels.taxOn} ${format.amount(tax.base)}`;
+  return { kind: 'columns', left, right: format.amount(tax.amount) };
+}
+
+function includedTaxLines(sale: SaleBody, words: Words): PaperLine[] {
+  const included = sale.taxes.filter((tax) => tax.included);
+  const net: PaperLine = {
+    kind: 'columns',
+    left: words.labels.netTotal,
+    right: words.format.amount(sale.net),
+  };
+  if (included.length === 0) return sale.taxes.length === 0 ? [] : [{ kind: 'rule' }, net];
+  return [
+    { kind: 'rule' },
+    { kind: 'text', text: words.labels.includedTax },
+    ...included.map((tax) => taxLine(tax, words)),
+    net,
+  ];
+}
+
+function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
+  const { name, amount, received, change } = tender;
+  const lines: PaperLine[] = [];
+  if (amount < 0) {
+    lines.push({ kind: 'columns', left: `${name} ${labels.paidBack}`, right: format.amount(-amount) });
+  } else if (received !== undefined && change !== undefined && change !== 0) {
+    lines.push({ kind: 'columns', left: `${name} ${labels.received}`, right: format.amount(received) });
+    lines.push({ kind: 'columns', left: labels.change, right: format.amount(change), bold: true });
+  } else {
+    lines.push({ kind: 'columns', left: name, right: format.amount(amount) });
+  }
+  if (tender.reference) lines.push({ kind: 'text', text: `  ${tender.reference}` });
+  return lines;
+}
+
+function footerLines(store: Store): PaperLine[] {
+  if (store.footer.length === 0) return [];
+  return [
+    { kind: 'rule' },
+    ...store.footer.map((text): PaperLine => ({ kind: 'text', text, align: 'center' })),
+  ];
+}

@@ -1,0 +1,92 @@
+import { emptyHead } from '#model/journal/chain.ts';
+import type { Stamp } from '#model/journal/chain.ts';
+import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
+import {
+  closeSession,
+  completeSale,
+  moveCash,
+  openDrawer,
+  openSession,
+  reprintReceipt,
+  type CommandRefusal,
+} from '#model/register/commands.ts';
+import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
+import type { Result } from '#model/result.ts';
+import { priceBasket, type Basket, type PricingRules } from '#model/sale/basket.ts';
+import type { Payment } from '#model/sale/payment.ts';
+import { ORG, REGISTER_ID, STORE_ID, card, cash } from './shop.ts';
+
+export const RULES: PricingRules = { currency: 'GBP', taxRounding: 'receipt' };
+export const HEAD = emptyHead(ORG, STORE_ID, REGISTER_ID);
+
+/** One command as a function of the register and the stamp. */
+export type Step = (state: RegisterState, stamp: Stamp) => Result<JournalRecord, CommandRefusal>;
+
+/** A register with everything that was recorded on it. */
+export type Played = { readonly state: RegisterState; readonly records: readonly JournalRecord[] };
+
+/** A moment of the example day, a minute further for each record. */
+export function stampOf(seq: number): Stamp {
+  return { at: new Date(Date.UTC(2026, 10, 21, 8, 54 + seq)).toISOString(), by: 'ann' };
+}
+
+/** Plays commands on a register; throws on the first refusal, for the tests of refusals call commands themselves. */
+export function play(steps: readonly Step[], from: Played = freshRegister()): Played {
+  return steps.reduce<Played>(({ state, records }, step) => {
+    const made = step(state, stampOf(state.head.seq + 1));
+    if (!made.ok) throw new Error(`refused: ${JSON.stringify(made.error)}`);
+    const next = addRecord(state, made.value);
+    if (!next.ok) throw new Error(`fault: ${next.error}`);
+    return { state: next.value, records: [...records, made.value] };
+  }, from);
+}
+
+export function freshRegister(): Played {
+  return { state: newRegister(ORG, STORE_ID, REGISTER_ID), records: [] };
+}
+
+export const open =
+  (float = 10_000): Step =>
+  (state, stamp) =>
+    openSession(state, { day: '2026-11-21', currency: 'GBP', float }, stamp);
+
+export const sell =
+  (basket: Basket, payments: readonly Payment[], rules: PricingRules = RULES): Step =>
+  (state, stamp) =>
+    completeSale(state, { basket, payments, rules }, stamp);
+
+/** Sells and pays the exact amount. */
+export const sellExactly = (basket: Basket, by: 'cash' | 'card', rules: PricingRules = RULES): Step => {
+  const { total } = priceBasket(basket, rules);
+  return sell(basket, total === 0 ? [] : [by === 'cash' ? cash(total) : card(total)], rules);
+};
+
+export const pay =
+  (direction: 'in' | 'out', amount: number): Step =>
+  (state, stamp) =>
+    moveCash(state, { direction, amount, reason: 'window cleaner' }, stamp);
+
+export const drawer: Step = (state, stamp) => openDrawer(state, 'change for a note', stamp);
+
+export const reprint =
+  (receipt: RecordOf<'reprint'>['body']['receipt'], copy: number): Step =>
+  (state, stamp) =>
+    reprintReceipt(state, { receipt, copy }, stamp);
+
+/** Closes with what the drawer should hold plus `over`. */
+export const close =
+  (over = 0): Step =>
+  (state, stamp) =>
+    closeSession(
+      state,
+      {
+        counted: (state.report?.drawer.expected ?? 0) + over,
+        ...(over === 0 ? {} : { reason: 'miscounted' }),
+      },
+      stamp,
+    );
+
+/** The sale records among records. */
+export function salesOf(records: readonly JournalRecord[]): RecordOf<'sale'>[] {
+  return records.filter((record) => record.kind === 'sale');
+}

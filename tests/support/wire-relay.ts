@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import * as A from '@automerge/automerge';
+import { WebSocketServer, type WebSocket } from 'ws';
+import {
+  PROTOCOL_VERSION,
+  decodeFrame,
+  encodeFrame,
+  type Frame,
+  type PeerMetadata,
+} from '#model/protocol/frame.ts';
+
+type Stored = { entries: Record<string, A.ImmutableString> };
+type Peer = {
+  readonly socket: WebSocket;
+  readonly id: string;
+  readonly metadata: PeerMetadata;
+  readonly states: Map<string, A.SyncState>;
+};
+
+const RELAY_ID = 'relay-double';
+/** The first change every document has, as a relay never makes it: only for documents a test fills before any terminal. */
+const firstChange = () =>
+  A.change(A.init<Stored>({ actor: '00' }), { time: 0 }, (draft) => {
+    draft.entries = {};
+  });
+
+/**
+ * A relay in memory that speaks the wire protocol on Automerge core: it confirms at once what it took, offers every
+ * document to every peer, and goes wrong in the ways a test asks for.
+ */
+export class WireRelay {
+  readonly #documents = new Map<string, A.Doc<Stored>>();
+  readonly #peers = new Set<Peer>();
+  readonly #sockets = new Set<WebSocket>();
+  readonly #connections = new Set<Socket>();
+  readonly #compress: boolean;
+  #server: WebSocketServer | undefined;
+  #port = 0;
+  /** Whether messages are taken and answered; a relay that does not is there but silent. */
+  answering = true;
+
+  constructor(compress: boolean) {
+    this.#compress = compress;
+  }
+
+  /** Starts a relay on a free port of 127.0.0.1; `compress` offers permessage-deflate. */
+  static async start(compress = false): Promise<WireRelay> {
+    const relay = new WireRelay(compress);
+    await relay.listen();
+    return relay;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.#port}/sync`;
+  }
+
+  /** Bytes on the wire so far, both ways, with everything TCP carries. */
+  get wireBytes(): number {
+    return [...this.#connections].reduce(
+      (sum, { bytesRead, bytesWritten }) => sum + bytesRead + bytesWritten,
+      0,
+    );
+  }
+
+  /** What the peers linked now said about themselves. */
+  get peers(): readonly PeerMetadata[] {
+    return [...this.#peers].map((peer) => peer.metadata);
+  }
+
+  /** Listens, again on the port it had before. */
+  async listen(): Promise<void> {
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: this.#port,
+      perMessageDeflate: this.#compress,
+    });
+    server.on('connection', (socket, request) => {
+      this.#connections.add(request.socket);
+      this.#linked(socket);
+    });
+    await once(server, 'listening');
+    this.#port = (server.address() as AddressInfo).port;
+    this.#server = server;
+  }
+
+  /** Ends every link at once and listens no more. */
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const socket of this.#sockets) socket.terminate();
+    if (server !== undefined) await new Promise((resolve) => server.close(resolve));
+  }
+
+  /** The entries of a document as the relay has them; undefined when it has no such document. */
+  entries(id: string): Record<string, string> | undefined {
+    const doc = this.#documents.get(id);
+    if (doc?.entries === undefined) return undefined;
+    return Object.fromEntries(Object.entries(doc.entries).map(([key, value]) => [key, String(value)]));
+  }
+
+  /** Changes a document as another terminal would, and passes it on. */
+  write(id: string, changes: Readonly<Record<string, string | undefined>>): void {
+    this.edit(id, (draft) => {
+      for (const [key, text] of Object.entries(changes)) {
+        if (text === undefined) delete draft.entries[key];
+        else draft.entries[key] = new A.ImmutableString(text);
+      }
+    });
+  }
+
+  /** Changes a document in any way at all. */
+  edit(id: string, change: (draft: Stored) => void): void {
+    // A document a terminal has only named so far is there without its first change.
+    const doc = A.merge(this.#documents.get(id) ?? A.init<Stored>(), firstChange());
+    this.put(id, A.change(doc, change));
+  }
+
+  /** Puts a document in place of the one it had, and offers it. */
+  put(id: string, doc: A.Doc<Stored>): void {
+    this.#documents.set(id, doc);
+    for (const peer of this.#peers) this.#offer(peer, id);
+  }
+
+  /** Forgets every document, as after a new disk. */
+  wipe(): void {
+    this.#documents.clear();
+  }
+
+  /** Sends bytes or text to every peer as they are. */
+  sendRaw(data: Uint8Array | string): void {
+    for (const peer of this.#peers) peer.socket.send(data);
+  }
+
+  /** Sends a frame to every peer as it is. */
+  sendFrame(frame: (peerId: string) => Frame): void {
+    for (const peer of this.#peers) this.#send(peer.socket, frame(peer.id));
+  }
+
+  #linked(socket: WebSocket): void {
+    this.#sockets.add(socket);
+    let peer: Peer | undefined;
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      if (peer !== undefined) this.#peers.delete(peer);
+    });
+    socket.on('message', (data: Buffer) => {
+      const frame = decodeFrame(data);
+      if (!this.answering || !frame.ok) return;
+      if (frame.value.type === 'join')
+        peer = this.#joined(socket, frame.value.senderId, frame.value.peerMetadata);
+      else if (peer !== undefined) this.#take(peer, frame.value);
+    });
+  }
+
+  #joined(socket: WebSocket, id: string, metadata: PeerMetadata): Peer {
+    const peer: Peer = { socket, id, metadata, states: new Map() };
+    this.#peers.add(peer);
+    this.#send(socket, {
+      type: 'peer',
+      senderId: RELAY_ID,
+      targetId: id,
+      peerMetadata: { storageId: 'relay-0000000000000000', isEphemeral: true },
+      selectedProtocolVersion: PROTOCOL_VERSION,
+    });
+    for (const document of this.#documents.keys()) this.#offer(peer, document);
+    return peer;
+  }
+
+  #take(peer: Peer, frame: Frame): void {
+    if (frame.type === 'tillmesh-ping')
+      this.#send(peer.socket, { type: 'tillmesh-pong', senderId: RELAY_ID });
+    if (frame.type !== 'sync' && frame.type !== 'request') return;
+    const id = frame.documentId;
+    const [doc, state] = A.receiveSyncMessage(
+      this.#documents.get(id) ?? A.init<Stored>(),
+      peer.states.get(id) ?? A.initSyncState(),
+      frame.data,
+    );
+    this.#documents.set(id, doc);
+    peer.states.set(id, state);
+    const worthOffering = A.getHeads(doc).length > 0;
+    for (const other of this.#peers) if (other === peer || worthOffering) this.#offer(other, id);
+  }
+
+  #offer(peer: Peer, id: string): void {
+    const doc = this.#documents.get(id);
+    if (doc === undefined) return;
+    const [state, data] = A.generateSyncMessage(doc, peer.states.get(id) ?? A.initSyncState());
+    peer.states.set(id, state);
+    if (data === null) return;
+    this.#send(peer.socket, { type: 'sync', senderId: RELAY_ID, targetId: peer.id, documentId: id, data });
+  }
+
+  #send(socket: WebSocket, frame: Frame): void {
+    socket.send(encodeFrame(frame));
+  }
+}
