@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES, encodeFrame } from '#model/protocol/frame.ts';
 import type { Relay } from './relay.ts';
-import { HANDSHAKE_MS, attachSocket } from './socket.ts';
+import { COMPRESSION, HANDSHAKE_MS, attachSocket } from './socket.ts';
 
 /** A place this relay keeps a connection to. */
 export type DialTarget = { readonly url: string; readonly kind: 'hq' | 'peer' };
@@ -61,6 +61,7 @@ export class Dialer {
     const socket = new WebSocket(this.target.url, {
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_MS,
+      perMessageDeflate: COMPRESSION,
     });
     this.#socket = socket;
     const connection = attachSocket(this.#relay, 'out', socket, (link) => {

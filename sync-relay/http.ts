@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { MAX_FRAME_BYTES } from '#model/protocol/frame.ts';
 import type { TargetStatus } from './dialer.ts';
 import type { Relay } from './relay.ts';
-import { attachSocket } from './socket.ts';
+import { COMPRESSION, attachSocket } from './socket.ts';
 
 /** The path of the WebSocket. */
 export const SYNC_PATH = '/sync';
@@ -36,7 +36,7 @@ export function listen(
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
-    perMessageDeflate: false,
+    perMessageDeflate: COMPRESSION,
   });
   server.on('upgrade', (request, socket, head) => {
     const path = new URL(request.url ?? '/', 'http://relay').pathname;

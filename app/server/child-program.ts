@@ -43,6 +43,11 @@ export class ChildProgram {
     this.#news = news;
   }
 
+  /** What people know it by. */
+  get name(): string {
+    return this.#spec.name;
+  }
+
   /** The process id while it runs. */
   get pid(): number | undefined {
     return this.#child?.pid;

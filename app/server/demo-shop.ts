@@ -70,7 +70,7 @@ function organizationEntries(tag: string, foundedAt: string): Record<string, str
     name: 'Camden',
     timeZone: 'Europe/London',
     locale: 'en-GB',
-    header: ['Tillmesh Demo', '12 Camden High Street', 'London NW1'],
+    header: ['12 Camden High Street', 'London NW1'],
     footer: ['Thank you', 'Goods can be returned within 30 days'],
   };
   const register = (number: number): Register => ({

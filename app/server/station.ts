@@ -63,6 +63,11 @@ export class Station {
     return this.#device;
   }
 
+  /** The process of one of this station's programs, by its name without the station's: `relay`, `bridge`, `reports`, `printer`. */
+  pidOf(program: string): number | undefined {
+    return this.#programs.find(({ name }) => name === `${this.spec.name} ${program}`)?.pid;
+  }
+
   /** Starts the relay alone, which seeding needs. */
   async startRelay(): Promise<void> {
     const ready = await this.#run(relayProgram(this.spec, this.#world.data));

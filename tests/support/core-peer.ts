@@ -31,7 +31,9 @@ export class CorePeer {
     const peer = new CorePeer(name, socket);
     const greeted = once(socket, 'message');
     const peerMetadata = device === undefined ? {} : { device };
-    socket.send(encodeFrame({ type: 'join', senderId: name, peerMetadata, supportedProtocolVersions: ['1'] }));
+    socket.send(
+      encodeFrame({ type: 'join', senderId: name, peerMetadata, supportedProtocolVersions: ['1'] }),
+    );
     await greeted;
     return peer;
   }

@@ -12,6 +12,9 @@ export type Saved = {
   readonly cause?: string;
 };
 
+/** How waiting for the relay's state of a document ended. */
+export type CaughtUp = 'caught-up' | 'away' | 'late';
+
 /** Something happened to the documents or to the link. */
 export type DocumentsEvent =
   /** Entries of one document changed, here or by a merge; the first event of a document carries all its entries. */
@@ -33,22 +36,37 @@ export type DocumentsEvent =
  * exists, because its first change is the same on every device; writes are one change; reads are local.
  */
 export interface Documents {
-  /** Opens a document and gives its entries as they are now. Later changes come as events. */
+  /**
+   * Opens a document and gives its entries as they are now. Later changes come as events; entries already there are
+   * also told in one event before this resolves. Rejects when the document is damaged or its disk cannot be read.
+   */
   open(key: DocumentKey): Promise<Entries>;
   /** The documents of this terminal that are stored or were offered by a peer, opened or not. */
   known(): Promise<readonly DocumentKey[]>;
-  /** Writes entries in one change (undefined takes one out) and resolves when it is on this terminal's own disk. */
+  /**
+   * Writes entries in one change (undefined takes one out) and resolves when it is on this terminal's own disk. Rejects
+   * when the disk refused it; the change stays in memory, goes to the relay, and the save is tried again.
+   */
   write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void>;
   /**
    * Writes like {@link Documents.write}, then waits for both copies: here (2 s at most) and at the relay (`relayWaitMs`).
-   * Never rejects for a failed copy; the caller decides what a sale may do with one copy or none.
+   * Never rejects for a failed copy; the caller decides what a sale may do with one copy or none. A change whose copy
+   * failed is not taken back: writing the same texts again adds nothing and waits for the same two copies once more.
    */
   writeDurably(
     key: DocumentKey,
     changes: Readonly<Record<string, string | undefined>>,
     relayWaitMs: number,
   ): Promise<Saved>;
-  /** Hears every event from now on; gives back the function that stops it. */
+  /**
+   * Waits until this terminal has everything the relay has of a document: `away` without a link, `late` after `waitMs`.
+   * What a terminal without memory must do before it continues a journal.
+   */
+  caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp>;
+  /**
+   * Hears every event from now on; gives back the function that stops it. A page's first listener also hears, at once,
+   * what happened between the start and now, so nothing of a start-up is missed.
+   */
   watch(listener: (event: DocumentsEvent) => void): () => void;
   /** Disconnects and lets go of the disk. */
   close(): Promise<void>;

@@ -1,0 +1,14 @@
+/** Bounds of a growing delay, in milliseconds. */
+export type BackoffBounds = { readonly firstMs: number; readonly mostMs: number };
+
+/** How long to wait before a link is dialled again or a failed save is tried again. */
+export const RETRY_BOUNDS: BackoffBounds = { firstMs: 250, mostMs: 30_000 };
+
+/**
+ * The delay before try `attempt` (counted from 0): doubles up to the most, and its upper half is left to chance so that
+ * a shop's tills do not all come back in the same instant. `random` is from 0 up to 1.
+ */
+export function backoffDelay(attempt: number, random: number, bounds: BackoffBounds = RETRY_BOUNDS): number {
+  const full = Math.min(bounds.mostMs, bounds.firstMs * 2 ** Math.min(attempt, 30));
+  return Math.max(bounds.firstMs, full / 2 + (full / 2) * random);
+}

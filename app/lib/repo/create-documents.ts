@@ -1,0 +1,53 @@
+import type { Result } from '#model/result.ts';
+import { DocumentsClient } from './documents-client.ts';
+import type { DocumentsRefusal } from './documents-messages.ts';
+import type { Documents, TerminalIdentity } from './documents.ts';
+import { hostSurroundings } from './surroundings.ts';
+
+export type { DocumentsRefusal } from './documents-messages.ts';
+
+/** What a page says to get its documents. */
+export type CreateDocumentsOptions = {
+  readonly identity: TerminalIdentity;
+  /** `ws://…/sync` of the relay; see {@link syncUrlOf}. */
+  readonly syncUrl: string;
+  /** The name of the IndexedDB database, one for each device identity. */
+  readonly database: string;
+  /** When another tab has the documents: give up at once (the default), or wait until that tab is gone. */
+  readonly whenTaken?: 'refuse' | 'wait';
+  /** Hears in words what went wrong without a call failing (link losses, storage hiccups), for a log. */
+  readonly trouble?: (detail: string) => void;
+};
+
+/**
+ * Starts the documents of this page in a worker of their own. One tab of a device at a time has them: a second one is
+ * refused with `already-open-in-another-tab`, or waits.
+ */
+export function createDocuments(
+  options: CreateDocumentsOptions,
+): Promise<Result<Documents, DocumentsRefusal>> {
+  const { identity, syncUrl, database, whenTaken = 'refuse', trouble } = options;
+  const worker = new Worker(new URL('./documents-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'documents',
+  });
+  const client = new DocumentsClient({
+    worker,
+    surroundings: hostSurroundings,
+    trouble: trouble ?? noLog,
+  });
+  return client.start({ identity, syncUrl, database, whenTaken });
+}
+
+/** The relay's address at a page's own origin: `http://localhost:8080` → `ws://localhost:8080/sync`. */
+export function syncUrlOf(origin: string): string {
+  return `${origin.replace(/^http/, 'ws')}/sync`;
+}
+
+/** Asks the browser never to clear this origin's storage on its own; false when it keeps that right to itself. */
+export function keepStorage(): Promise<boolean> {
+  return navigator.storage.persist();
+}
+
+/** A page without a log still sees every failure as an event or as the outcome of its call. */
+function noLog(_detail: string): void {}

@@ -1,0 +1,63 @@
+import type { Chunk, StorageAdapterInterface, StorageKey } from '@automerge/automerge-repo/slim';
+
+/**
+ * Where documents are kept, beyond what automerge-repo asks of a storage adapter. What automerge-repo keeps there for
+ * itself (every key {@link isDocumentKey} refuses) must never fail: without it a Repo does not even dial the relay.
+ */
+export interface DocumentStorage extends StorageAdapterInterface {
+  /** The ids of the documents kept, in no particular order. */
+  documentIds(): Promise<readonly string[]>;
+  /** Lets go of the disk once everything asked for is done; later calls reject. */
+  close(): Promise<void>;
+}
+
+/** Keeps documents as long as the program runs: for tools that fill documents through a relay, and for tests. */
+export class MemoryStorage implements DocumentStorage {
+  readonly #values = new Map<string, { readonly key: StorageKey; readonly data: Uint8Array }>();
+
+  load(key: StorageKey): Promise<Uint8Array | undefined> {
+    return Promise.resolve(this.#values.get(nameOf(key))?.data);
+  }
+
+  save(key: StorageKey, data: Uint8Array): Promise<void> {
+    this.#values.set(nameOf(key), { key, data });
+    return Promise.resolve();
+  }
+
+  remove(key: StorageKey): Promise<void> {
+    this.#values.delete(nameOf(key));
+    return Promise.resolve();
+  }
+
+  loadRange(prefix: StorageKey): Promise<Chunk[]> {
+    return Promise.resolve(this.#under(prefix));
+  }
+
+  removeRange(prefix: StorageKey): Promise<void> {
+    for (const { key } of this.#under(prefix)) this.#values.delete(nameOf(key));
+    return Promise.resolve();
+  }
+
+  documentIds(): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    for (const { key } of this.#values.values()) if (isDocumentKey(key)) ids.add(key[0] ?? '');
+    return Promise.resolve([...ids]);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #under(prefix: StorageKey): Chunk[] {
+    return [...this.#values.values()].filter(({ key }) => prefix.every((part, i) => key[i] === part));
+  }
+}
+
+/** Whether a storage key holds a part of a document, not a note automerge-repo makes for itself. */
+export function isDocumentKey(key: StorageKey): boolean {
+  return key.length === 3 && (key[1] === 'snapshot' || key[1] === 'incremental');
+}
+
+function nameOf(key: StorageKey): string {
+  return key.join('\0');
+}

@@ -1,0 +1,59 @@
+import { initializeWasm } from '@automerge/automerge/slim';
+import wasmUrl from '@automerge/automerge/automerge.wasm?url';
+import { connectDocuments } from './connect-documents.ts';
+import { DocumentsHost } from './documents-host.ts';
+import type { DocumentsStart, FromWorker, ToWorker } from './documents-messages.ts';
+import type { Documents } from './documents.ts';
+import { StrictIndexedDbStorage } from './strict-indexeddb-storage.ts';
+import { causeText, hostSurroundings } from './surroundings.ts';
+
+/** The part of a dedicated worker's global scope used here; the page's types hide it. */
+type WorkerScope = {
+  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: ToWorker }) => void): void;
+  addEventListener(
+    type: 'unhandledrejection',
+    listener: (event: { readonly reason: unknown; preventDefault(): void }) => void,
+  ): void;
+};
+
+const scope = globalThis as unknown as WorkerScope;
+const post = (message: FromWorker) => scope.postMessage(message, []);
+const trouble = (detail: string) => post({ type: 'trouble', detail });
+
+/** Holds the lock of a database as long as this worker lives; false when another tab has it and we do not wait. */
+function holdLock(database: string, whenTaken: 'refuse' | 'wait'): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(`documents of ${database}`, { ifAvailable: whenTaken === 'refuse' }, (lock) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : new Promise<never>(() => undefined);
+      })
+      .catch(reject);
+  });
+}
+
+async function start({
+  identity,
+  syncUrl,
+  database,
+  whenTaken,
+}: DocumentsStart): Promise<Documents | 'taken'> {
+  if (!(await holdLock(database, whenTaken))) return 'taken';
+  await initializeWasm(wasmUrl);
+  const storage = new StrictIndexedDbStorage({ database, surroundings: hostSurroundings, trouble });
+  return connectDocuments({
+    identity,
+    syncUrl,
+    storage,
+    surroundings: hostSurroundings,
+    linkEnded: (end) => trouble(`the link to the relay ended (${end.code}): ${end.detail}`),
+  });
+}
+
+const host = new DocumentsHost({ post, start, surroundings: hostSurroundings });
+scope.addEventListener('message', (event) => void host.take(event.data));
+scope.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  trouble(`something failed unattended: ${causeText(event.reason)}`);
+});

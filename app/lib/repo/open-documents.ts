@@ -1,0 +1,166 @@
+import * as A from '@automerge/automerge/slim';
+import type { DocHandle, DocHandleChangePayload, DocumentId, Repo } from '@automerge/automerge-repo/slim';
+import { assert } from '#model/result.ts';
+import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
+import { FIRST_CHANGE, emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
+import { causeText, type Surroundings } from './surroundings.ts';
+
+/** A document that is open. `announced` turns true with its first event; `damage` says why it is no longer used. */
+export type OpenDocument = {
+  readonly key: DocumentKey;
+  readonly id: DocumentId;
+  readonly handle: DocHandle<StoredDocument>;
+  announced: boolean;
+  damage: string | undefined;
+};
+
+/** What opening documents needs and whom it tells. */
+export type OpenDocumentsParts = {
+  readonly repo: Repo;
+  /** 12 hex digits: documents of any other organization are refused. */
+  readonly organization: string;
+  /** 16 hex digits: the first half of the actor of every change made here. */
+  readonly device: string;
+  readonly surroundings: Surroundings;
+  readonly opened: (open: OpenDocument) => void;
+  readonly changed: (open: OpenDocument, payload: DocHandleChangePayload<StoredDocument>) => void;
+  readonly damaged: (documentId: string, cause: string) => void;
+};
+
+/**
+ * The documents open in a Repo. Opens them by hand rather than by `find`: from storage, on top of the first change every
+ * document has, with an actor of this device, and without Repo's own saving. Nothing a peer sends opens one otherwise.
+ */
+export class OpenDocuments {
+  readonly #parts: OpenDocumentsParts;
+  readonly #opening = new Map<string, Promise<OpenDocument>>();
+  readonly #open = new Map<string, OpenDocument>();
+  readonly #admitted = new Map<string, Promise<boolean>>();
+  readonly #told = new Set<string>();
+
+  constructor(parts: OpenDocumentsParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes charge of what peers may send: only readable documents of our organization reach the Repo. */
+  guard(): void {
+    const { repo } = this.#parts;
+    repo.shareConfig = {
+      announce: () => Promise.resolve(true),
+      access: (_peer, id) => this.#admit(id),
+    };
+    const receive = repo.synchronizer.receiveMessage.bind(repo.synchronizer);
+    // Repo prints what goes wrong here and goes on; a document that cannot merge has to be shown to people.
+    repo.synchronizer.receiveMessage = async (message) => {
+      try {
+        if (message.type === 'sync' || message.type === 'request') A.decodeSyncMessage(message.data);
+        await receive(message);
+      } catch (cause) {
+        this.tellDamage(message.documentId, `a message for it could not be merged: ${causeText(cause)}`);
+      }
+    };
+  }
+
+  /** Opens a document, or gives the one that is open. Rejects when it is damaged or cannot be read. */
+  async get(key: DocumentKey): Promise<OpenDocument> {
+    const id = this.idOf(key);
+    const open = await this.#opened(id, key);
+    if (open.damage !== undefined) throw new Error(`this document is damaged: ${open.damage}`);
+    return open;
+  }
+
+  /** The document when it is open already. */
+  peek(id: string): OpenDocument | undefined {
+    return this.#open.get(id);
+  }
+
+  /** The documents open now. */
+  all(): readonly OpenDocument[] {
+    return [...this.#open.values()];
+  }
+
+  /** The id of a document of our organization, as automerge-repo names its type. */
+  idOf(key: DocumentKey): DocumentId {
+    return documentId({ organization: this.#parts.organization, key }) as string as DocumentId;
+  }
+
+  /** What an id names, when it is a document of our organization; otherwise tells why not. */
+  ours(id: string): DocumentKey | undefined {
+    const parsed = parseDocumentId(id);
+    if (!parsed.ok) {
+      this.tellDamage(id, 'its id is not one of a Tillmesh document');
+      return undefined;
+    }
+    const { organization, key } = parsed.value;
+    if (organization !== this.#parts.organization) {
+      this.tellDamage(id, `it belongs to another organization, ${organization}`);
+      return undefined;
+    }
+    return key;
+  }
+
+  /** Tells that a document is damaged, once for each cause. */
+  tellDamage(id: string, cause: string): void {
+    const told = `${id}: ${cause}`;
+    if (this.#told.has(told)) return;
+    this.#told.add(told);
+    this.#parts.damaged(id, cause);
+  }
+
+  /** The same promise for every message of a document, so that messages keep their order while it opens. */
+  #admit(id: DocumentId): Promise<boolean> {
+    const known = this.#admitted.get(id);
+    if (known !== undefined) return known;
+    const key = this.ours(id);
+    if (key === undefined) return Promise.resolve(false);
+    const admitted = this.#opened(id, key).then(
+      (open) => open.damage === undefined,
+      () => {
+        this.#admitted.delete(id);
+        return false;
+      },
+    );
+    this.#admitted.set(id, admitted);
+    return admitted;
+  }
+
+  #opened(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
+    let opening = this.#opening.get(id);
+    if (opening === undefined) {
+      opening = this.#load(id, key);
+      this.#opening.set(id, opening);
+      opening.catch((cause: unknown) => {
+        this.#opening.delete(id);
+        this.tellDamage(id, causeText(cause));
+      });
+    }
+    return opening;
+  }
+
+  async #load(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
+    const { repo, surroundings, device } = this.#parts;
+    const storage = repo.storageSubsystem;
+    assert(storage !== undefined, () => 'documents need a Repo with storage');
+    // Never the same actor twice: a restored disk would otherwise number other changes alike.
+    const actor = device + surroundings.randomHex(8);
+    const stored = await storage.loadDoc<StoredDocument>(id).catch((cause: unknown) => {
+      throw new Error(`what is stored of it cannot be read: ${causeText(cause)}`, { cause });
+    });
+    const foreign = stored === null ? undefined : whyForeign(stored);
+    if (foreign !== undefined) throw new Error(`what is stored of it is damaged: ${foreign}`);
+    const doc = stored === null ? emptyDocument(actor) : A.clone(stored, { actor });
+    const open = { key, id, handle: this.#handle(id, doc), announced: false, damage: undefined };
+    this.#open.set(id, open);
+    this.#parts.opened(open);
+    open.handle.on('change', (payload) => this.#parts.changed(open, payload));
+    return open;
+  }
+
+  #handle(id: DocumentId, doc: A.Doc<StoredDocument>): DocHandle<StoredDocument> {
+    const handle = this.#parts.repo.import<StoredDocument>(FIRST_CHANGE, { docId: id });
+    // The listener Repo just attached saves without anyone hearing of a failure; ours takes its place.
+    handle.removeAllListeners('heads-changed');
+    handle.update(() => doc);
+    return handle;
+  }
+}

@@ -1,0 +1,225 @@
+import * as A from '@automerge/automerge/slim';
+import {
+  ImmutableString,
+  type DocHandleChangePayload,
+  type NetworkAdapterInterface,
+  type Repo,
+} from '@automerge/automerge-repo/slim';
+import type { Entries, EntryChange } from '#model/documents/entries.ts';
+import { parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
+import type { DocumentStorage } from './document-storage.ts';
+import { DocumentSaver } from './document-saver.ts';
+import type { CaughtUp, Documents, DocumentsEvent, Saved, TerminalIdentity } from './documents.ts';
+import { entriesToWrite, patchedEntries, readEntries } from './entry-changes.ts';
+import type { StoredDocument } from './first-change.ts';
+import { OpenDocuments, type OpenDocument } from './open-documents.ts';
+import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
+import { RelayHeads } from './relay-heads.ts';
+import { RelayLink } from './relay-link.ts';
+import { causeText, type Surroundings } from './surroundings.ts';
+
+/** How long a durable write waits for this terminal's own disk, in milliseconds. */
+export const OWN_DISK_WAIT_MS = 2_000;
+
+/** What the documents are made of. `repo` uses `storage` and `network` and nothing else. */
+export type RepoDocumentsParts = {
+  readonly repo: Repo;
+  readonly storage: DocumentStorage;
+  readonly network: NetworkAdapterInterface | undefined;
+  readonly identity: TerminalIdentity;
+  readonly surroundings: Surroundings;
+};
+
+/** The documents of a terminal in an automerge-repo, in a worker or in Node. */
+export class RepoDocuments implements Documents {
+  readonly #parts: RepoDocumentsParts;
+  readonly #listeners = new Set<(event: DocumentsEvent) => void>();
+  readonly #documents: OpenDocuments;
+  readonly #saver: DocumentSaver;
+  readonly #relay: RelayWord;
+  #writing = false;
+  #closed = false;
+
+  constructor(parts: RepoDocumentsParts) {
+    const { repo, identity, surroundings } = parts;
+    this.#parts = parts;
+    this.#saver = new DocumentSaver({
+      save: (id) => repo.flush([id as OpenDocument['id']]),
+      failed: (id, cause) => this.#saveFailed(id, cause),
+      surroundings,
+    });
+    this.#documents = new OpenDocuments({
+      repo,
+      organization: identity.organization,
+      device: identity.device,
+      surroundings,
+      opened: (open) => this.#announce(open, false),
+      changed: (open, payload) => this.#changed(open, payload),
+      damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
+    });
+    this.#documents.guard();
+    const link = new RelayLink(parts.network);
+    this.#relay = { link, heads: new RelayHeads(repo, link) };
+    link.watch((connected) => this.#linkTurned(connected));
+  }
+
+  async open(key: DocumentKey): Promise<Entries> {
+    const open = await this.#usable(key);
+    return readEntries(open.handle.doc()).entries;
+  }
+
+  async known(): Promise<readonly DocumentKey[]> {
+    const stored = await this.#parts.storage.documentIds();
+    const ids = new Set([...stored, ...this.#documents.all().map((open) => open.id)]);
+    return [...ids].flatMap((id) => this.#documents.ours(id) ?? []);
+  }
+
+  async write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void> {
+    const open = await this.#usable(key);
+    this.#change(open, changes);
+    try {
+      await this.#saver.save(open.id);
+    } catch (cause) {
+      this.#saveFailed(open.id, causeText(cause));
+      throw cause;
+    }
+  }
+
+  async writeDurably(
+    key: DocumentKey,
+    changes: Readonly<Record<string, string | undefined>>,
+    relayWaitMs: number,
+  ): Promise<Saved> {
+    const open = await this.#usable(key);
+    this.#change(open, changes);
+    const wanted = A.getHeads(open.handle.doc());
+    const { surroundings } = this.#parts;
+    const [failure, relay] = await Promise.all([
+      this.#failureHere(open),
+      relayAnswers(
+        open.handle,
+        (doc, heads) => relayHolds(doc, heads, wanted),
+        this.#relay,
+        relayWaitMs,
+        surroundings,
+      ),
+    ]);
+    return failure === undefined ? { here: 'saved', relay } : { here: 'failed', relay, cause: failure };
+  }
+
+  async caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp> {
+    const { handle } = await this.#usable(key);
+    const answer = await relayAnswers(handle, relayHasNoMore, this.#relay, waitMs, this.#parts.surroundings);
+    return answer === 'saved' ? 'caught-up' : answer;
+  }
+
+  watch(listener: (event: DocumentsEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#listeners.clear();
+    this.#parts.network?.disconnect();
+    await this.#saver.close();
+    await this.#parts.storage.close();
+  }
+
+  async #usable(key: DocumentKey): Promise<OpenDocument> {
+    if (this.#closed) throw new Error('the documents are closed');
+    return this.#documents.get(key);
+  }
+
+  #change(open: OpenDocument, wanted: Readonly<Record<string, string | undefined>>): void {
+    const changes = entriesToWrite(open.handle.doc(), wanted);
+    if (changes.length === 0) return;
+    const time = Math.floor(this.#parts.surroundings.now() / 1000);
+    this.#writing = true;
+    try {
+      open.handle.change((draft) => applyChanges(draft, changes), { time });
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  /** Why the document is not on this disk; undefined when it is. */
+  #failureHere(open: OpenDocument): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      const cancel = this.#parts.surroundings.after(OWN_DISK_WAIT_MS, () =>
+        resolve(`not on this terminal's disk after ${OWN_DISK_WAIT_MS} ms`),
+      );
+      this.#saver
+        .save(open.id)
+        .then(
+          () => resolve(undefined),
+          (cause: unknown) => resolve(causeText(cause)),
+        )
+        .finally(cancel);
+    });
+  }
+
+  #changed(open: OpenDocument, { patches, doc }: DocHandleChangePayload<StoredDocument>): void {
+    const remote = !this.#writing;
+    if (remote) this.#saver.saveSoon(open.id);
+    if (open.damage !== undefined) return;
+    const { changes, faults, replaced } = patchedEntries(patches, doc);
+    if (replaced) {
+      open.damage = 'another map of entries came in from elsewhere and hides its own';
+      this.#documents.tellDamage(open.id, open.damage);
+      return;
+    }
+    for (const fault of faults) this.#documents.tellDamage(open.id, fault);
+    if (changes.length === 0) return;
+    if (open.announced) this.#tell({ type: 'changed', key: open.key, changes, remote });
+    else this.#announce(open, remote);
+  }
+
+  /** The first event of a document: all its entries, once it has any. */
+  #announce(open: OpenDocument, remote: boolean): void {
+    const { entries, faults } = readEntries(open.handle.doc());
+    for (const fault of faults) this.#documents.tellDamage(open.id, fault);
+    const changes = Object.entries(entries).map(([key, text]) => ({ key, text }));
+    if (changes.length === 0) return;
+    open.announced = true;
+    this.#tell({ type: 'changed', key: open.key, changes, remote });
+  }
+
+  #linkTurned(connected: boolean): void {
+    this.#tell({ type: 'link', connected });
+    if (connected) void this.#offerStored();
+  }
+
+  /** Opens what is stored, one after the other, so that a relay that lost its disk gets everything back. */
+  async #offerStored(): Promise<void> {
+    try {
+      for (const key of await this.known()) {
+        if (this.#closed || !this.#relay.link.connected) return;
+        await this.#documents.get(key).catch((cause: unknown) => this.#tellUnreadable(key, cause));
+      }
+    } catch (cause) {
+      this.#documents.tellDamage('', `the stored documents could not be listed: ${causeText(cause)}`);
+    }
+  }
+
+  #tellUnreadable(key: DocumentKey, cause: unknown): void {
+    this.#documents.tellDamage(this.#documents.idOf(key), causeText(cause));
+  }
+
+  #saveFailed(id: string, cause: string): void {
+    const parsed = parseDocumentId(id);
+    if (parsed.ok) this.#tell({ type: 'save-failed', key: parsed.value.key, cause });
+  }
+
+  #tell(event: DocumentsEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function applyChanges(draft: StoredDocument, changes: readonly EntryChange[]): void {
+  for (const { key, text } of changes) {
+    if (text === undefined) delete draft.entries[key];
+    else draft.entries[key] = new ImmutableString(text);
+  }
+}

@@ -1,0 +1,149 @@
+import type { Chunk, StorageKey } from '@automerge/automerge-repo/slim';
+import { isDocumentKey, type DocumentStorage } from './document-storage.ts';
+import { IndexedDbConnection } from './indexeddb-connection.ts';
+import { causeText, type Surroundings } from './surroundings.ts';
+
+/** A transaction that takes longer counts as failed, in milliseconds. */
+export const STORAGE_WATCHDOG_MS = 2_000;
+
+/** What the storage needs. `trouble` hears of everything that went wrong without anyone waiting for it. */
+export type StorageParts = {
+  readonly database: string;
+  readonly surroundings: Surroundings;
+  readonly trouble: (detail: string) => void;
+  /** {@link STORAGE_WATCHDOG_MS} unless told. */
+  readonly watchdogMs?: number;
+};
+
+type StoredValue = { readonly key: StorageKey; readonly binary: Uint8Array };
+
+/**
+ * Documents in IndexedDB, in the layout of automerge-repo's own adapter (database version 1, store `documents`, value
+ * `{ key, binary }` under the key array), but honest about the disk: a save is done when the disk has it, and rejects
+ * when the transaction aborts, errs or hangs.
+ */
+export class StrictIndexedDbStorage implements DocumentStorage {
+  readonly #parts: StorageParts;
+  readonly #connection: IndexedDbConnection;
+  readonly #garbage = new Map<string, StorageKey>();
+  #sweeping: Promise<void> | undefined;
+
+  constructor(parts: StorageParts) {
+    this.#parts = parts;
+    this.#connection = new IndexedDbConnection({ watchdogMs: STORAGE_WATCHDOG_MS, ...parts });
+  }
+
+  async load(key: StorageKey): Promise<Uint8Array | undefined> {
+    const read = this.#connection.transact(
+      'read',
+      (store) => {
+        const request: IDBRequest<StoredValue | undefined> = store.get(key);
+        return () => request.result?.binary;
+      },
+      `reading ${key.join('/')}`,
+    );
+    return isDocumentKey(key) ? read : this.#tolerated(read);
+  }
+
+  async save(key: StorageKey, data: Uint8Array): Promise<void> {
+    this.#garbage.delete(key.join('/'));
+    const write = this.#connection.transact(
+      isDocumentKey(key) ? 'write-strict' : 'write-relaxed',
+      (store) => {
+        store.put({ key, binary: data } satisfies StoredValue, key);
+        return () => undefined;
+      },
+      `saving ${key.join('/')}`,
+    );
+    await (isDocumentKey(key) ? write : this.#tolerated(write));
+  }
+
+  /**
+   * Takes a value out, later and many at once: Repo removes what a saved snapshot already holds, one by one, while a
+   * sale waits. What a crash leaves behind is removed at the next compaction.
+   */
+  remove(key: StorageKey): Promise<void> {
+    this.#garbage.set(key.join('/'), key);
+    this.#sweeping ??= new Promise((resolve) => {
+      this.#parts.surroundings.after(0, () => resolve(this.#sweep()));
+    });
+    return Promise.resolve();
+  }
+
+  async loadRange(prefix: StorageKey): Promise<Chunk[]> {
+    return this.#connection.transact(
+      'read',
+      (store) => {
+        const request: IDBRequest<StoredValue[]> = store.getAll(rangeUnder(prefix));
+        return () => request.result.map(({ key, binary }) => ({ key, data: binary }));
+      },
+      `reading ${prefix.join('/')}`,
+    );
+  }
+
+  async removeRange(prefix: StorageKey): Promise<void> {
+    await this.#connection.transact(
+      'write-strict',
+      (store) => {
+        store.delete(rangeUnder(prefix));
+        return () => undefined;
+      },
+      `removing ${prefix.join('/')}`,
+    );
+  }
+
+  async documentIds(): Promise<readonly string[]> {
+    return this.#connection.transact(
+      'read',
+      (store) => {
+        const ids: string[] = [];
+        const request = store.openKeyCursor();
+        request.addEventListener('success', () => {
+          const cursor = request.result;
+          if (cursor === null) return;
+          const key = cursor.key as StorageKey;
+          if (isDocumentKey(key)) ids.push(key[0] ?? '');
+          // An array sorts behind every text, so this skips the other parts of a document already found.
+          if (isDocumentKey(key)) cursor.continue([key[0] ?? '', []]);
+          else cursor.continue();
+        });
+        return () => ids;
+      },
+      'listing the documents',
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#sweeping;
+    await this.#connection.close();
+  }
+
+  async #sweep(): Promise<void> {
+    this.#sweeping = undefined;
+    const keys = [...this.#garbage.values()];
+    this.#garbage.clear();
+    const removal = this.#connection.transact(
+      'write-relaxed',
+      (store) => {
+        for (const key of keys) store.delete(key);
+        return () => undefined;
+      },
+      `removing ${keys.length} values a snapshot replaced`,
+    );
+    await this.#tolerated(removal);
+  }
+
+  /** For what Repo keeps for its own convenience and would not survive losing politely: told, not thrown. */
+  async #tolerated<Value>(operation: Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await operation;
+    } catch (cause) {
+      this.#parts.trouble(causeText(cause));
+      return undefined;
+    }
+  }
+}
+
+function rangeUnder(prefix: StorageKey): IDBKeyRange {
+  return IDBKeyRange.bound(prefix, [...prefix, '\uffff']);
+}

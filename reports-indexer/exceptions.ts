@@ -1,0 +1,82 @@
+import { sha256Text } from '#model/journal/canonical.ts';
+import { allRows } from './database.ts';
+import type { Statements } from './statements.ts';
+
+/** Something a person must look at. `detail` is a sentence; the rest says where. */
+export type Finding = {
+  readonly code: string;
+  readonly detail: string;
+  readonly documentId: string;
+  readonly store?: string;
+  readonly register?: string;
+  readonly session?: number;
+  readonly seq?: number;
+  /** What tells two findings of one code at one place apart. */
+  readonly mark?: string;
+};
+
+/**
+ * The list of exceptions. Every finding belongs to a source, the place that looked; looking again replaces what the source
+ * found before, so a thing that is mended disappears and a thing that stays keeps the time it was first seen.
+ */
+export class ExceptionList {
+  readonly #statements: Statements;
+  readonly #now: () => string;
+  /** Sources with findings, so that the many places without any cost nothing. */
+  #sources: Set<string>;
+
+  constructor(statements: Statements, now: () => string) {
+    this.#statements = statements;
+    this.#now = now;
+    this.#sources = this.#load();
+  }
+
+  /** Puts the findings of a source in the place of those it had. Gives whether anything changed. */
+  replace(source: string, findings: readonly Finding[]): boolean {
+    if (findings.length === 0 && !this.#sources.has(source)) return false;
+    const before = new Set(
+      allRows<{ id: string }>(this.#statements.exceptionsOf, source).map((row) => row.id),
+    );
+    let changed = false;
+    for (const finding of findings) {
+      const id = findingId(source, finding);
+      if (before.delete(id)) continue;
+      this.#insert(id, source, finding);
+      changed = true;
+    }
+    for (const id of before) this.#statements.deleteException.run(id);
+    if (findings.length === 0) this.#sources.delete(source);
+    else this.#sources.add(source);
+    return changed || before.size > 0;
+  }
+
+  /** Reads the sources again, after a transaction that was taken back. */
+  reload(): void {
+    this.#sources = this.#load();
+  }
+
+  #load(): Set<string> {
+    return new Set(allRows<{ source: string }>(this.#statements.exceptionSources).map((row) => row.source));
+  }
+
+  #insert(id: string, source: string, finding: Finding): void {
+    const { code, store, register, session, seq, detail, documentId } = finding;
+    this.#statements.insertException.run(
+      id,
+      source,
+      code,
+      store ?? null,
+      register ?? null,
+      session ?? null,
+      seq ?? null,
+      detail,
+      documentId,
+      this.#now(),
+    );
+  }
+}
+
+/** The same finding has the same id on every indexer (22 characters). */
+function findingId(source: string, { code, mark, detail }: Finding): string {
+  return sha256Text(`${source}\n${code}\n${mark ?? detail}`).slice(0, 22);
+}

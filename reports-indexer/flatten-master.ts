@@ -1,0 +1,120 @@
+import { readCatalogEntry } from '#model/documents/catalog.ts';
+import { readEntry } from '#model/documents/entries.ts';
+import { readOrganizationEntry } from '#model/documents/organization.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import { personSchema } from '#model/staff/pin.ts';
+import { allRows } from './database.ts';
+import type { Finding } from './exceptions.ts';
+import { entrySource, type DocumentEntries, type Writing } from './flatten-session.ts';
+import type { EntryRefusal, EntryValue } from './read-record.ts';
+import type { Statements } from './statements.ts';
+
+/** Documents about the shop rather than about its sales. */
+export type MasterKey = Extract<DocumentKey, { class: 'organization' | 'staff' | 'catalog' }>;
+
+/** Brings the tables to what a document of the organization, its staff or a catalog shard says. */
+export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
+  const { statements, exceptions } = writing;
+  if (document.complete) clearAll(statements, key);
+  if (document.complete && document.known) {
+    for (const { source } of allRows<{ source: string }>(statements.entryExceptions, document.documentId))
+      exceptions.replace(source, []);
+  }
+  for (const [entry, values] of document.entries) {
+    if (!document.complete) clearEntry(statements, key, entry);
+    // The first value is the one every replica shows; the others lost an edit of the same entry.
+    const [value] = values;
+    const written = value === undefined ? ok(true) : putEntry(statements, key, entry, value);
+    const findings: Finding[] = written.ok ? [] : [{ ...written.error, documentId: document.documentId }];
+    exceptions.replace(entrySource(document.documentId, entry), findings);
+  }
+}
+
+function clearAll(statements: Statements, key: MasterKey): void {
+  if (key.class === 'staff') statements.deletePeople.run();
+  if (key.class === 'catalog') statements.deleteProducts.run(key.shard);
+  if (key.class === 'catalog' && key.shard === 0) statements.deleteDepartments.run();
+  if (key.class !== 'organization') return;
+  statements.deleteOrganizations.run();
+  statements.deleteStores.run();
+  statements.deleteRegisters.run();
+}
+
+function clearEntry(statements: Statements, key: MasterKey, entry: string): void {
+  const [noun = '', id = '', group] = entry.split(':');
+  if (key.class === 'staff' && noun === 'person') statements.deletePerson.run(id);
+  if (key.class === 'catalog' && noun === 'product' && group === 'info')
+    statements.deleteProduct.run(key.shard, id);
+  if (key.class === 'catalog' && key.shard === 0 && noun === 'department')
+    statements.deleteDepartment.run(id);
+  if (key.class !== 'organization') return;
+  if (noun === 'organization') statements.deleteOrganizations.run();
+  if (noun === 'store') statements.deleteStore.run(id);
+  const [store = '', register = ''] = id.split('-');
+  if (noun === 'register') statements.deleteRegister.run(store, register);
+}
+
+function putEntry(
+  statements: Statements,
+  key: MasterKey,
+  entry: string,
+  value: EntryValue,
+): Result<true, EntryRefusal> {
+  if (typeof value !== 'string') return err({ code: 'bad-shape', detail: value.unreadable });
+  if (key.class === 'organization') return putOrganization(statements, entry, value);
+  if (key.class === 'staff') return putPerson(statements, entry, value);
+  return putProduct(statements, key.shard, entry, value);
+}
+
+function putOrganization(statements: Statements, key: string, text: string): Result<true, EntryRefusal> {
+  const read = readOrganizationEntry(key, text);
+  if (!read.ok) return read;
+  const entry = read.value;
+  if (entry.kind === 'organization') {
+    const { tag, name, currency, language } = entry.value;
+    statements.putOrganization.run(tag, name, currency, language);
+  } else if (entry.kind === 'store') {
+    const { id, name, timeZone, locale } = entry.value;
+    statements.putStore.run(id, name, timeZone, locale);
+  } else {
+    const { store, register, name } = entry.value;
+    statements.putRegister.run(store, register, name);
+  }
+  return ok(true);
+}
+
+function putPerson(statements: Statements, key: string, text: string): Result<true, EntryRefusal> {
+  const [noun, id] = key.split(':');
+  if (noun !== 'person' || !id) {
+    return err({ code: 'unknown-key', detail: `a staff document has no entry "${key.slice(0, 80)}"` });
+  }
+  const read = readEntry(personSchema, key, text);
+  if (!read.ok) return read;
+  const person = read.value;
+  if (key !== `person:${person.id}`)
+    return err({ code: 'wrong-key', detail: `person ${person.id} stands under "${key.slice(0, 80)}"` });
+  statements.putPerson.run(person.id, person.name, person.role, person.active ? 1 : 0);
+  return ok(true);
+}
+
+function putProduct(
+  statements: Statements,
+  shard: number,
+  key: string,
+  text: string,
+): Result<true, EntryRefusal> {
+  const read = readCatalogEntry(key, text);
+  if (!read.ok) return read;
+  const { kind, id } = read.value;
+  if (kind === 'info') {
+    const { sku, name, department, active } = read.value.value;
+    statements.putProduct.run(shard, id, sku, name, department ?? null, active ? 1 : 0);
+    return ok(true);
+  }
+  if (kind === 'price') return ok(true);
+  if (shard !== 0)
+    return err({ code: 'wrong-shard', detail: `a ${kind} belongs to shard 0, not to ${shard}` });
+  if (kind === 'department') statements.putDepartment.run(id, read.value.value.name);
+  return ok(true);
+}

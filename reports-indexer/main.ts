@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { openDatabase, putAside, queryBuilder, type OpenedDatabase } from './database.ts';
+import { reportsServer } from './http.ts';
+import { IndexedEvents } from './indexed-events.ts';
+import { Indexer } from './indexer.ts';
+import { RelayLink } from './link.ts';
+import { readOptions, USAGE, type Options } from './options.ts';
+import { ReportWriter } from './report-writer.ts';
+
+const log = pino({ name: 'reports-indexer' }, pino.destination(2));
+const now = () => new Date().toISOString();
+
+function leave(code: number, sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(code);
+}
+
+function openFor(options: Options): OpenedDatabase {
+  const opened = openDatabase(options.data, { rebuild: options.rebuild, now });
+  if (opened.aside !== undefined) {
+    const aside = opened.aside;
+    log.warn({ aside }, 'the database was damaged; it was put aside and is made again from the documents');
+  } else if (opened.state === 'replayed') log.info('the database is made again from the documents');
+  return opened;
+}
+
+function writerFor(options: Options, { database }: OpenedDatabase): ReportWriter {
+  const writer = new ReportWriter(database, now);
+  const known = writer.organization();
+  if (options.organization === undefined || options.organization === known) return writer;
+  if (known === undefined) writer.setOrganization(options.organization);
+  else
+    leave(
+      1,
+      `The database holds organization ${known}, not ${options.organization}. Use another --data folder or --rebuild.`,
+    );
+  return writer;
+}
+
+async function run(options: Options): Promise<void> {
+  const opened = openFor(options);
+  const { database } = opened;
+  const writer = writerFor(options, opened);
+  const events = new IndexedEvents();
+  const device = options.device ?? randomBytes(8).toString('hex');
+  const onDamaged = (error: unknown): never => {
+    log.fatal({ err: error }, 'the database is damaged');
+    database.close();
+    const aside = putAside(options.data, now());
+    return leave(
+      1,
+      `The database is damaged and was put aside as ${aside}. Start again: it is made from the documents.`,
+    );
+  };
+  const schedule = (task: () => void) => {
+    setImmediate(task);
+  };
+  const onIndexed = (at: string) => events.announce(at);
+  const indexer = new Indexer({ writer, log, schedule, now, onIndexed, onDamaged });
+  const { organization } = options;
+  const identity = {
+    id: device,
+    role: 'indexer' as const,
+    ...(organization === undefined ? {} : { organization }),
+  };
+  const link = new RelayLink(
+    {
+      url: options.relay,
+      peerId: `indexer-${device}-${randomBytes(4).toString('hex')}`,
+      metadata: { isEphemeral: true, device: identity },
+      log,
+      random: Math.random,
+    },
+    {
+      up: (relay) => {
+        if (relay.device?.organization !== undefined) indexer.learnOrganization(relay.device.organization);
+        indexer.linkUp((documentId, data) => link.send(documentId, data));
+      },
+      sync: (documentId, data) => indexer.receive(documentId, data),
+      down: () => indexer.linkDown(),
+      beat: () => indexer.tick(),
+    },
+  );
+  const server = reportsServer({
+    database: queryBuilder(database),
+    events,
+    connected: () => link.connected,
+    log,
+  });
+  const port = await listen(server, options);
+  process.stdout.write(`${JSON.stringify({ event: 'listening', port })}\n`);
+  link.start();
+  const stop = async (signal: string) => {
+    log.info({ signal }, 'stopping');
+    link.stop();
+    await server.close();
+    database.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void stop(signal);
+    });
+  }
+}
+
+async function listen(server: ReturnType<typeof reportsServer>, { host, port }: Options): Promise<number> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      leave(1, `Port ${port} is in use. Choose another --port or stop what uses it.`);
+    leave(
+      1,
+      `The reports cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+  }
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+const options = readOptions(process.argv.slice(2));
+if (!options.ok) leave(2, `${options.error} --help shows all flags.`);
+if (options.value === 'help') process.stdout.write(USAGE);
+else await run(options.value);

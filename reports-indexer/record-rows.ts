@@ -1,0 +1,115 @@
+import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
+import { toThousandths } from './quantities.ts';
+import type { VerifiedRecord } from './read-record.ts';
+import type { Candidate } from './settle.ts';
+import type { Statements } from './statements.ts';
+
+/** The record as far as its place in the chain is judged. */
+export function candidateOf(record: JournalRecord): Candidate {
+  const { seq, hash, prev, session, kind, totals } = record;
+  return { seq, hash, prev, session, kind, amount: amountOf(record), totals };
+}
+
+function amountOf(record: JournalRecord): number | null {
+  if (record.kind === 'sale') return record.body.total;
+  if (record.kind === 'cash')
+    return record.body.direction === 'in' ? record.body.amount : -record.body.amount;
+  return null;
+}
+
+/** Writes a record that counts, with the rows it is made of, under the business day `day`. */
+export function insertRecord(statements: Statements, { record, text }: VerifiedRecord, day: string): void {
+  const { store, register, seq, session, at, by } = record;
+  statements.insertRecord.run(...chainColumns(record, text), at, by, record.approvedBy ?? null, day);
+  if (record.kind === 'sale') insertSale(statements, record, day);
+  if (record.kind !== 'cash') return;
+  const { direction, amount, reason } = record.body;
+  statements.insertCash.run(store, register, seq, session, day, at, by, direction, amount, reason);
+}
+
+/** Keeps a record that does not count, with the reason. */
+export function insertAside(statements: Statements, { record, text }: VerifiedRecord, reason: string): void {
+  statements.insertAside.run(...chainColumns(record, text), reason);
+}
+
+/** Takes a record and its rows out. */
+export function deleteRecord(
+  statements: Statements,
+  store: string,
+  register: string,
+  record: JournalRecord,
+): void {
+  const { seq } = record;
+  statements.deleteRecord.run(store, register, seq);
+  if (record.kind === 'cash') statements.deleteCash.run(store, register, seq);
+  if (record.kind !== 'sale') return;
+  for (const statement of [
+    statements.deleteSale,
+    statements.deleteLines,
+    statements.deleteTaxes,
+    statements.deleteTenders,
+  ])
+    statement.run(store, register, seq);
+}
+
+/** Puts a record and its rows under another business day. */
+export function moveRecord(statements: Statements, record: JournalRecord, day: string): void {
+  const { store, register, seq } = record;
+  for (const statement of [statements.moveRecord, statements.moveSale, statements.moveCash])
+    statement.run(day, store, register, seq);
+}
+
+function chainColumns(record: JournalRecord, text: string) {
+  const { store, register, seq, hash, prev, session, kind, totals } = record;
+  const { receipts, signed, absolute } = totals;
+  const amount = amountOf(record);
+  return [store, register, seq, hash, prev, session, kind, amount, receipts, signed, absolute, text] as const;
+}
+
+function insertSale(statements: Statements, record: RecordOf<'sale'>, day: string): void {
+  const { store, register, seq, session, at, by, body } = record;
+  let units = 0;
+  body.lines.forEach((line, i) => {
+    const quantity = toThousandths(line.quantity);
+    units += quantity;
+    const { product, sku, name, department, price, amount } = line;
+    statements.insertLine.run(
+      store,
+      register,
+      seq,
+      i,
+      product,
+      sku,
+      name,
+      department ?? null,
+      quantity,
+      price,
+      amount,
+    );
+  });
+  body.taxes.forEach(({ id, name, rate, included, base, amount }, i) => {
+    statements.insertTax.run(store, register, seq, i, id, name, rate, included ? 1 : 0, base, amount);
+  });
+  body.tenders.forEach(({ tender, name, kind, amount }, i) => {
+    statements.insertTender.run(store, register, seq, i, tender, name, kind, amount);
+  });
+  const { receipt, basket, type, total, net, tax, customer } = body;
+  statements.insertSale.run(
+    store,
+    register,
+    seq,
+    session,
+    receipt,
+    basket,
+    type,
+    day,
+    at,
+    by,
+    total,
+    net,
+    tax,
+    body.lines.length,
+    units,
+    customer ?? null,
+  );
+}

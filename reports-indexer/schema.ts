@@ -1,0 +1,268 @@
+/** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
+export const SCHEMA_VERSION = 1;
+
+/** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
+export type MetaTable = { key: string; value: string };
+
+/** Every document ever offered. `heads` are those that are flattened, sorted and joined; null for classes without reports. */
+export type DocumentTable = { id: string; class: string; heads: string | null };
+
+export type OrganizationTable = { tag: string; name: string; currency: string; language: string };
+export type StoreTable = { id: string; name: string; time_zone: string; locale: string };
+export type RegisterTable = { store: string; register: string; name: string };
+export type PersonTable = { id: string; name: string; role: string; active: number };
+export type DepartmentTable = { id: string; name: string };
+export type ProductTable = {
+  shard: number;
+  id: string;
+  sku: string;
+  name: string;
+  department: string | null;
+  active: number;
+};
+
+/** A record that counts: one for each (store, register, seq). Amounts in minor units; `json` is the stored text. */
+export type RecordTable = {
+  store: string;
+  register: string;
+  seq: number;
+  hash: string;
+  prev: string;
+  session: number;
+  kind: string;
+  at: string;
+  by: string;
+  approved_by: string | null;
+  day: string;
+  /** A sale's total, a cash movement's signed amount, else null. */
+  amount: number | null;
+  receipts: number;
+  signed: number;
+  absolute: number;
+  json: string;
+};
+
+/** A record that is whole and does not count: it lost a fork, or its perpetual totals do not follow from its forerunner. */
+export type SetAsideTable = Omit<RecordTable, 'day' | 'at' | 'by' | 'approved_by'> & { reason: string };
+
+export type SaleTable = {
+  store: string;
+  register: string;
+  seq: number;
+  session: number;
+  receipt: string;
+  basket: string;
+  type: string;
+  day: string;
+  at: string;
+  by: string;
+  total: number;
+  net: number;
+  tax: number;
+  lines: number;
+  /** Thousandths. */
+  units: number;
+  customer: string | null;
+};
+
+export type SaleLineTable = {
+  store: string;
+  register: string;
+  seq: number;
+  line: number;
+  product: string;
+  sku: string;
+  name: string;
+  department: string | null;
+  /** Thousandths. */
+  quantity: number;
+  price: string;
+  amount: number;
+};
+
+export type SaleTaxTable = {
+  store: string;
+  register: string;
+  seq: number;
+  line: number;
+  tax: string;
+  name: string;
+  rate: string;
+  included: number;
+  base: number;
+  amount: number;
+};
+
+export type SaleTenderTable = {
+  store: string;
+  register: string;
+  seq: number;
+  line: number;
+  tender: string;
+  name: string;
+  kind: string;
+  amount: number;
+};
+
+export type CashMoveTable = {
+  store: string;
+  register: string;
+  seq: number;
+  session: number;
+  day: string;
+  at: string;
+  by: string;
+  direction: string;
+  amount: number;
+  reason: string;
+};
+
+/** A session with the sums of its counted records. `units` in thousandths, money in minor units. */
+export type SessionTable = {
+  store: string;
+  register: string;
+  session: number;
+  day: string;
+  currency: string;
+  opened_at: string;
+  opened_by: string;
+  float: number;
+  closed_seq: number | null;
+  closed_at: string | null;
+  counted: number | null;
+  difference: number | null;
+  first_receipt: string | null;
+  last_receipt: string | null;
+} & SessionSums;
+
+/** The sums of a session that records add to. */
+export type SessionSums = {
+  records: number;
+  sales: number;
+  sales_amount: number;
+  refunds: number;
+  refunds_amount: number;
+  exchanges: number;
+  exchanges_amount: number;
+  gross: number;
+  net: number;
+  tax: number;
+  lines: number;
+  units: number;
+  cash_sales: number;
+  cash_refunds: number;
+  paid_in: number;
+  paid_out: number;
+  drawer_openings: number;
+  reprints: number;
+};
+
+type SessionKey = { day: string; store: string; register: string; session: number };
+export type SessionTaxTable = SessionKey & {
+  tax: string;
+  name: string;
+  rate: string;
+  included: number;
+  rows: number;
+  base: number;
+  amount: number;
+};
+export type SessionTenderTable = SessionKey & {
+  tender: string;
+  name: string;
+  kind: string;
+  rows: number;
+  receipts: number;
+  amount: number;
+};
+export type SessionDepartmentTable = SessionKey & {
+  department: string;
+  rows: number;
+  receipts: number;
+  quantity: number;
+  amount: number;
+};
+
+/**
+ * Sums of sale lines by product or department. `scope` is a register (`S01-R2`), a store or '' for all; `period` is a day
+ * (`D2026-11-21`) for registers and for all, a month (`M2026-11`) for stores and for all.
+ */
+export type RollupTable = {
+  dimension: string;
+  scope: string;
+  period: string;
+  key: string;
+  rows: number;
+  receipts: number;
+  quantity: number;
+  amount: number;
+};
+
+/** Names products were sold under and on how many lines; names those the catalog does not know. */
+export type SoldNameTable = { product: string; name: string; rows: number };
+
+/** Unbroken runs of a register's sequence numbers that are here, counted or not; what lies between two of them is a gap. */
+export type SpanTable = { store: string; register: string; first: number; last: number };
+
+/** What a person must look at. `source` is the place that finds it, so that what is mended disappears. */
+export type ExceptionTable = {
+  id: string;
+  source: string;
+  code: string;
+  store: string | null;
+  register: string | null;
+  session: number | null;
+  seq: number | null;
+  detail: string;
+  document_id: string;
+  seen_at: string;
+};
+
+/** The tables as kysely sees them. */
+export type Tables = {
+  meta: MetaTable;
+  document: DocumentTable;
+  organization: OrganizationTable;
+  store: StoreTable;
+  register: RegisterTable;
+  person: PersonTable;
+  department: DepartmentTable;
+  product: ProductTable;
+  record: RecordTable;
+  set_aside: SetAsideTable;
+  sale: SaleTable;
+  sale_line: SaleLineTable;
+  sale_tax: SaleTaxTable;
+  sale_tender: SaleTenderTable;
+  cash_move: CashMoveTable;
+  session: SessionTable;
+  session_tax: SessionTaxTable;
+  session_tender: SessionTenderTable;
+  session_department: SessionDepartmentTable;
+  rollup: RollupTable;
+  sold_name: SoldNameTable;
+  span: SpanTable;
+  exception: ExceptionTable;
+};
+
+/** The sums of a session, in the order of the table. */
+export const SESSION_SUMS = [
+  'records',
+  'sales',
+  'sales_amount',
+  'refunds',
+  'refunds_amount',
+  'exchanges',
+  'exchanges_amount',
+  'gross',
+  'net',
+  'tax',
+  'lines',
+  'units',
+  'cash_sales',
+  'cash_refunds',
+  'paid_in',
+  'paid_out',
+  'drawer_openings',
+  'reprints',
+] as const satisfies readonly (keyof SessionSums)[];

@@ -1,0 +1,111 @@
+import type { PerpetualTotals } from '#model/journal/record.ts';
+
+/** What is known of a whole record when its place in the chain is judged. `amount` is the total of a sale. */
+export type Candidate = {
+  readonly seq: number;
+  readonly hash: string;
+  readonly prev: string;
+  readonly session: number;
+  readonly kind: string;
+  readonly amount: number | null;
+  readonly totals: PerpetualTotals;
+};
+
+/** Something wrong with the chain at one sequence number, for the list of exceptions. */
+export type ChainFinding = { readonly code: string; readonly hash: string; readonly detail: string };
+
+/** What becomes of the records under one sequence number. */
+export type Verdict = {
+  /** The one record that counts. */
+  readonly counted?: Candidate;
+  /** The others, each with the reason. */
+  readonly aside: readonly { readonly candidate: Candidate; readonly reason: 'fork' | 'wrong-totals' }[];
+  readonly findings: readonly ChainFinding[];
+};
+
+const NOTHING: Verdict = { aside: [], findings: [] };
+
+const START: Candidate = {
+  seq: 0,
+  hash: '',
+  prev: '',
+  session: 0,
+  kind: 'closed',
+  amount: null,
+  totals: { receipts: 0, signed: 0, absolute: 0 },
+};
+
+/**
+ * Judges the whole records under one (store, register, seq) by those under the number before: a function of the two sets,
+ * so the order in which documents arrive does not matter. One record counts: of those whose perpetual totals do not
+ * contradict their forerunner, the one with the smallest hash. A broken link is reported and counts: the sale happened.
+ */
+export function settle(seq: number, here: readonly Candidate[], before: readonly Candidate[]): Verdict {
+  const forerunners = seq === 1 ? [START] : before;
+  const [only] = here;
+  if (!only) return NOTHING;
+  if (here.length === 1 && forerunners.length === 0) return { counted: only, aside: [], findings: [] };
+  const findings: ChainFinding[] = [];
+  const aside: { candidate: Candidate; reason: 'fork' | 'wrong-totals' }[] = [];
+  let counted: Candidate | undefined;
+  for (const candidate of [...here].sort((a, b) => (a.hash < b.hash ? -1 : 1))) {
+    const forerunner = forerunners.find((other) => other.hash === candidate.prev);
+    if (!forerunner && forerunners.length > 0) findings.push(brokenLink(candidate));
+    const contradicts = forerunner !== undefined && !followsTotals(forerunner, candidate);
+    if (contradicts) findings.push(wrongTotals(candidate));
+    else if (forerunner) findings.push(...sessionFaults(forerunner, candidate));
+    if (contradicts || counted) aside.push({ candidate, reason: contradicts ? 'wrong-totals' : 'fork' });
+    else counted = candidate;
+  }
+  if (here.length > 1) findings.push(fork(here));
+  return { ...(counted ? { counted } : {}), aside, findings };
+}
+
+function followsTotals(before: Candidate, after: Candidate): boolean {
+  const sold = after.kind === 'sale' ? (after.amount ?? 0) : 0;
+  const { receipts, signed, absolute } = before.totals;
+  return (
+    after.totals.receipts === receipts + (after.kind === 'sale' ? 1 : 0) &&
+    after.totals.signed === signed + sold &&
+    after.totals.absolute === absolute + Math.abs(sold)
+  );
+}
+
+function brokenLink({ seq, hash }: Candidate): ChainFinding {
+  return {
+    code: 'broken-link',
+    hash,
+    detail: `record ${seq} does not continue the record before it; it is counted`,
+  };
+}
+
+function wrongTotals({ seq, hash }: Candidate): ChainFinding {
+  const detail = `the perpetual totals of record ${seq} do not follow from the record before it; it is not counted`;
+  return { code: 'wrong-totals', hash, detail };
+}
+
+function fork(here: readonly Candidate[]): ChainFinding {
+  const hashes = here.map(({ hash }) => hash).sort();
+  const seq = here[0]?.seq ?? 0;
+  const detail = `${here.length} different records have the number ${seq}; one is counted (${hashes.map((hash) => hash.slice(0, 8)).join(', ')})`;
+  return { code: 'fork', hash: hashes.join(), detail };
+}
+
+/** Breaches of rule R2 between neighbours: reported, and the records count. */
+function sessionFaults(before: Candidate, after: Candidate): ChainFinding[] {
+  const { seq, hash } = after;
+  const opens = after.kind === 'opened';
+  const open = before.kind !== 'closed';
+  if (opens && open)
+    return [{ code: 'already-open', hash, detail: `record ${seq} opens a session while one is open` }];
+  if (!opens && !open)
+    return [{ code: 'not-open', hash, detail: `record ${seq} belongs to a session that is not open` }];
+  if (after.session === before.session + (opens ? 1 : 0)) return [];
+  return [
+    {
+      code: 'wrong-session',
+      hash,
+      detail: `record ${seq} is of session ${after.session}, the one before of ${before.session}`,
+    },
+  ];
+}

@@ -1,0 +1,190 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { SESSION_SUMS } from './schema.ts';
+
+/** Every statement the indexer writes with, prepared once. Reports have their own, made by the query builder. */
+export type Statements = ReturnType<typeof prepareStatements>;
+
+const CHAIN = 'store, register, seq, hash, prev, session, kind, amount, receipts, signed, absolute, json';
+const LIGHT = 'seq, hash, prev, session, kind, amount, receipts, signed, absolute';
+const SPOT = 'store = ? AND register = ? AND seq = ?';
+const OF_SESSION = 'store = ? AND register = ? AND session = ?';
+
+const marks = (columns: string) =>
+  columns
+    .split(',')
+    .map(() => '?')
+    .join(', ');
+const insert = (table: string, columns: string) =>
+  `INSERT INTO ${table} (${columns}) VALUES (${marks(columns)})`;
+const add = (sums: readonly string[]) =>
+  sums.map((name) => `${name} = ${name} + excluded.${name}`).join(', ');
+
+/** Adds signed sums to a row, making it when it is new. */
+const upsert = (table: string, key: string, sums: readonly string[]) =>
+  `${insert(table, `${key}, ${sums.join(', ')}`)} ON CONFLICT (${key}) DO UPDATE SET ${add(sums)}`;
+
+/** Prepares the statements on a database with the tables of tables.ts. */
+export function prepareStatements(database: DatabaseSync) {
+  const p = (sql: string) => database.prepare(sql);
+  return {
+    // Documents and what is known of the whole.
+    begin: p('BEGIN IMMEDIATE'),
+    commit: p('COMMIT'),
+    rollback: p('ROLLBACK'),
+    getMeta: p('SELECT value FROM meta WHERE key = ?'),
+    setMeta: p(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    getDocument: p('SELECT id, class, heads FROM document WHERE id = ?'),
+    putDocument: p(
+      'INSERT INTO document (id, class, heads) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET heads = excluded.heads',
+    ),
+    noteDocument: p(
+      'INSERT INTO document (id, class, heads) VALUES (?, ?, NULL) ON CONFLICT (id) DO NOTHING',
+    ),
+
+    // Records: those that count and those set aside.
+    insertRecord: p(insert('record', `${CHAIN}, at, by, approved_by, day`)),
+    deleteRecord: p(`DELETE FROM record WHERE ${SPOT}`),
+    moveRecord: p(`UPDATE record SET day = ? WHERE ${SPOT}`),
+    insertAside: p(insert('set_aside', `${CHAIN}, reason`)),
+    deleteAside: p(`DELETE FROM set_aside WHERE ${SPOT} AND hash = ?`),
+    recordsBetween: p(
+      `SELECT ${LIGHT} FROM record WHERE store = ? AND register = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
+    ),
+    asideBetween: p(
+      `SELECT ${LIGHT}, reason FROM set_aside WHERE store = ? AND register = ? AND seq BETWEEN ? AND ? ORDER BY seq, hash`,
+    ),
+    recordAt: p(`SELECT seq, hash, json, day FROM record WHERE ${SPOT}`),
+    asideAt: p(`SELECT seq, hash, json FROM set_aside WHERE ${SPOT}`),
+    recordsOfSession: p(`SELECT seq, hash, json, day FROM record WHERE ${OF_SESSION} ORDER BY seq`),
+    asideOfSession: p(`SELECT seq, hash, json FROM set_aside WHERE ${OF_SESSION} ORDER BY seq`),
+    firstOfKind: p(
+      `SELECT seq, json, at, by FROM record WHERE ${OF_SESSION} AND kind = ? ORDER BY seq LIMIT 1`,
+    ),
+    lastOfKind: p(
+      `SELECT seq, json, at, by FROM record WHERE ${OF_SESSION} AND kind = ? ORDER BY seq DESC LIMIT 1`,
+    ),
+    firstOfSession: p(`SELECT seq, at, by FROM record WHERE ${OF_SESSION} ORDER BY seq LIMIT 1`),
+
+    // What a counted record says, in rows.
+    insertSale: p(
+      insert(
+        'sale',
+        'store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer',
+      ),
+    ),
+    insertLine: p(
+      insert(
+        'sale_line',
+        'store, register, seq, line, product, sku, name, department, quantity, price, amount',
+      ),
+    ),
+    insertTax: p(insert('sale_tax', 'store, register, seq, line, tax, name, rate, included, base, amount')),
+    insertTender: p(insert('sale_tender', 'store, register, seq, line, tender, name, kind, amount')),
+    insertCash: p(
+      insert('cash_move', 'store, register, seq, session, day, at, by, direction, amount, reason'),
+    ),
+    moveSale: p(`UPDATE sale SET day = ? WHERE ${SPOT}`),
+    moveCash: p(`UPDATE cash_move SET day = ? WHERE ${SPOT}`),
+    deleteSale: p(`DELETE FROM sale WHERE ${SPOT}`),
+    deleteLines: p(`DELETE FROM sale_line WHERE ${SPOT}`),
+    deleteTaxes: p(`DELETE FROM sale_tax WHERE ${SPOT}`),
+    deleteTenders: p(`DELETE FROM sale_tender WHERE ${SPOT}`),
+    deleteCash: p(`DELETE FROM cash_move WHERE ${SPOT}`),
+
+    // Sums: rows that come to nothing are taken out, so that the tables are those of a rebuild.
+    getSession: p(`SELECT day, records FROM session WHERE ${OF_SESSION}`),
+    addSession: p(
+      `${insert('session', `store, register, session, day, currency, opened_at, opened_by, float, ${SESSION_SUMS.join(', ')}`)}
+       ON CONFLICT (store, register, session) DO UPDATE SET ${add(SESSION_SUMS)}`,
+    ),
+    describeSession: p(
+      `UPDATE session SET day = ?, currency = ?, opened_at = ?, opened_by = ?, float = ?, closed_seq = ?, closed_at = ?,
+       counted = ?, difference = ?, first_receipt = ?, last_receipt = ? WHERE ${OF_SESSION}
+       RETURNING sales, refunds, exchanges, gross, tax, float, cash_sales, cash_refunds, paid_in, paid_out`,
+    ),
+    dropSession: p(`DELETE FROM session WHERE ${OF_SESSION} AND records = 0`),
+    addTax: p(
+      upsert('session_tax', 'day, store, register, session, tax, rate, included, name', [
+        'rows',
+        'base',
+        'amount',
+      ]),
+    ),
+    addTender: p(
+      upsert('session_tender', 'day, store, register, session, tender, name, kind', [
+        'rows',
+        'receipts',
+        'amount',
+      ]),
+    ),
+    addDepartment: p(
+      upsert('session_department', 'day, store, register, session, department', [
+        'rows',
+        'receipts',
+        'quantity',
+        'amount',
+      ]),
+    ),
+    addRollup: p(
+      upsert('rollup', 'dimension, scope, period, key', ['rows', 'receipts', 'quantity', 'amount']),
+    ),
+    addName: p(upsert('sold_name', 'product, name', ['rows'])),
+    dropTaxes: p(`DELETE FROM session_tax WHERE day = ? AND ${OF_SESSION} AND rows = 0`),
+    dropTenders: p(`DELETE FROM session_tender WHERE day = ? AND ${OF_SESSION} AND rows = 0`),
+    dropDepartments: p(`DELETE FROM session_department WHERE day = ? AND ${OF_SESSION} AND rows = 0`),
+    dropRollup: p(
+      'DELETE FROM rollup WHERE dimension = ? AND scope = ? AND period = ? AND key = ? AND rows = 0',
+    ),
+    dropName: p('DELETE FROM sold_name WHERE product = ? AND name = ? AND rows = 0'),
+
+    // Unbroken runs of sequence numbers.
+    spansTouching: p(
+      'SELECT first, last FROM span WHERE store = ? AND register = ? AND first <= ? AND last >= ? ORDER BY first',
+    ),
+    spans: p('SELECT first, last FROM span WHERE store = ? AND register = ? ORDER BY first'),
+    insertSpan: p(insert('span', 'store, register, first, last')),
+    deleteSpan: p('DELETE FROM span WHERE store = ? AND register = ? AND first = ?'),
+    deleteSpans: p('DELETE FROM span WHERE store = ? AND register = ?'),
+    allSeqs: p(
+      `SELECT seq FROM record WHERE store = ?1 AND register = ?2 UNION
+       SELECT seq FROM set_aside WHERE store = ?1 AND register = ?2 UNION
+       SELECT seq FROM exception WHERE store = ?1 AND register = ?2 AND seq IS NOT NULL AND source LIKE 'entry:%'
+       ORDER BY seq`,
+    ),
+
+    // Exceptions.
+    exceptionSources: p('SELECT DISTINCT source FROM exception'),
+    exceptionsOf: p('SELECT id FROM exception WHERE source = ?'),
+    insertException: p(
+      `${insert('exception', 'id, source, code, store, register, session, seq, detail, document_id, seen_at')}
+       ON CONFLICT (id) DO NOTHING`,
+    ),
+    deleteException: p('DELETE FROM exception WHERE id = ?'),
+    entryExceptions: p(`SELECT source FROM exception WHERE document_id = ? AND source LIKE 'entry:%'`),
+
+    // Master data.
+    putOrganization: p(
+      'INSERT OR REPLACE INTO organization (tag, name, currency, language) VALUES (?, ?, ?, ?)',
+    ),
+    putStore: p('INSERT OR REPLACE INTO store (id, name, time_zone, locale) VALUES (?, ?, ?, ?)'),
+    putRegister: p('INSERT OR REPLACE INTO register (store, register, name) VALUES (?, ?, ?)'),
+    putPerson: p('INSERT OR REPLACE INTO person (id, name, role, active) VALUES (?, ?, ?, ?)'),
+    putDepartment: p('INSERT OR REPLACE INTO department (id, name) VALUES (?, ?)'),
+    putProduct: p(
+      'INSERT OR REPLACE INTO product (shard, id, sku, name, department, active) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    deleteOrganizations: p('DELETE FROM organization'),
+    deleteStore: p('DELETE FROM store WHERE id = ?'),
+    deleteStores: p('DELETE FROM store'),
+    deleteRegister: p('DELETE FROM register WHERE store = ? AND register = ?'),
+    deleteRegisters: p('DELETE FROM register'),
+    deletePerson: p('DELETE FROM person WHERE id = ?'),
+    deletePeople: p('DELETE FROM person'),
+    deleteDepartment: p('DELETE FROM department WHERE id = ?'),
+    deleteDepartments: p('DELETE FROM department'),
+    deleteProduct: p('DELETE FROM product WHERE shard = ? AND id = ?'),
+    deleteProducts: p('DELETE FROM product WHERE shard = ?'),
+  };
+}

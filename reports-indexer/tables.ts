@@ -1,0 +1,69 @@
+import { SESSION_SUMS } from './schema.ts';
+
+const SPOT = 'store TEXT NOT NULL, register TEXT NOT NULL, seq INTEGER NOT NULL';
+const SESSION = 'day TEXT NOT NULL, store TEXT NOT NULL, register TEXT NOT NULL, session INTEGER NOT NULL';
+const CHAIN = `${SPOT}, hash TEXT NOT NULL, prev TEXT NOT NULL, session INTEGER NOT NULL, kind TEXT NOT NULL,
+  amount INTEGER, receipts INTEGER NOT NULL, signed INTEGER NOT NULL, absolute INTEGER NOT NULL, json TEXT NOT NULL`;
+
+/** The tables and indices of an empty database; schema.ts says what they hold. */
+export const CREATE_TABLES = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE document (id TEXT PRIMARY KEY, class TEXT NOT NULL, heads TEXT) STRICT, WITHOUT ROWID;
+
+CREATE TABLE organization (tag TEXT PRIMARY KEY, name TEXT NOT NULL, currency TEXT NOT NULL, language TEXT NOT NULL) STRICT;
+CREATE TABLE store (id TEXT PRIMARY KEY, name TEXT NOT NULL, time_zone TEXT NOT NULL, locale TEXT NOT NULL) STRICT;
+CREATE TABLE register (store TEXT NOT NULL, register TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (store, register)) STRICT;
+CREATE TABLE person (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, active INTEGER NOT NULL) STRICT;
+CREATE TABLE department (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE product (shard INTEGER NOT NULL, id TEXT NOT NULL, sku TEXT NOT NULL, name TEXT NOT NULL, department TEXT,
+  active INTEGER NOT NULL, PRIMARY KEY (id, shard)) STRICT;
+
+CREATE TABLE record (${CHAIN}, at TEXT NOT NULL, by TEXT NOT NULL, approved_by TEXT, day TEXT NOT NULL,
+  PRIMARY KEY (store, register, seq)) STRICT;
+CREATE INDEX record_session ON record (store, register, session, kind, seq);
+CREATE TABLE set_aside (${CHAIN}, reason TEXT NOT NULL, PRIMARY KEY (store, register, seq, hash)) STRICT;
+
+CREATE TABLE sale (${SPOT}, session INTEGER NOT NULL, receipt TEXT NOT NULL, basket TEXT NOT NULL, type TEXT NOT NULL,
+  day TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, total INTEGER NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
+  lines INTEGER NOT NULL, units INTEGER NOT NULL, customer TEXT, PRIMARY KEY (store, register, seq)) STRICT, WITHOUT ROWID;
+CREATE INDEX sale_receipt ON sale (receipt);
+CREATE INDEX sale_basket ON sale (basket);
+CREATE INDEX sale_day ON sale (day, at);
+CREATE TABLE sale_line (${SPOT}, line INTEGER NOT NULL, product TEXT NOT NULL, sku TEXT NOT NULL, name TEXT NOT NULL,
+  department TEXT, quantity INTEGER NOT NULL, price TEXT NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;
+CREATE TABLE sale_tax (${SPOT}, line INTEGER NOT NULL, tax TEXT NOT NULL, name TEXT NOT NULL, rate TEXT NOT NULL,
+  included INTEGER NOT NULL, base INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;
+CREATE TABLE sale_tender (${SPOT}, line INTEGER NOT NULL, tender TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  amount INTEGER NOT NULL, PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;
+CREATE TABLE cash_move (${SPOT}, session INTEGER NOT NULL, day TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL,
+  direction TEXT NOT NULL, amount INTEGER NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (store, register, seq)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (${SESSION}, currency TEXT NOT NULL, opened_at TEXT NOT NULL, opened_by TEXT NOT NULL,
+  float INTEGER NOT NULL, closed_seq INTEGER, closed_at TEXT, counted INTEGER, difference INTEGER,
+  first_receipt TEXT, last_receipt TEXT, ${SESSION_SUMS.map((name) => `${name} INTEGER NOT NULL`).join(', ')},
+  PRIMARY KEY (store, register, session)) STRICT, WITHOUT ROWID;
+CREATE INDEX session_day ON session (day);
+CREATE TABLE session_tax (${SESSION}, tax TEXT NOT NULL, name TEXT NOT NULL, rate TEXT NOT NULL, included INTEGER NOT NULL,
+  rows INTEGER NOT NULL, base INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (day, store, register, session, tax, rate, included, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE session_tender (${SESSION}, tender TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, rows INTEGER NOT NULL,
+  receipts INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (day, store, register, session, tender, name, kind)) STRICT, WITHOUT ROWID;
+CREATE TABLE session_department (${SESSION}, department TEXT NOT NULL, rows INTEGER NOT NULL, receipts INTEGER NOT NULL,
+  quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (day, store, register, session, department)) STRICT, WITHOUT ROWID;
+CREATE TABLE rollup (dimension TEXT NOT NULL, scope TEXT NOT NULL, period TEXT NOT NULL, key TEXT NOT NULL,
+  rows INTEGER NOT NULL, receipts INTEGER NOT NULL, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (dimension, scope, period, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE sold_name (product TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL,
+  PRIMARY KEY (product, name)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE span (store TEXT NOT NULL, register TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY (store, register, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE exception (id TEXT PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, store TEXT, register TEXT,
+  session INTEGER, seq INTEGER, detail TEXT NOT NULL, document_id TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX exception_source ON exception (source);
+`;

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest';
+import { ok } from '#model/result.ts';
+import { DocumentsClient } from '../../../app/lib/repo/documents-client.ts';
+import { DocumentsHost } from '../../../app/lib/repo/documents-host.ts';
+import type { Documents } from '../../../app/lib/repo/documents.ts';
+import type {
+  DocumentsStart,
+  FromWorker,
+  ToWorker,
+  WorkerEnd,
+} from '../../../app/lib/repo/documents-messages.ts';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import { hostSurroundings } from '../../../app/lib/repo/surroundings.ts';
+import { collect, documentsContract, session } from './documents.contract.ts';
+import { manualSurroundings } from './manual-surroundings.ts';
+import { terminal } from './node-terminal.ts';
+
+const START: DocumentsStart = {
+  identity: terminal(1),
+  syncUrl: 'ws://x',
+  database: 'd',
+  whenTaken: 'refuse',
+};
+
+type MessageListener = (event: { readonly data: FromWorker }) => void;
+type ErrorListener = (event: { readonly message: string }) => void;
+
+/** A worker without a thread: messages are copied and come later, as between a page and a worker. */
+class LoopWorker implements WorkerEnd {
+  readonly #host: DocumentsHost | undefined;
+  readonly #listeners: MessageListener[] = [];
+  readonly #errors: ErrorListener[] = [];
+  readonly toPage: FromWorker['type'][] = [];
+  terminated = false;
+
+  constructor(start: ((start: DocumentsStart) => Promise<Documents | 'taken'>) | undefined) {
+    const post = (message: FromWorker) => {
+      const data = structuredClone(message);
+      this.toPage.push(data.type);
+      setImmediate(() => {
+        if (!this.terminated) for (const listener of this.#listeners) listener({ data });
+      });
+    };
+    this.#host = start && new DocumentsHost({ post, start, surroundings: hostSurroundings });
+  }
+
+  postMessage(message: ToWorker): void {
+    const data = structuredClone(message);
+    setImmediate(() => void this.#host?.take(data));
+  }
+
+  addEventListener(type: 'message', listener: MessageListener): void;
+  addEventListener(type: 'error', listener: ErrorListener): void;
+  addEventListener(type: 'message' | 'error', listener: (event: never) => void): void {
+    if (type === 'message') this.#listeners.push(listener as MessageListener);
+    else this.#errors.push(listener as ErrorListener);
+  }
+
+  fail(message: string): void {
+    for (const listener of this.#errors) listener({ message });
+  }
+
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+function clientOf(worker: LoopWorker, surroundings = hostSurroundings) {
+  const trouble: string[] = [];
+  const client = new DocumentsClient({ worker, surroundings, trouble: (detail) => trouble.push(detail) });
+  return { client, trouble };
+}
+
+documentsContract('through a worker', async () => {
+  const memory = new MemoryDocuments();
+  const { client } = clientOf(new LoopWorker(() => Promise.resolve(memory)));
+  await client.start(START);
+  client.watch(() => undefined);
+  return {
+    documents: client,
+    peerWrites: (key, changes) => Promise.resolve(memory.receive(key, changes)),
+    peerReads: (key) => memory.open(key),
+    cut: () => Promise.resolve(memory.setConnected(false)),
+    restore: () => Promise.resolve(memory.setConnected(true)),
+    end: () => client.close(),
+  };
+});
+
+test('a database another tab has is refused in words, and the worker ends', async () => {
+  const worker = new LoopWorker(() => Promise.resolve('taken'));
+  expect(await clientOf(worker).client.start(START)).toMatchObject({
+    ok: false,
+    error: { code: 'already-open-in-another-tab', message: expect.stringContaining('another tab') },
+  });
+  expect(worker.terminated).toBe(true);
+});
+
+test('documents that cannot start, and a worker that cannot be loaded, are refusals', async () => {
+  const failing = new LoopWorker(() => Promise.reject(new Error('no wasm')));
+  expect(await clientOf(failing).client.start(START)).toEqual({
+    ok: false,
+    error: { code: 'not-started', message: 'The documents did not start: no wasm' },
+  });
+  const broken = new LoopWorker(undefined);
+  const { client, trouble } = clientOf(broken);
+  const starting = client.start(START);
+  broken.fail('');
+  expect(await starting).toMatchObject({ ok: false, error: { code: 'not-started' } });
+  expect(trouble).toEqual(['the documents worker failed: it could not be loaded']);
+});
+
+test('a call before the start and a call that fails reject with the reason', async () => {
+  const early = clientOf(new LoopWorker(() => Promise.resolve('taken')));
+  await expect(early.client.open(session(1))).rejects.toThrow('the documents have not started');
+  const memory = new MemoryDocuments();
+  const { client } = clientOf(new LoopWorker(() => Promise.resolve(memory)));
+  expect(await client.start(START)).toEqual(ok(client));
+  memory.failHere = 'the disk is full';
+  await expect(client.write(session(1), { a: '1' })).rejects.toThrow('the disk is full');
+});
+
+test('many events reach the page in one message, before the answer they precede', async () => {
+  const memory = new MemoryDocuments();
+  const worker = new LoopWorker(() => Promise.resolve(memory));
+  const { client } = clientOf(worker);
+  await client.start(START);
+  const heard = collect(client);
+  for (let i = 0; i < 100; i++) memory.receive(session(1), { [String(i)]: 'x' });
+  await client.open(session(1));
+  expect(heard.of(session(1))).toHaveLength(100);
+  expect(worker.toPage).toEqual(['started', 'events', 'answer']);
+});
+
+test('events told before anyone listens go to the first who does', async () => {
+  const memory = new MemoryDocuments();
+  const { client } = clientOf(new LoopWorker(() => Promise.resolve(memory)));
+  await client.start(START);
+  memory.receive(session(1), { a: '1' });
+  await client.open(session(1));
+  const first = collect(client);
+  const second = collect(client);
+  expect(first.entriesOf(session(1))).toEqual({ a: '1' });
+  expect(second.events).toEqual([]);
+});
+
+test('a worker that dies leaves nobody waiting: a durable write failed, a call rejects', async () => {
+  const time = manualSurroundings();
+  const worker = new LoopWorker(undefined);
+  const { client } = clientOf(worker, time);
+  const saved = client.writeDurably(session(1), { a: '1' }, 1_000);
+  time.pass(5_000);
+  expect(await saved).toEqual({
+    here: 'failed',
+    relay: 'late',
+    cause: 'the documents worker does not answer',
+  });
+  const opening = client.open(session(1));
+  worker.fail('out of memory');
+  await expect(opening).rejects.toThrow('the documents worker failed: out of memory');
+});

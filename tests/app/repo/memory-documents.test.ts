@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import { collect, documentsContract, session } from './documents.contract.ts';
+
+documentsContract('in memory', () => {
+  const documents = new MemoryDocuments();
+  return Promise.resolve({
+    documents,
+    peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
+    peerReads: (key) => documents.open(key),
+    cut: () => Promise.resolve(documents.setConnected(false)),
+    restore: () => Promise.resolve(documents.setConnected(true)),
+    end: () => documents.close(),
+  });
+});
+
+test('a disk that fails is told and the change stays', async () => {
+  const documents = new MemoryDocuments();
+  const heard = collect(documents);
+  documents.failHere = 'the disk is full';
+  await expect(documents.write(session(1), { a: '1' })).rejects.toThrow('the disk is full');
+  expect(heard.events).toContainEqual({ type: 'save-failed', key: session(1), cause: 'the disk is full' });
+  expect(await documents.writeDurably(session(1), { a: '1' }, 10)).toEqual({
+    here: 'failed',
+    relay: 'saved',
+    cause: 'the disk is full',
+  });
+  documents.failHere = undefined;
+  documents.relayConfirms = false;
+  expect(await documents.writeDurably(session(1), { b: '2' }, 10)).toEqual({ here: 'saved', relay: 'late' });
+  expect(await documents.open(session(1))).toEqual({ a: '1', b: '2' });
+});

@@ -1,0 +1,51 @@
+import { IndexedDBStorageAdapter } from '@automerge/automerge-repo-storage-indexeddb';
+import { createDocuments, type CreateDocumentsOptions } from '../../../../app/lib/repo/create-documents.ts';
+import type { Documents, DocumentsEvent } from '../../../../app/lib/repo/documents.ts';
+import { StrictIndexedDbStorage } from '../../../../app/lib/repo/strict-indexeddb-storage.ts';
+import { hostSurroundings } from '../../../../app/lib/repo/surroundings.ts';
+
+type Method = 'open' | 'known' | 'write' | 'writeDurably' | 'caughtUp' | 'close';
+
+/** What a test finds on the page. */
+export type TestPage = {
+  readonly start: (options: Omit<CreateDocumentsOptions, 'trouble'>) => Promise<string>;
+  readonly call: (method: Method, args: readonly unknown[]) => Promise<unknown>;
+  readonly trouble: string[];
+  readonly events: DocumentsEvent[];
+  readonly StrictIndexedDbStorage: typeof StrictIndexedDbStorage;
+  readonly IndexedDBStorageAdapter: typeof IndexedDBStorageAdapter;
+  readonly hostSurroundings: typeof hostSurroundings;
+};
+
+declare global {
+  var testPage: TestPage;
+  /** Put there by the test; takes the events of the documents. */
+  var heard: ((event: DocumentsEvent) => Promise<void>) | undefined;
+}
+
+let documents: Documents | undefined;
+const trouble: string[] = [];
+const events: DocumentsEvent[] = [];
+
+globalThis.testPage = {
+  trouble,
+  events,
+  StrictIndexedDbStorage,
+  IndexedDBStorageAdapter,
+  hostSurroundings,
+  async start(options) {
+    const result = await createDocuments({ ...options, trouble: (detail) => trouble.push(detail) });
+    if (!result.ok) return result.error.code;
+    documents = result.value;
+    documents.watch((event) => {
+      events.push(event);
+      void globalThis.heard?.(event);
+    });
+    return 'started';
+  },
+  async call(method, args) {
+    if (documents === undefined) throw new Error('not started');
+    const run = documents[method] as (...all: readonly unknown[]) => Promise<unknown>;
+    return run.apply(documents, [...args]);
+  },
+};

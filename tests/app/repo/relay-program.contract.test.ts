@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import { startProgram } from '../../support/program.ts';
+import { documentsContract } from './documents.contract.ts';
+import { nodeTerminal } from './node-terminal.ts';
+
+documentsContract('two terminals in Node and the relay program', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'tillmesh-relay-'));
+  const run = (port: number) =>
+    startProgram('sync-relay/main.ts', ['--data', data, '--port', String(port), '--no-discovery']);
+  let relay = await run(0);
+  const { port } = relay.ready;
+  const syncUrl = `ws://127.0.0.1:${port}/sync`;
+  const documents = nodeTerminal(2, { syncUrl });
+  const other = nodeTerminal(3, { syncUrl });
+  return {
+    documents,
+    peerWrites: (key, changes) =>
+      vi.waitFor(
+        async () => {
+          const { relay: copy } = await other.writeDurably(key, changes, 5_000);
+          if (copy !== 'saved') throw new Error(`the other terminal's relay copy is ${copy}`);
+        },
+        { timeout: 15_000 },
+      ),
+    peerReads: (key) => other.open(key),
+    cut: () => relay.kill(),
+    restore: async () => {
+      relay = await run(port);
+    },
+    end: async () => {
+      await documents.close();
+      await other.close();
+      await relay.kill();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+});

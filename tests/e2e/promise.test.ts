@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SessionReport } from '#model/folds/session-report.ts';
+import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
+import { readPrintedReceipts, type PrintedReceipt } from '../support/printed-receipts.ts';
+import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { TillPage } from './pages/till-page.ts';
+
+/** Real articles of the demo with their codes and prices. */
+const GLOBE = '2000000000015';
+const RUBBER = '2000000000022';
+const TAPE = '2000000000039';
+const CODES = [GLOBE, RUBBER, TAPE];
+
+const PATIENCE = { timeout: 30_000, interval: 100 };
+
+let folder: string;
+let shop: TestShop;
+let browsers: TestBrowser[];
+let tills: [TillPage, TillPage];
+const receipts: [string[], string[]] = [[], []];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillmesh-promise-'));
+  shop = await startShop(join(folder, 'data'));
+  browsers = await Promise.all([launchBrowser(join(folder, 'one')), launchBrowser(join(folder, 'two'))]);
+  const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
+  const [one, two] = pages.map((page) => new TillPage(page));
+  if (!one || !two) throw new Error('two tills are needed');
+  tills = [one, two];
+  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all(browsers.map((browser) => browser.kill()));
+  await shop.stop();
+  await removeProfile(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Sells a few articles; by card every third time, with change otherwise. Notes the receipt number. */
+async function sell(which: 0 | 1, n: number): Promise<void> {
+  const till = tills[which];
+  for (let i = 0; i <= n % 3; i++) await till.addBySearch(CODES[(n + i) % CODES.length] ?? GLOBE);
+  await expect.poll(() => till.lines.count(), PATIENCE).toBe((n % 3) + 1);
+  await till.startPaying();
+  if (n % 3 === 2) await till.payCard();
+  else await till.payCash('20');
+  receipts[which].push(await till.complete());
+  await till.newSale();
+}
+
+async function sellBoth(from: number, count: number): Promise<void> {
+  const own = async (which: 0 | 1) => {
+    for (let n = from; n < from + count; n++) await sell(which, n + which);
+  };
+  await Promise.all([own(0), own(1)]);
+}
+
+/** Each till shows the newest receipt of the other. */
+async function eachSeesTheOther(): Promise<void> {
+  await expect.poll(() => tills[0].storeSales.textContent(), PATIENCE).toContain(receipts[1].at(-1));
+  await expect.poll(() => tills[1].storeSales.textContent(), PATIENCE).toContain(receipts[0].at(-1));
+}
+
+async function printed(): Promise<PrintedReceipt[]> {
+  const pages = shop.tills.map((till) => readPrintedReceipts(till.spec.ports.printerPage ?? 0));
+  return (await Promise.all(pages)).flat();
+}
+
+async function reports<Answer>(path: string): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${shop.hq.spec.ports.app}/reports${path}`);
+  expect(response.status, path).toBe(200);
+  return (await response.json()) as Answer;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+describe('the promise: two tills that never stop selling', { timeout: 120_000 }, () => {
+  test('open and sell at once, and each sees the other’s sales', async () => {
+    await Promise.all([tills[0].signIn('ana', pinOf('ana')), tills[1].signIn('luis', pinOf('luis'))]);
+    await Promise.all([tills[0].openSession('100'), tills[1].openSession('50')]);
+    await sellBoth(0, 4);
+    await eachSeesTheOther();
+  });
+
+  test('go on selling when head office is cut off, and still see each other', async () => {
+    await shop.hqCable.cut();
+    await sellBoth(10, 4);
+    await eachSeesTheOther();
+    const { peers } = (await (
+      await fetch(`http://127.0.0.1:${shop.hq.spec.ports.app}/relay/status`)
+    ).json()) as {
+      peers: { role?: string }[];
+    };
+    expect(peers.filter((peer) => peer.role === 'relay')).toEqual([]);
+  });
+
+  test('go on when the relay of one till is killed, which comes back by itself', async () => {
+    const before = shop.tills[0].pidOf('relay');
+    if (before === undefined) throw new Error('the relay of till 1 does not run');
+    process.kill(before, 'SIGKILL');
+    await sell(0, 20);
+    await sell(1, 21);
+    await vi.waitFor(() => {
+      const now = shop.tills[0].pidOf('relay');
+      expect(now).toBeDefined();
+      expect(now).not.toBe(before);
+    }, PATIENCE);
+    await sellBoth(30, 2);
+    await eachSeesTheOther();
+  });
+
+  test('head office’s X and tax report equal the printed receipts to the cent when the link is back', async () => {
+    const sold = receipts[0].length + receipts[1].length;
+    await vi.waitFor(async () => expect(await printed()).toHaveLength(sold), PATIENCE);
+    await shop.hqCable.join();
+    await vi.waitFor(async () => {
+      const { receipts: counted } = await reports<{ receipts: number }>('/totals');
+      expect(counted).toBe(sold);
+    }, PATIENCE);
+    const papers = await printed();
+    for (const register of ['R1', 'R2']) {
+      const own = papers.filter((paper) => paper.receipt.startsWith(`S01-${register}-`));
+      const x = await reports<SessionReport>(`/x?store=S01&register=${register}`);
+      expect(x.gross).toBe(sum(own.map((paper) => paper.total)));
+      expect(x.tax).toBe(sum(own.map((paper) => paper.tax)));
+      expect(own.map((paper) => paper.receipt)).toEqual(receipts[register === 'R1' ? 0 : 1]);
+    }
+    const tax = await reports<{ total: { amount: number; gross: number } }>('/tax');
+    expect(tax.total.amount).toBe(sum(papers.map((paper) => paper.tax)));
+    expect(tax.total.gross).toBe(sum(papers.map((paper) => paper.total)));
+  });
+
+  test('[N2] receipt numbers are unique and gapless on each register', () => {
+    for (const [i, own] of receipts.entries()) {
+      expect(own).toEqual(own.map((_, n) => `S01-R${i + 1}-${String(n + 1).padStart(6, '0')}`));
+    }
+  });
+
+  test('close with a matching count; head office’s Z equals the tills’ own and the receipts', async () => {
+    const papers = await printed();
+    for (const [i, till] of tills.entries()) {
+      const own = papers.filter((paper) => paper.receipt.startsWith(`S01-R${i + 1}-`));
+      const float = i === 0 ? 10_000 : 5_000;
+      const expected = float + sum(own.map((paper) => paper.cash));
+      await till.countDrawer((expected / 100).toFixed(2));
+      await till.confirmClose();
+    }
+    for (const [i] of tills.entries()) {
+      const register = `R${i + 1}`;
+      const own = papers.filter((paper) => paper.receipt.startsWith(`S01-${register}-`));
+      const z = await vi.waitFor(
+        () => reports<SessionReport>(`/z?store=S01&register=${register}&session=1`),
+        PATIENCE,
+      );
+      expect(z.closed?.body).toMatchObject({ difference: 0, gross: sum(own.map((paper) => paper.total)) });
+      expect(z.gross).toBe(sum(own.map((paper) => paper.total)));
+      expect(z.tax).toBe(sum(own.map((paper) => paper.tax)));
+    }
+    expect((await reports<{ rows: unknown[] }>('/exceptions')).rows).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A cable between two programs of a test: it can be cut and joined again, and loses nothing in between. */
+export class TcpProxy {
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #port = 0;
+
+  private constructor(target: number) {
+    this.#target = target;
+  }
+
+  /** A cable to a port of this machine. */
+  static async to(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    await proxy.join();
+    return proxy;
+  }
+
+  /** The port at this end of the cable. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Joins the cable (again), on the same port. */
+  async join(): Promise<void> {
+    const server = createServer((near) => {
+      const far = connect(this.#target, '127.0.0.1');
+      this.#keep(near, far);
+      this.#keep(far, near);
+      near.pipe(far).pipe(near);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#server = server;
+    this.#port = (server.address() as AddressInfo).port;
+  }
+
+  /** Cuts the cable: what runs over it breaks off, and nobody answers until it is joined. */
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  #keep(socket: Socket, other: Socket): void {
+    this.#sockets.add(socket);
+    socket.on('error', () => other.destroy());
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      other.destroy();
+    });
+  }
+}
