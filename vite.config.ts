@@ -9,6 +9,7 @@ export default defineConfig({
     paraglideVitePlugin({
       project: './app/project.inlang',
       outdir: './app/lib/paraglide',
+      emitTsDeclarations: true,
       strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
     }),
     sveltekit(),

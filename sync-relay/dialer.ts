@@ -14,7 +14,11 @@ export type TargetStatus = DialTarget & {
 };
 
 const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 15_000;
+/** On the LAN a try costs nothing and a colleague waits for the sales; head office may be down for hours. */
+const LONGEST_WAIT_MS = { peer: 3_000, hq: 15_000 } as const;
+
+/** How often a dialer looks whether the link the peer dialled is still there, in milliseconds. */
+const LINKED_CHECK_MS = 2_000;
 
 /** Timers and chance, passed in. */
 export type DialerWorld = {
@@ -55,7 +59,7 @@ export class Dialer {
   start(): void {
     if (this.#stopped) return;
     if (this.#device !== undefined && this.#relay.isLinkedTo(this.#device)) {
-      this.#timer = setTimeout(() => this.start(), LONGEST_WAIT_MS / 5);
+      this.#timer = setTimeout(() => this.start(), LINKED_CHECK_MS);
       return;
     }
     const socket = new WebSocket(this.target.url, {
@@ -84,7 +88,7 @@ export class Dialer {
     if (this.#stopped) return;
     this.#become('away');
     const wait = this.#wait * (0.5 + this.#world.random() / 2);
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS[this.target.kind]);
     this.#timer = setTimeout(() => this.start(), wait);
   }
 

@@ -53,6 +53,12 @@ export class Link {
     return this.#open;
   }
 
+  /** Whether the peer is a relay, which passes on what it gets. */
+  get isRelay(): boolean {
+    const role = this.metadata.device?.role;
+    return role === 'relay' || role === 'hq';
+  }
+
   /** Whether the peer reads slower than we write; documents wait with {@link defer} instead of piling up. */
   get isCongested(): boolean {
     return this.#waitingBytes > CONGESTED_BYTES;

@@ -2,11 +2,18 @@ import * as A from '@automerge/automerge';
 import type { Logger } from 'pino';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
+import { assert } from '#model/result.ts';
 import type { DocumentLog, LogFolder } from './document-log.ts';
 import type { Link } from './link.ts';
 
 /** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
 const REWRITE_FRAMES = 256;
+
+/** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
+const REFUSED_RETRY_MS = 1000;
+
+/** How long a relay waits before it passes on what another relay sent it, in milliseconds. */
+const PASS_ON_MS = 300;
 
 /** A sync message of a peer, waiting for its turn. */
 type Received = { readonly link: Link; readonly data: Uint8Array; readonly requested: boolean };
@@ -17,8 +24,8 @@ export type DocumentEvents = {
   readonly links: (document: RelayDocument) => Iterable<Link>;
   /** The document has its first change, so that links which do not know it are told. */
   readonly onAppeared: (document: RelayDocument) => void;
-  /** The disk refused the document's changes: {@link RelayDocument.retry} is due after a while. */
-  readonly onRefused: (document: RelayDocument) => void;
+  /** Calls back later, unless the relay has stopped by then. */
+  readonly later: (milliseconds: number, callback: () => void) => void;
   /** The disk took a write, or refused it. */
   readonly onDisk: (state: 'ok' | 'failed', cause?: unknown) => void;
 };
@@ -40,11 +47,15 @@ export class RelayDocument {
   #doc: A.Doc<unknown> | undefined;
   #file: DocumentLog | undefined;
   #durableHeads: A.Heads = [];
+  #offered: { readonly heads: A.Heads; readonly message: Uint8Array } | undefined;
   readonly #inbox: Received[] = [];
   readonly #wanting = new Set<Link>();
   /** Links that got no reply because the disk refused. */
   readonly #unanswered = new Set<Link>();
   #running: Promise<void> | undefined;
+  /** Relays that hear of second-hand changes when {@link PASS_ON_MS} are over. */
+  readonly #passOn = new Set<Link>();
+  #passingOn = false;
 
   constructor(
     id: DocumentId,
@@ -73,7 +84,7 @@ export class RelayDocument {
   }
 
   /** Tries again to write what the disk refused, and answers those who wait for it. */
-  retry(): void {
+  #retry(): void {
     for (const link of this.#unanswered) this.#wanting.add(link);
     this.#unanswered.clear();
     this.#run();
@@ -117,10 +128,36 @@ export class RelayDocument {
       return;
     }
     if (isNew && outcome === 'saved') this.#events.onAppeared(this);
-    const targets = outcome === 'saved' ? new Set([...this.#events.links(this), ...wanting]) : wanting;
-    for (const link of targets) this.#reply(link);
+    if (outcome === 'saved') this.#spread(received, wanting);
+    for (const link of wanting) this.#reply(link);
     if (this.#durableHeads.length > 0) return;
     for (const { link, requested } of received) if (requested) link.unavailable(this.id);
+  }
+
+  /**
+   * Tells the others what is new. What a terminal wrote goes to everyone at once; what another relay sent goes on to
+   * further relays a little later: in a mesh most of them hear it from the source and say so meanwhile, and twelve tills
+   * that meet again would otherwise each send everything to everyone.
+   */
+  #spread(received: readonly Received[], answered: ReadonlySet<Link>): void {
+    const isSecondHand = received.every(({ link }) => link.isRelay);
+    for (const link of this.#events.links(this)) {
+      if (answered.has(link)) continue;
+      if (isSecondHand && link.isRelay) this.#passOn.add(link);
+      else this.#reply(link);
+    }
+    if (this.#passOn.size > 0) this.#passOnLater();
+  }
+
+  #passOnLater(): void {
+    if (this.#passingOn) return;
+    this.#passingOn = true;
+    this.#events.later(PASS_ON_MS, () => {
+      this.#passingOn = false;
+      for (const link of this.#passOn) this.#wanting.add(link);
+      this.#passOn.clear();
+      this.#run();
+    });
   }
 
   async #load(): Promise<void> {
@@ -168,7 +205,7 @@ export class RelayDocument {
         'the disk refused a write; nothing is confirmed until it takes it',
       );
       this.#events.onDisk('failed', cause);
-      this.#events.onRefused(this);
+      this.#events.later(REFUSED_RETRY_MS, () => this.#retry());
       return 'failed';
     }
     this.#durableHeads = heads;
@@ -193,10 +230,23 @@ export class RelayDocument {
       link.defer(this);
       return;
     }
+    if (!link.knows(this.id)) {
+      // An offer nobody has answered needs no state of its own, and is the same bytes for every peer: a thousand
+      // documents for a hundred silent peers would otherwise cost memory and time.
+      link.sync(this.id, this.#offerMessage(this.#doc));
+      return;
+    }
     const [state, message] = A.generateSyncMessage(this.#doc, link.syncState(this.id));
-    // An offer nobody has answered needs no state: a thousand documents for a hundred silent peers would cost memory.
-    if (link.knows(this.id)) link.setSyncState(this.id, state);
+    link.setSyncState(this.id, state);
     if (message) link.sync(this.id, message);
+  }
+
+  #offerMessage(doc: A.Doc<unknown>): Uint8Array {
+    if (this.#offered && sameHeads(this.#offered.heads, this.#durableHeads)) return this.#offered.message;
+    const [, message] = A.generateSyncMessage(doc, A.initSyncState());
+    assert(message !== null, () => 'a fresh sync state always has something to say');
+    this.#offered = { heads: this.#durableHeads, message };
+    return message;
   }
 }
 

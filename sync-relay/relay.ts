@@ -8,9 +8,6 @@ import type { LogFolder } from './document-log.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { RelayDocument } from './relay-document.ts';
 
-/** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
-const REFUSED_RETRY_MS = 1000;
-
 /** What a relay is made of; everything that touches the world is passed in. */
 export type RelayParts = {
   readonly own: OwnPeer & { readonly metadata: { readonly device: NonNullable<PeerMetadata['device']> } };
@@ -50,7 +47,7 @@ export class Relay {
   readonly #documents = new Map<DocumentId, RelayDocument>();
   readonly #latestSessions = new Map<string, number>();
   readonly #links = new Set<Link>();
-  readonly #retries = new Set<() => void>();
+  readonly #delayed = new Set<() => void>();
   #disk: 'ok' | 'failed' = 'ok';
 
   constructor(parts: RelayParts) {
@@ -67,7 +64,7 @@ export class Relay {
 
   /** Ends all links and waits until every change handed in is on disk. */
   async stop(): Promise<void> {
-    for (const cancel of this.#retries) cancel();
+    for (const cancel of this.#delayed) cancel();
     for (const link of this.#links) link.close(CLOSE_CODES.goingAway, 'the relay is stopping');
     await Promise.all([...this.#documents.values()].map((document) => document.settled()));
   }
@@ -121,7 +118,7 @@ export class Relay {
     const events = {
       links: (document: RelayDocument) => this.#linksOf(document),
       onAppeared: (document: RelayDocument) => this.#appeared(document),
-      onRefused: (document: RelayDocument) => this.#retryLater(document),
+      later: (milliseconds: number, callback: () => void) => this.#later(milliseconds, callback),
       onDisk: (state: 'ok' | 'failed') => {
         this.#disk = state;
       },
@@ -167,12 +164,12 @@ export class Relay {
     this.#parts.log.debug({ document: document.id, key: document.address.key }, 'new document');
   }
 
-  #retryLater(document: RelayDocument): void {
-    const cancel = this.#parts.later(REFUSED_RETRY_MS, () => {
-      this.#retries.delete(cancel);
-      document.retry();
+  #later(milliseconds: number, callback: () => void): void {
+    const cancel = this.#parts.later(milliseconds, () => {
+      this.#delayed.delete(cancel);
+      callback();
     });
-    this.#retries.add(cancel);
+    this.#delayed.add(cancel);
   }
 
   #join(link: Link): void {

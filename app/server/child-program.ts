@@ -13,6 +13,7 @@ export type ProgramSpec = {
 /** What the supervisor tells about a program after it was up once. */
 export type ProgramNews = { readonly name: string; readonly what: 'ended' | 'back'; readonly detail: string };
 
+const END_WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href;
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 5_000;
 
@@ -55,12 +56,16 @@ export class ChildProgram {
 
   /** Starts the program; resolves with what it says when it listens, rejects with its own sentence when it ends first. */
   start(): Promise<Record<string, unknown>> {
-    const child = spawn(process.execPath, [this.#spec.main, ...this.#spec.args], {
-      cwd: this.#cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C reaches a whole process group; ours stop in order when the supervisor says so.
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', END_WITH_PARENT, this.#spec.main, ...this.#spec.args],
+      {
+        cwd: this.#cwd,
+        stdio: ['pipe', 'pipe', 'pipe'],
+        // Ctrl-C reaches a whole process group; ours stop in order when the supervisor says so.
+        detached: true,
+      },
+    );
     this.#child = child;
     const lastLines: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {

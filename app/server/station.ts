@@ -87,7 +87,7 @@ export class Station {
       hosts: [],
       config: deviceConfig(spec, this.#device, this.#world.version),
     });
-    await this.#origin.listen({ port: app, host: LOOPBACK });
+    await listenOrExplain(this.#origin, app);
   }
 
   /** Stops everything of this station; what was accepted is on disk when it resolves. */
@@ -100,6 +100,18 @@ export class Station {
     const program = new ChildProgram(spec, this.#world.project, this.#world.log, this.#world.news);
     this.#programs.push(program);
     return program.start();
+  }
+}
+
+async function listenOrExplain(origin: FastifyInstance, port: number): Promise<void> {
+  try {
+    await origin.listen({ port, host: LOOPBACK });
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE')) throw cause;
+    throw new Error(
+      `Port ${port} is in use by another program. Stop it, or choose other ports with --port.`,
+      { cause },
+    );
   }
 }
 

@@ -7,15 +7,13 @@ import { firstChange, type EntriesDocument } from './stock-peer.ts';
 
 /**
  * A terminal on Automerge core, without the throttles of a Repo: what a benchmark needs to load a relay honestly. Knows
- * when the relay has confirmed, and counts what went over the wire.
+ * when the relay has confirmed.
  */
 export class CorePeer {
   readonly name: string;
   readonly #socket: WebSocket;
   readonly #docs = new Map<DocumentId, { doc: A.Doc<EntriesDocument>; state: A.SyncState }>();
   readonly #waiting = new Set<() => void>();
-  bytesSent = 0;
-  bytesReceived = 0;
 
   private constructor(name: string, socket: WebSocket) {
     this.name = name;
@@ -25,7 +23,7 @@ export class CorePeer {
 
   /** Connects and waits for the handshake. */
   static async connect(url: string, name: string, device?: PeerMetadata['device']): Promise<CorePeer> {
-    const socket = new WebSocket(url, { perMessageDeflate: false });
+    const socket = new WebSocket(url);
     await once(socket, 'open');
     // Listens before it speaks: the first offers may come in one piece with the answer.
     const peer = new CorePeer(name, socket);
@@ -91,12 +89,10 @@ export class CorePeer {
       documentId: id,
       data: message,
     });
-    this.bytesSent += frame.byteLength;
     this.#socket.send(frame);
   }
 
   #receive(data: Buffer): void {
-    this.bytesReceived += data.byteLength;
     const frame = decodeFrame(data);
     if (!frame.ok || frame.value.type !== 'sync') return;
     const id = frame.value.documentId as DocumentId;

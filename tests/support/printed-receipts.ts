@@ -9,7 +9,9 @@ export type PrintedReceipt = {
 
 /** The English sale receipts a virtual printer has printed, oldest first; reports and copies are left out. */
 export async function readPrintedReceipts(printerPage: number): Promise<PrintedReceipt[]> {
-  const papers = (await (await fetch(`http://127.0.0.1:${printerPage}/papers`)).json()) as { number: number }[];
+  const papers = (await (await fetch(`http://127.0.0.1:${printerPage}/papers`)).json()) as {
+    number: number;
+  }[];
   const numbers = papers.map((paper) => paper.number).sort((a, b) => a - b);
   const texts = await Promise.all(
     numbers.map(async (number) =>

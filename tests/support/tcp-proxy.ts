@@ -5,6 +5,8 @@ export class TcpProxy {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  /** Bytes that went over the cable, both ways. */
+  bytes = 0;
   #port = 0;
 
   private constructor(target: number) {
@@ -29,6 +31,7 @@ export class TcpProxy {
       const far = connect(this.#target, '127.0.0.1');
       this.#keep(near, far);
       this.#keep(far, near);
+      for (const end of [near, far]) end.on('data', (data) => (this.bytes += data.byteLength));
       near.pipe(far).pipe(near);
     });
     await new Promise<void>((resolve, reject) => {

@@ -1,0 +1,72 @@
+import { m } from '$lib/paraglide/messages.js';
+
+/** An exception in plain words: what it is called, what it means, what to do. */
+export type ExceptionWords = { readonly title: string; readonly meaning: string };
+
+/** The words for an exception's code. A code from a newer program gets general words; its own detail is shown beside them. */
+export function exceptionWords(code: string): ExceptionWords {
+  switch (familyOf(code)) {
+    case 'fork':
+      return { title: m.office_exception_fork(), meaning: m.office_exception_fork_meaning() };
+    case 'gap':
+      return { title: m.office_exception_gap(), meaning: m.office_exception_gap_meaning() };
+    case 'altered':
+      return { title: m.office_exception_altered(), meaning: m.office_exception_altered_meaning() };
+    case 'link':
+      return { title: m.office_exception_link(), meaning: m.office_exception_link_meaning() };
+    case 'sums':
+      return { title: m.office_exception_sums(), meaning: m.office_exception_sums_meaning() };
+    case 'close':
+      return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
+    case 'session':
+      return { title: m.office_exception_order(), meaning: m.office_exception_order_meaning() };
+    case 'unreadable':
+      return { title: m.office_exception_unreadable(), meaning: m.office_exception_unreadable_meaning() };
+    case 'newer':
+      return { title: m.office_exception_newer(), meaning: m.office_exception_newer_meaning() };
+    case 'foreign':
+      return { title: m.office_exception_foreign(), meaning: m.office_exception_foreign_meaning() };
+    case 'other':
+      return { title: m.office_exception_other(), meaning: m.office_exception_other_meaning() };
+  }
+}
+
+type Family =
+  | 'fork'
+  | 'gap'
+  | 'altered'
+  | 'link'
+  | 'sums'
+  | 'close'
+  | 'session'
+  | 'unreadable'
+  | 'newer'
+  | 'foreign'
+  | 'other';
+
+const FAMILIES: Readonly<Record<string, Family>> = {
+  fork: 'fork',
+  gap: 'gap',
+  altered: 'altered',
+  'broken-link': 'link',
+  'wrong-totals': 'sums',
+  'wrong-receipt-number': 'sums',
+  'wrong-sums': 'sums',
+  'close-mismatch': 'close',
+  'already-open': 'session',
+  'not-open': 'session',
+  'wrong-session': 'session',
+  'bad-document': 'unreadable',
+  'bad-shape': 'unreadable',
+  'not-json': 'unreadable',
+  'unknown-key': 'unreadable',
+  'unknown-version': 'newer',
+  'foreign-document': 'foreign',
+  'wrong-register': 'foreign',
+  'wrong-key': 'foreign',
+  'wrong-shard': 'foreign',
+};
+
+function familyOf(code: string): Family {
+  return FAMILIES[code] ?? 'other';
+}

@@ -1,0 +1,32 @@
+/**
+ * What a screen needs from the world besides documents: the time, fresh ids, a place for small notes that survives a
+ * reload (keys and texts; `write` of undefined takes the note out; a key that begins with `tab:` lives as long as the
+ * tab). Passed in, so a test can hold the clock.
+ */
+export type Surroundings = {
+  now(): Date;
+  newId(): string;
+  readNote(key: string): string | undefined;
+  writeNote(key: string, text: string | undefined): void;
+};
+
+/** The browser's own clock, randomness and storage. A full storage loses a note, never a sale. */
+export function browserSurroundings(
+  storages: { readonly lasting: Storage; readonly tab: Storage },
+  report: (sentence: string) => void,
+): Surroundings {
+  const storageOf = (key: string) => (key.startsWith('tab:') ? storages.tab : storages.lasting);
+  return {
+    now: () => new Date(),
+    newId: () => crypto.randomUUID(),
+    readNote: (key) => storageOf(key).getItem(`tillmesh:${key}`) ?? undefined,
+    writeNote: (key, text) => {
+      try {
+        if (text === undefined) storageOf(key).removeItem(`tillmesh:${key}`);
+        else storageOf(key).setItem(`tillmesh:${key}`, text);
+      } catch (cause) {
+        report(`the note ${key} was not kept: ${String(cause)}`);
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { formatMoney, type Minor } from '#model/money/money.ts';
+import { clockTime } from './business-day.ts';
+import type { Till } from './till.svelte.ts';
+
+/** How this store writes amounts, times and quantities, in its own locale and time zone. */
+export type Figures = {
+  readonly currency: string;
+  readonly locale: string;
+  readonly timeZone: string;
+  /** The sign between whole and parts. */
+  readonly decimal: string;
+  /** An amount of minor units: `£9.08`. */
+  money(amount: Minor): string;
+  /** A unit price in the major unit as decimal text: `£2.55`. */
+  price(price: string): string;
+  /** An instant: `08:58`. */
+  time(instant: string | Date): string;
+  /** A quantity: `0,345`. */
+  quantity(quantity: string): string;
+};
+
+/** The figures of a till's store. */
+export function figuresOf(till: Till): Figures {
+  const currency = till.shop.organization?.currency ?? 'GBP';
+  const store = till.shop.store(till.place.store);
+  const locale = store?.locale ?? 'en-GB';
+  const timeZone = store?.timeZone ?? 'UTC';
+  const prices = new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 });
+  const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+  return {
+    currency,
+    locale,
+    timeZone,
+    decimal: quantities.formatToParts(0.5).find(({ type }) => type === 'decimal')?.value ?? '.',
+    money: (amount) => formatMoney(amount, currency, locale),
+    price: (price) => prices.format(Number(price)),
+    time: (instant) => clockTime(instant, locale, timeZone),
+    quantity: (quantity) => quantities.format(Number(quantity)),
+  };
+}

@@ -1,0 +1,108 @@
+import * as v from 'valibot';
+import type { Surroundings } from '../surroundings.ts';
+
+const peerSchema = v.object({
+  device: v.string(),
+  role: v.string(),
+  store: v.optional(v.string()),
+  register: v.optional(v.string()),
+  since: v.string(),
+});
+const targetSchema = v.object({
+  url: v.string(),
+  kind: v.picklist(['hq', 'peer']),
+  state: v.picklist(['connected', 'connecting', 'away']),
+  since: v.string(),
+});
+/** `/relay/status` as the app server answers it. */
+export const relayStatusSchema = v.object({
+  documents: v.optional(v.number()),
+  peers: v.array(peerSchema),
+  targets: v.array(targetSchema),
+  disk: v.picklist(['ok', 'failed']),
+});
+
+/** `/relay/status` as the app server answers it. */
+export type RelayStatus = v.InferOutput<typeof relayStatusSchema>;
+
+/** How head office is reached; `since` is ISO 8601. `none` when this till has no head office set. */
+export type HeadOffice = { readonly state: 'connected' | 'away' | 'none'; readonly since?: string };
+
+/** Another till as the local relay sees it. */
+export type OtherTill = { readonly register: string; readonly since: string };
+
+/** Asks the local relay; undefined when it does not answer. */
+export type AskRelay = () => Promise<RelayStatus | undefined>;
+
+/** What this till is connected with: its own relay, the other tills and head office, with times, in the relay's words. */
+export class Links {
+  readonly #ask: AskRelay;
+  readonly #surroundings: Surroundings;
+  #status = $state.raw<RelayStatus | undefined>();
+  #awaySince = $state.raw<string | undefined>();
+  #linked = $state(false);
+
+  constructor(ask: AskRelay, surroundings: Surroundings) {
+    this.#ask = ask;
+    this.#surroundings = surroundings;
+  }
+
+  /** Whether the documents are linked to the relay of this terminal. */
+  get linked(): boolean {
+    return this.#linked;
+  }
+
+  /** The document link came or went. */
+  set linked(linked: boolean) {
+    this.#linked = linked;
+  }
+
+  /** Since when this terminal's relay has not answered; undefined while it does. */
+  get relayAwaySince(): string | undefined {
+    return this.#awaySince;
+  }
+
+  /** Whether the relay could write its disk when last asked. */
+  get diskFailed(): boolean {
+    return this.#status?.disk === 'failed';
+  }
+
+  /** The other tills this one is connected with now, by register. */
+  otherTills(store: string, own: string): readonly OtherTill[] {
+    const seen = new Map<string, OtherTill>();
+    for (const { role, register, since, ...peer } of this.#status?.peers ?? []) {
+      if (role === 'hq' || peer.store !== store || register === undefined || register === own) continue;
+      seen.set(register, { register, since });
+    }
+    return [...seen.values()].sort((a, b) => a.register.localeCompare(b.register, 'en', { numeric: true }));
+  }
+
+  /** Head office as the relay reaches it. */
+  get headOffice(): HeadOffice {
+    const target = this.#status?.targets.find(({ kind }) => kind === 'hq');
+    const peer = this.#status?.peers.find(({ role }) => role === 'hq');
+    if (target?.state === 'connected') return { state: 'connected', since: target.since };
+    if (peer) return { state: 'connected', since: peer.since };
+    if (target) return { state: 'away', since: target.since };
+    return { state: 'none' };
+  }
+
+  /** Asks the relay again. */
+  async refresh(): Promise<void> {
+    this.#status = await this.#ask();
+    if (this.#status) this.#awaySince = undefined;
+    else this.#awaySince ??= this.#surroundings.now().toISOString();
+  }
+}
+
+/** Asks `/relay/status` over HTTP. */
+export async function askRelayOverHttp(): Promise<RelayStatus | undefined> {
+  try {
+    const response = await fetch('/relay/status', { signal: AbortSignal.timeout(3000) });
+    if (!response.ok || !response.headers.get('content-type')?.includes('application/json')) return undefined;
+    const read = v.safeParse(relayStatusSchema, await response.json());
+    return read.success ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

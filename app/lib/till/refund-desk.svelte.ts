@@ -1,0 +1,85 @@
+import type { RecordOf } from '#model/journal/record.ts';
+import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import { refundLine, type RefundedSoFar } from '#model/sale/basket.ts';
+import type { SaleBody, SaleLine } from '#model/sale/sale-body.ts';
+import { quantityLeft, refundedSoFar } from './refunds.ts';
+import type { SaleDesk, SaleRefusal } from './sale-desk.svelte.ts';
+import type { StoreJournals } from './store-journals.svelte.ts';
+
+/** A sold line as the refund screen offers it; `left` is what can still be taken back, as quantity text. */
+export type RefundableLine = { readonly index: number; readonly line: SaleLine; readonly left: string };
+
+/** Why nothing was taken back. */
+export type RefundRefusal =
+  | SaleRefusal
+  | { readonly code: 'receipt-not-found'; readonly receipt: string }
+  | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal };
+
+/** Finds a receipt and puts what comes back into the open basket. Only what is left can come back (rule L7). */
+export class RefundDesk {
+  readonly #journals: StoreJournals;
+  readonly #sale: SaleDesk;
+  #found = $state.raw<RecordOf<'sale'> | undefined>();
+  #later = $state.raw<readonly SaleBody[]>([]);
+
+  constructor(journals: StoreJournals, sale: SaleDesk) {
+    this.#journals = journals;
+    this.#sale = sale;
+  }
+
+  /** The receipt that was found. */
+  get found(): RecordOf<'sale'> | undefined {
+    return this.#found;
+  }
+
+  /** The lines of the found receipt that were sold, with what is left of each; empty without one. */
+  get lines(): readonly RefundableLine[] {
+    const before = this.#before();
+    return (this.#found?.body.lines ?? [])
+      .map((line, index) => ({ index, line, left: quantityLeft(line.quantity, before(index)) }))
+      .filter(({ line }) => line.refundOf === undefined);
+  }
+
+  /** Looks a receipt up by its number, typed in any case and with or without leading zeros. */
+  async find(typed: string): Promise<Result<RecordOf<'sale'>, RefundRefusal>> {
+    const receipt = wholeReceiptNumber(typed);
+    const found = await this.#journals.findReceipt(receipt);
+    this.#found = found;
+    if (!found) return err({ code: 'receipt-not-found', receipt });
+    this.#later = await this.#journals.salesSince(found.at);
+    return ok(found);
+  }
+
+  /** Puts `quantity` of a sold line into the basket as coming back. */
+  async takeBack(index: number, quantity: string): Promise<Result<true, RefundRefusal>> {
+    const sale = this.#found;
+    if (!sale) return err({ code: 'no-such-line' });
+    const parsed = parseQuantity(quantity);
+    if (!parsed.ok) return err({ code: 'quantity-not-understood', why: parsed.error });
+    // Another till may have taken the same line back a moment ago.
+    this.#later = await this.#journals.salesSince(sale.at);
+    const line = refundLine(sale.body, index, parsed.value, this.#before()(index));
+    if (!line.ok) return line;
+    const added = this.#sale.addLine(line.value);
+    return added.ok ? ok(true) : added;
+  }
+
+  /** Forgets the receipt. */
+  leave(): void {
+    this.#found = undefined;
+    this.#later = [];
+  }
+
+  #before(): (line: number) => RefundedSoFar {
+    return refundedSoFar(this.#found?.body.receipt ?? '', this.#later, this.#sale.basket.lines);
+  }
+}
+
+/** `s1-r2-123` → `S01-R2-000123`; text that is no receipt number stays as it is. */
+export function wholeReceiptNumber(typed: string): string {
+  const parts = /^S(\d{1,4})-?R(\d{1,3})-(\d{1,9})$/.exec(typed.trim().toUpperCase());
+  const [, store = '', register = '', count = ''] = parts ?? [];
+  if (!parts) return typed.trim().toUpperCase();
+  return `S${store.padStart(2, '0')}-R${Number(register)}-${count.padStart(6, '0')}`;
+}

@@ -1,0 +1,279 @@
+import type { EntryChange } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import { recordText } from '#model/journal/chain.ts';
+import { parseRecord, recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
+import type { CommandRefusal } from '#model/register/commands.ts';
+import {
+  addRecord,
+  newRegister,
+  resumeRegister,
+  type RegisterState,
+} from '#model/register/register-state.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { readRecord, readRecords, type JournalFault } from './session-records.ts';
+
+/** Which register this till works. */
+export type RegisterPlace = {
+  readonly organization: string;
+  readonly store: StoreId;
+  readonly register: RegisterId;
+};
+
+/** Why nothing was written: the register refused, or it cannot write now. */
+export type AppendRefusal =
+  CommandRefusal | { readonly code: 'busy' | 'not-saved' | 'record-unsaved' | 'journal-faulty' };
+
+/** How long a sale waits for the second copy, in milliseconds (design §5). */
+export const RELAY_WAIT_MS = 2000;
+
+/**
+ * This register's own journal: the latest session folded, and the only way to write a record. A record is sealed once; if
+ * no copy of it could be saved it stays here and only the same record can be tried again, so a number is never given twice.
+ */
+export class RegisterJournal {
+  /** Called once for every record that has become durable through this page. */
+  onWritten: (record: JournalRecord, saved: Saved) => void = () => {};
+  readonly #documents: Documents;
+  readonly #place: RegisterPlace;
+  readonly #surroundings: Surroundings;
+  #state = $state.raw<RegisterState>();
+  #records = $state.raw<readonly JournalRecord[]>([]);
+  #fault = $state.raw<JournalFault | undefined>();
+  #unsaved = $state.raw<JournalRecord | undefined>();
+  #writing = $state.raw<JournalRecord | undefined>();
+  #lastSaved = $state.raw<Saved | undefined>();
+
+  constructor(documents: Documents, place: RegisterPlace, surroundings: Surroundings) {
+    this.#documents = documents;
+    this.#place = place;
+    this.#surroundings = surroundings;
+    this.#state = newRegister(place.organization, place.store, place.register);
+  }
+
+  /** Reads the latest session stored here and follows it. */
+  async follow(): Promise<() => void> {
+    const stop = this.#documents.watch((event) => this.#hear(event));
+    const sessions = (await this.#documents.known())
+      .filter((key) => this.#isOwn(key))
+      .map((key) => key.session)
+      .sort((a, b) => b - a);
+    for (const session of sessions) if (await this.#load(session)) break;
+    this.#recallUnsaved();
+    return stop;
+  }
+
+  /** The register as its journal makes it. */
+  get state(): RegisterState {
+    return this.#state as RegisterState;
+  }
+
+  /** The records of the latest session, oldest first. */
+  get records(): readonly JournalRecord[] {
+    return this.#records;
+  }
+
+  /** Why this register must not write: its chain does not hold. Undefined when all is well. */
+  get fault(): JournalFault | undefined {
+    return this.#fault;
+  }
+
+  /** The record that could not be saved anywhere; nothing else can be written before it. */
+  get unsaved(): JournalRecord | undefined {
+    return this.#unsaved;
+  }
+
+  /** Whether a record is being written now. */
+  get writing(): boolean {
+    return this.#writing !== undefined;
+  }
+
+  /** Where the last record became durable; undefined before the first of this page. */
+  get lastSaved(): Saved | undefined {
+    return this.#lastSaved;
+  }
+
+  /** The finished sale made from a basket, if there is one in this session. */
+  saleOfBasket(basket: string): RecordOf<'sale'> | undefined {
+    return this.#records.find(
+      (record): record is RecordOf<'sale'> => record.kind === 'sale' && record.body.basket === basket,
+    );
+  }
+
+  /** Makes the next record from the register as it is and writes it durably. One at a time: a second call meanwhile is `busy`. */
+  async append<Kind extends JournalRecord>(
+    make: (state: RegisterState) => Result<Kind, CommandRefusal>,
+  ): Promise<Result<Kind, AppendRefusal>> {
+    if (this.#fault) return err({ code: 'journal-faulty' });
+    if (this.#writing) return err({ code: 'busy' });
+    if (this.#unsaved) return err({ code: 'record-unsaved' });
+    const made = make(this.state);
+    if (!made.ok) return made;
+    return (await this.#write(made.value)) ? ok(made.value) : err({ code: 'not-saved' });
+  }
+
+  /** Tries the record again that could not be saved; the very same one. */
+  async retry(): Promise<Result<JournalRecord, AppendRefusal>> {
+    const record = this.#unsaved;
+    if (!record || this.#writing) return err({ code: 'busy' });
+    return (await this.#write(record)) ? ok(record) : err({ code: 'not-saved' });
+  }
+
+  /** Asks whether everything written so far has reached the relay, after it was away. */
+  async confirmCopies(): Promise<void> {
+    if (!this.#lastSaved || this.#writing || this.#unsaved || this.state.session === 0) return;
+    const last = this.#records.at(-1);
+    if (!last) return;
+    const saved = await this.#documents.writeDurably(
+      this.#key(last.session),
+      { [recordKey(last.seq)]: recordText(last) },
+      RELAY_WAIT_MS,
+    );
+    this.#lastSaved = saved;
+  }
+
+  async #write(record: JournalRecord): Promise<boolean> {
+    this.#writing = record;
+    const text = recordText(record);
+    this.#surroundings.writeNote(this.#noteKey(), text);
+    const saved = await this.#save(record, text);
+    this.#writing = undefined;
+    this.#lastSaved = saved;
+    if (saved.here === 'failed' && saved.relay !== 'saved') {
+      this.#unsaved = record;
+      return false;
+    }
+    this.#settle(record, saved);
+    return true;
+  }
+
+  async #save(record: JournalRecord, text: string): Promise<Saved> {
+    const key = this.#key(record.session);
+    try {
+      if (record.kind === 'opened') await this.#documents.open(key);
+      return await this.#documents.writeDurably(key, { [recordKey(record.seq)]: text }, RELAY_WAIT_MS);
+    } catch (cause) {
+      return { here: 'failed', relay: 'away', cause: String(cause) };
+    }
+  }
+
+  #settle(record: JournalRecord, saved: Saved): void {
+    this.#unsaved = undefined;
+    this.#surroundings.writeNote(this.#noteKey(), undefined);
+    this.#take(record);
+    this.onWritten(record, saved);
+  }
+
+  /**
+   * A page that was closed while nothing could be saved left its record as a note: it must be tried again, not made anew.
+   * A note that is ahead of the journal waits, for the records before it may still come from the relay.
+   */
+  #recallUnsaved(): void {
+    if (this.#fault || this.#unsaved || this.#writing) return;
+    const note = this.#surroundings.readNote(this.#noteKey());
+    if (note === undefined) return;
+    const read = parseRecord(note);
+    if (read.ok && addRecord(this.state, read.value).ok) this.#unsaved = read.value;
+    else if (!read.ok || read.value.seq <= this.state.head.seq) {
+      this.#surroundings.writeNote(this.#noteKey(), undefined);
+    }
+  }
+
+  #hear(event: DocumentsEvent): void {
+    if (event.type !== 'changed' || !this.#isOwn(event.key)) return;
+    const { session } = event.key;
+    if (session < this.state.session) return;
+    if (this.#takeAll(session, event.changes, event.remote)) this.#recallUnsaved();
+    else {
+      this.#load(session).then(
+        () => this.#recallUnsaved(),
+        (cause: unknown) => globalThis.reportError(cause),
+      );
+    }
+  }
+
+  /** Takes new records one behind the other; false when they do not simply continue what is known. */
+  #takeAll(session: number, changes: readonly EntryChange[], remote: boolean): boolean {
+    const sorted = [...changes].sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const { key, text } of sorted) {
+      if (text === undefined) return false;
+      const read = readRecord(session, key, text);
+      if (!read.ok) return false;
+      if (!this.#takeOne(read.value, remote)) return false;
+    }
+    return true;
+  }
+
+  #takeOne(record: JournalRecord, remote: boolean): boolean {
+    if (this.#has(record) || record.hash === this.#writing?.hash) return true;
+    if (record.hash !== this.#unsaved?.hash) return this.#take(record);
+    // What we could not confirm came back from the relay: it is durable there.
+    if (remote) this.#settle(record, { here: 'failed', relay: 'saved' });
+    return true;
+  }
+
+  #take(record: JournalRecord): boolean {
+    if (this.#has(record)) return true;
+    const next = addRecord(this.state, record);
+    if (!next.ok) return false;
+    this.#state = next.value;
+    this.#records = record.kind === 'opened' ? [record] : [...this.#records, record];
+    return true;
+  }
+
+  #has(record: JournalRecord): boolean {
+    return this.#records.some((known) => known.hash === record.hash);
+  }
+
+  /** Folds a session from its document; true when it holds records, sound or not. */
+  async #load(session: number): Promise<boolean> {
+    const entries = await this.#documents.open(this.#key(session));
+    const kept = this.#unsaved ?? this.#writing;
+    const texts = Object.entries(entries).filter(([, text]) => !kept || text !== recordText(kept));
+    if (texts.length === 0 || session < this.state.session) return false;
+    const records = readRecords(session, Object.fromEntries(texts));
+    if (!records.ok) {
+      this.#fault = records.error;
+      return true;
+    }
+    const resumed = resumeRegister(records.value);
+    const fault = resumed.ok ? this.#contradiction(session, records.value) : resumed.error;
+    if (fault || !resumed.ok) {
+      const detail = `session ${session} of ${this.#place.store}-${this.#place.register}`;
+      this.#fault = { code: fault ?? 'wrong-session', session, detail };
+      return true;
+    }
+    this.#state = resumed.value;
+    this.#records = records.value;
+    this.#fault = undefined;
+    return true;
+  }
+
+  /** What this page has already counted must still be there: another record in its place is a fork, none a loss. */
+  #contradiction(session: number, records: readonly JournalRecord[]): JournalFault['code'] | undefined {
+    if (records[0]?.session !== session) return 'wrong-session';
+    if (session !== this.state.session) return undefined;
+    const bySeq = new Map(records.map((record) => [record.seq, record.hash]));
+    for (const { seq, hash } of this.#records) {
+      if (bySeq.get(seq) !== hash) return bySeq.has(seq) ? 'fork' : 'record-missing';
+    }
+    return undefined;
+  }
+
+  #isOwn(key: DocumentKey): key is Extract<DocumentKey, { class: 'session' }> {
+    return (
+      key.class === 'session' && key.store === this.#place.store && key.register === this.#place.register
+    );
+  }
+
+  #key(session: number): DocumentKey {
+    return { class: 'session', store: this.#place.store, register: this.#place.register, session };
+  }
+
+  #noteKey(): string {
+    const { organization, store, register } = this.#place;
+    return `record:${organization}:${store}-${register}`;
+  }
+}

@@ -1,0 +1,272 @@
+import { entryDifference, openSaleEntries, readOpenSale, type OpenSale } from '#model/documents/basket.ts';
+import type { Entries } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import {
+  addLine,
+  changeQuantity,
+  emptyBasket,
+  priceBasket,
+  productLine,
+  removeLine,
+  restoreLine,
+  type Basket,
+  type BasketLine,
+  type BasketRefusal,
+  type PricedBasket,
+  type PricingRules,
+} from '#model/sale/basket.ts';
+import {
+  addPayment,
+  settle,
+  type Payment,
+  type PaymentRefusal,
+  type Settlement,
+} from '#model/sale/payment.ts';
+import type { Product, TaxRate } from '#model/catalog/product.ts';
+import type { Documents } from '../repo/documents.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** What pricing needs, with the taxes a new line copies. */
+export type SaleRules = PricingRules & { readonly taxes: ReadonlyMap<string, TaxRate> };
+
+/** Why an act on the open sale was refused. */
+export type SaleRefusal =
+  | BasketRefusal
+  | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal }
+  | { readonly code: 'payments-taken' }
+  | { readonly code: 'sale-frozen' };
+
+/** What the last removal took, to be put back until `until` (milliseconds since 1970). */
+type Removal = { readonly lines: readonly { index: number; line: BasketLine }[]; readonly until: number };
+
+/** How long a removed line can be brought back, in milliseconds. */
+export const UNDO_MS = 10_000;
+
+/**
+ * The open sale of this register: the basket, whether it is being paid and what was taken. Every act is kept in the
+ * register's basket document at once, so a crash in the middle restores exactly.
+ */
+export class SaleDesk {
+  /** Set while the sale is being made a fact: nothing may move then. */
+  frozen = $state(false);
+  readonly #documents: Documents;
+  readonly #surroundings: Surroundings;
+  readonly #rules: () => SaleRules;
+  #key: DocumentKey | undefined;
+  #entries: Entries = {};
+  #sale = $state.raw<OpenSale>({ basket: emptyBasket(''), paying: false, payments: [] });
+  #touched = $state.raw<{ index: number; count: number }>({ index: -1, count: 0 });
+  #removal = $state.raw<Removal | undefined>();
+  #trouble = $state.raw<string | undefined>();
+  readonly #priced = $derived.by(() => priceBasket(this.#sale.basket, this.#rules()));
+  readonly #settlement = $derived.by(() => settle(this.#priced.total, this.#sale.payments));
+
+  constructor(documents: Documents, surroundings: Surroundings, rules: () => SaleRules) {
+    this.#documents = documents;
+    this.#surroundings = surroundings;
+    this.#rules = rules;
+    this.#sale = this.#fresh();
+  }
+
+  /** Takes up the open sale of a session where it was left. An unreadable one is replaced; its document keeps the history. */
+  async takeUp(key: DocumentKey): Promise<void> {
+    this.#key = key;
+    this.#entries = await this.#documents.open(key);
+    const read = readOpenSale(this.#entries);
+    this.#sale = (read.ok ? read.value : undefined) ?? this.#fresh();
+    this.#removal = undefined;
+    if (!read.ok) this.#keep();
+  }
+
+  /** Takes the sale up again when its document came back from the relay and nothing was begun here. */
+  async takeUpIfIdle(): Promise<void> {
+    if (this.#key && this.basket.lines.length === 0 && this.payments.length === 0)
+      await this.takeUp(this.#key);
+  }
+
+  /** The open basket. */
+  get basket(): Basket {
+    return this.#sale.basket;
+  }
+
+  /** What was taken so far. */
+  get payments(): readonly Payment[] {
+    return this.#sale.payments;
+  }
+
+  /** Whether the payment screen is open. */
+  get paying(): boolean {
+    return this.#sale.paying;
+  }
+
+  /** Lines, taxes and total in amounts. */
+  get priced(): PricedBasket {
+    return this.#priced;
+  }
+
+  /** What is due, and what goes back. */
+  get settlement(): Settlement {
+    return this.#settlement;
+  }
+
+  /** The line the last act touched; `count` rises with every touch, so a repeated one flashes again. */
+  get touched(): { readonly index: number; readonly count: number } {
+    return this.#touched;
+  }
+
+  /** Until when the last removal can be undone, in milliseconds since 1970; 0 when there is none. */
+  get undoUntil(): number {
+    return this.#removal?.until ?? 0;
+  }
+
+  /** The name of the line that was removed last; undefined when it was several. */
+  get removedName(): string | undefined {
+    const lines = this.#removal?.lines ?? [];
+    return lines.length === 1 ? lines[0]?.line.name : undefined;
+  }
+
+  /** Why the open sale could not be kept on the disk; undefined when it is kept. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Adds a product, or raises the line it already has. */
+  addProduct(product: Product, quantity = '1'): Result<number, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const line = productLine(product, quantity, this.#rules().taxes);
+    return line.ok ? this.addLine(line.value) : line;
+  }
+
+  /** Adds a line, also one that takes something back. */
+  addLine(line: BasketLine): Result<number, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const added = addLine(this.basket, line);
+    if (!added.ok) return added;
+    this.#change({ ...this.#sale, basket: added.value.basket, paying: false });
+    this.#touch(added.value.index);
+    return ok(added.value.index);
+  }
+
+  /** Sets a line's quantity as typed. */
+  setQuantity(index: number, typed: string): Result<number, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const quantity = parseQuantity(typed);
+    if (!quantity.ok) return err({ code: 'quantity-not-understood', why: quantity.error });
+    const changed = changeQuantity(this.basket, index, quantity.value);
+    if (!changed.ok) return changed;
+    this.#change({ ...this.#sale, basket: changed.value.basket });
+    this.#touch(index);
+    return ok(index);
+  }
+
+  /** Takes a line out; it can be brought back for ten seconds. */
+  remove(index: number): Result<true, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const line = this.basket.lines[index];
+    const removed = removeLine(this.basket, index);
+    if (!removed.ok || !line) return removed.ok ? err({ code: 'no-such-line' }) : removed;
+    this.#change({ ...this.#sale, basket: removed.value });
+    this.#remember([{ index, line }]);
+    return ok(true);
+  }
+
+  /** Takes every line out; they can be brought back for ten seconds. */
+  clear(): Result<true, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const lines = this.basket.lines.map((line, index) => ({ index, line }));
+    this.#change({ ...this.#sale, basket: { ...this.basket, lines: [] }, paying: false });
+    this.#remember(lines);
+    return ok(true);
+  }
+
+  /** Brings back what the last removal took, if that is not too long ago. */
+  undoRemove(): boolean {
+    const removal = this.#removal;
+    this.#removal = undefined;
+    if (!removal || this.#surroundings.now().getTime() > removal.until || this.#closedToEdits()) return false;
+    let { basket } = this;
+    for (const { index, line } of removal.lines) basket = restoreLine(basket, index, line);
+    this.#change({ ...this.#sale, basket });
+    this.#touch(removal.lines[0]?.index ?? -1);
+    return true;
+  }
+
+  /** Opens the payment screen. */
+  startPaying(): Result<true, SaleRefusal> {
+    if (this.frozen) return err({ code: 'sale-frozen' });
+    if (this.basket.lines.length === 0) return err({ code: 'no-such-line' });
+    this.#change({ ...this.#sale, paying: true });
+    return ok(true);
+  }
+
+  /** Goes back to the basket; not while payments are taken. */
+  stopPaying(): Result<true, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    this.#change({ ...this.#sale, paying: false });
+    return ok(true);
+  }
+
+  /** Takes a payment. */
+  pay(payment: Payment): Result<true, PaymentRefusal | { readonly code: 'sale-frozen' }> {
+    if (this.frozen) return err({ code: 'sale-frozen' });
+    const added = addPayment(this.priced.total, this.payments, payment);
+    if (!added.ok) return added;
+    this.#change({ ...this.#sale, payments: added.value });
+    return ok(true);
+  }
+
+  /** Gives a payment back before the sale is completed. */
+  takeBackPayment(index: number): void {
+    if (this.frozen) return;
+    this.#change({ ...this.#sale, payments: this.payments.toSpliced(index, 1) });
+  }
+
+  /** Starts the next sale with an empty basket and a new id. */
+  startNext(): void {
+    this.frozen = false;
+    this.#removal = undefined;
+    this.#touched = { index: -1, count: 0 };
+    this.#change(this.#fresh());
+  }
+
+  #fresh(): OpenSale {
+    return { basket: emptyBasket(this.#surroundings.newId()), paying: false, payments: [] };
+  }
+
+  #closedToEdits(): SaleRefusal | undefined {
+    if (this.frozen) return { code: 'sale-frozen' };
+    return this.payments.length > 0 ? { code: 'payments-taken' } : undefined;
+  }
+
+  #touch(index: number): void {
+    this.#touched = { index, count: this.#touched.count + 1 };
+  }
+
+  #remember(lines: Removal['lines']): void {
+    this.#removal = { lines, until: this.#surroundings.now().getTime() + UNDO_MS };
+  }
+
+  #change(sale: OpenSale): void {
+    this.#sale = sale;
+    this.#keep();
+  }
+
+  #keep(): void {
+    if (!this.#key) return;
+    const entries = openSaleEntries(this.#sale);
+    const difference = entryDifference(this.#entries, entries);
+    this.#entries = entries;
+    this.#documents.write(this.#key, difference).then(
+      () => (this.#trouble = undefined),
+      (cause: unknown) => (this.#trouble = String(cause)),
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { WedgeReader } from './wedge.ts';
+
+type Field = HTMLInputElement | HTMLTextAreaElement;
+
+/**
+ * Listens for a keyboard scanner on the whole page, whatever has the focus. The characters of a scan that went into a field
+ * are taken out again before the code is handed on, so a barcode never stays in a money field. Gives back the function
+ * that stops it.
+ */
+export function listenForScans(page: Window, scanned: (code: string) => void): () => void {
+  const reader = new WedgeReader();
+  let before: { field: Field; value: string } | undefined;
+  const hear = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const { code, began } = reader.hear({ key: event.key, at: event.timeStamp });
+    if (began) before = fieldNow(page.document.activeElement);
+    if (code === undefined) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (before) restore(before);
+    scanned(code);
+  };
+  page.addEventListener('keydown', hear, { capture: true });
+  return () => page.removeEventListener('keydown', hear, { capture: true });
+}
+
+function fieldNow(element: Element | null): { field: Field; value: string } | undefined {
+  const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
+  return isField ? { field: element, value: element.value } : undefined;
+}
+
+function restore({ field, value }: { field: Field; value: string }): void {
+  field.value = value;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}

@@ -1,0 +1,125 @@
+import { m } from '$lib/paraglide/messages.js';
+import type { AmountRefusal, Minor } from '#model/money/money.ts';
+import type { QuantityRefusal } from '#model/money/quantity.ts';
+import type { Figures } from './figures.ts';
+import type { PaperState } from './print-desk.svelte.ts';
+import type { Trouble } from './view.svelte.ts';
+
+type Sentences = {
+  readonly [Code in Trouble['code']]: (trouble: Extract<Trouble, { code: Code }>) => string;
+};
+
+/** What happened, what it means for the sale, what to do: a sentence for every refusal, in the person's language. */
+export function troubleSentence(trouble: Trouble, figures: Figures): string {
+  const sentence = sentencesWith(figures)[trouble.code] as (trouble: Trouble) => string;
+  return sentence(trouble);
+}
+
+function sentencesWith(figures: Figures): Sentences {
+  const money = (amount: Minor) => figures.money(Math.abs(amount));
+  return {
+    ...sessionSentences(money),
+    ...basketSentences(figures),
+    ...paymentSentences(money),
+    ...signInSentences(),
+  };
+}
+
+function sessionSentences(money: (amount: Minor) => string) {
+  return {
+    'session-not-open': () => m.trouble_session_not_open(),
+    'session-already-open': () => m.trouble_session_already_open(),
+    'basket-empty': () => m.trouble_basket_empty(),
+    'basket-not-empty': () => m.trouble_basket_not_empty(),
+    'payment-missing': ({ due }: { due: Minor }) => m.trouble_payment_missing({ due: money(due) }),
+    'amount-negative': () => m.trouble_amount_negative(),
+    'amount-zero': () => m.trouble_amount_zero(),
+    'amount-absurd': () => m.trouble_amount_absurd(),
+    'reason-missing': () => m.trouble_reason_missing(),
+    'reason-too-long': ({ most }: { most: number }) => m.trouble_reason_too_long({ most }),
+    'difference-needs-reason': ({ difference }: { difference: Minor }) =>
+      m.trouble_difference_needs_reason({ difference: money(difference) }),
+    busy: () => m.trouble_busy(),
+    'not-saved': () => m.trouble_not_saved(),
+    'record-unsaved': () => m.trouble_record_unsaved(),
+    'journal-faulty': () => m.trouble_journal_faulty(),
+    'nobody-signed-in': () => m.trouble_nobody(),
+    'scan-not-now': () => m.trouble_scan_not_now(),
+  };
+}
+
+function basketSentences(figures: Figures) {
+  return {
+    'quantity-out-of-range': () => m.trouble_quantity(),
+    'quantity-not-understood': ({ why }: { why: QuantityRefusal }) => quantitySentence(why),
+    'amount-out-of-range': () => m.trouble_amount_out_of_range(),
+    'no-such-line': () => m.trouble_no_such_line(),
+    'product-inactive': ({ name }: { name: string }) => m.trouble_product_inactive({ name }),
+    'unknown-tax': ({ tax }: { tax: string }) => m.trouble_unknown_tax({ tax }),
+    'already-refunded': ({ name, left }: { name: string; left: string }) =>
+      m.trouble_already_refunded({ name, left: figures.quantity(left) }),
+    'too-many-lines': () => m.trouble_too_many_lines(),
+    'payments-taken': () => m.trouble_payments_taken(),
+    'sale-frozen': () => m.trouble_sale_frozen(),
+    'unknown-barcode': ({ barcode }: { barcode: string }) => m.trouble_unknown_barcode({ barcode }),
+    'receipt-not-found': ({ receipt }: { receipt: string }) => m.trouble_receipt_not_found({ receipt }),
+    'amount-not-understood': ({ why }: { why: AmountRefusal }) => amountSentence(why, figures),
+  };
+}
+
+function paymentSentences(money: (amount: Minor) => string) {
+  return {
+    'payment-zero': () => m.trouble_amount_zero(),
+    'payment-wrong-sign': () => m.trouble_payment_wrong_sign(),
+    'nothing-due': () => m.trouble_nothing_due(),
+    'change-only-from-cash': ({ due }: { due: Minor }) =>
+      m.trouble_change_only_from_cash({ due: money(due) }),
+    'refund-too-large': ({ due }: { due: Minor }) => m.trouble_refund_too_large({ due: money(due) }),
+    'payment-absurd': () => m.trouble_amount_absurd(),
+  };
+}
+
+/** The sign-in screen names the person itself; these are for everywhere else. */
+function signInSentences() {
+  return {
+    'not-a-pin': () => m.signin_not_a_pin(),
+    'wrong-pin': () => m.signin_not_a_pin(),
+    locked: () => m.trouble_busy(),
+  };
+}
+
+function quantitySentence(why: QuantityRefusal): string {
+  if (why === 'negative') return m.trouble_quantity_negative();
+  if (why === 'zero') return m.trouble_quantity_zero();
+  if (why === 'too-large') return m.trouble_quantity_too_large();
+  return m.trouble_quantity();
+}
+
+function amountSentence(why: AmountRefusal, figures: Figures): string {
+  if (why === 'too-large') return m.trouble_amount_absurd();
+  const example = figures.quantity('12.5');
+  return why === 'too-many-decimals'
+    ? m.trouble_amount_decimals({ example })
+    : m.trouble_amount_not_a_number({ example });
+}
+
+const PAPER_SENTENCES: Record<PaperState, () => string> = {
+  accepted: () => m.paper_accepted(),
+  queued: () => m.paper_accepted(),
+  sending: () => m.paper_accepted(),
+  confirming: () => m.paper_accepted(),
+  printed: () => m.paper_printed(),
+  sent: () => m.paper_sent(),
+  blocked: () => m.paper_blocked(),
+  unknown: () => m.paper_unknown(),
+  failed: () => m.paper_failed(),
+  expired: () => m.paper_expired(),
+  cancelled: () => m.paper_cancelled(),
+  unsent: () => m.paper_unsent(),
+  refused: () => m.paper_refused(),
+};
+
+/** How a paper stands, in words; undefined state means that this till has no printer. */
+export function paperSentence(state: PaperState | undefined): string {
+  return state === undefined ? m.paper_none() : PAPER_SENTENCES[state]();
+}

@@ -1,0 +1,247 @@
+import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
+import { readCatalogEntry } from '#model/documents/catalog.ts';
+import { readEntry, type EntryChange, type EntryFault } from '#model/documents/entries.ts';
+import {
+  readOrganizationEntry,
+  type Organization,
+  type Register,
+  type Store,
+} from '#model/documents/organization.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { personSchema, type Person } from '#model/staff/pin.ts';
+import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { ProductIndex } from './product-index.ts';
+
+/** One collator for all: making one for every comparison costs a second over a large department. */
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+/** A department with what it sells; products without one are under the empty id. */
+export type DepartmentTile = { readonly id: string; readonly name: string; readonly count: number };
+
+/**
+ * The shop as this till knows it: organization, stores, registers, people and the catalog, folded from the documents HQ
+ * writes. Kept outside Svelte's deep state, since 100,000 products must not become 100,000 proxies: `#version` tells the
+ * screens that something changed.
+ */
+export class Shop {
+  readonly faults = new Map<string, EntryFault>();
+  #version = $state(0);
+  #organization = $state.raw<Organization | undefined>();
+  readonly #stores = new Map<string, Store>();
+  readonly #registers = new Map<string, Register>();
+  readonly #people = new Map<string, Person>();
+  readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
+  readonly #departments = new Map<string, string>();
+  readonly #taxes = new Map<string, TaxRate>();
+  readonly #tenders = new Map<string, Tender>();
+  readonly #index = new ProductIndex();
+  readonly #opened = new Set<string>();
+  readonly #heard = new Set<string>();
+
+  /** Opens what HQ writes and follows it. Resolves when everything stored here is read. */
+  async follow(documents: Documents): Promise<() => void> {
+    const stop = documents.watch((event) => this.#hear(documents, event));
+    await this.#open(documents, { class: 'organization' });
+    await this.#open(documents, { class: 'staff' });
+    await this.#openCatalog(documents);
+    return stop;
+  }
+
+  /** The organization, undefined while this till holds no data yet. */
+  get organization(): Organization | undefined {
+    return this.#organization;
+  }
+
+  /** A store by id. */
+  store(id: string): Store | undefined {
+    return this.#now(this.#stores).get(id);
+  }
+
+  /** The registers of a store, by number. */
+  registersOf(store: string): readonly Register[] {
+    return [...this.#now(this.#registers).values()]
+      .filter((register) => register.store === store)
+      .sort((a, b) => a.register.localeCompare(b.register, 'en', { numeric: true }));
+  }
+
+  /** The people who may work in a store, by name. */
+  peopleOf(store: string): readonly Person[] {
+    return [...this.#now(this.#people).values()]
+      .filter((person) => person.active && (person.stores.length === 0 || person.stores.includes(store)))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** A person by id, also one who has left. */
+  person(id: string): Person | undefined {
+    return this.#now(this.#people).get(id);
+  }
+
+  /** A person's name, or the id when the staff document does not say. */
+  personName(id: string): string {
+    return this.person(id)?.name ?? id;
+  }
+
+  /** A department's name, or its id. */
+  departmentName(id: string): string {
+    return this.#now(this.#departments).get(id) ?? id;
+  }
+
+  /** The taxes of the catalog by id. */
+  get taxes(): ReadonlyMap<string, TaxRate> {
+    return this.#now(this.#taxes);
+  }
+
+  /** The tenders in the order of their buttons. */
+  get tenders(): readonly Tender[] {
+    return [...this.#now(this.#tenders).values()].sort(
+      (a, b) => a.order - b.order || a.id.localeCompare(b.id),
+    );
+  }
+
+  /** A product when both its groups of fields are here. */
+  product(id: string): Product | undefined {
+    const { info, price } = this.#now(this.#products).get(id) ?? {};
+    return info && price ? { id, ...info, ...price } : undefined;
+  }
+
+  /** The product with exactly this barcode or article number, sold or not. */
+  productWithCode(code: string): Product | undefined {
+    const id = this.#now(this.#index).productWithCode(code);
+    return id === undefined ? undefined : this.product(id);
+  }
+
+  /** Products found by words, best first; only those that are sold. */
+  search(query: string): readonly Product[] {
+    return this.#now(this.#index)
+      .search(query)
+      .map((id) => this.product(id))
+      .filter((product) => product !== undefined);
+  }
+
+  /** The departments that have something to sell, by name. */
+  get departments(): readonly DepartmentTile[] {
+    const counts = new Map<string, number>();
+    for (const { info, price } of this.#now(this.#products).values()) {
+      if (!info?.active || !price) continue;
+      counts.set(info.department ?? '', (counts.get(info.department ?? '') ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([id, count]) => ({ id, name: this.departmentName(id), count }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** What a department sells, by name. */
+  productsOf(department: string): readonly Product[] {
+    const found: Product[] = [];
+    for (const [id, { info, price }] of this.#now(this.#products)) {
+      if (info?.active && price && (info.department ?? '') === department)
+        found.push({ id, ...info, ...price });
+    }
+    return found.sort((a, b) => NAMES.compare(a.name, b.name));
+  }
+
+  /** Makes the word index ready in the pauses of the page. */
+  prepareSearch(pause: (next: () => void) => void): void {
+    if (this.#index.indexSome()) pause(() => this.prepareSearch(pause));
+  }
+
+  #now<Value>(value: Value): Value {
+    void this.#version;
+    return value;
+  }
+
+  async #open(documents: Documents, key: DocumentKey): Promise<void> {
+    const entries = await documents.open(key);
+    // Most of the time an event has told all of it by now; reading a large catalog twice would double the start.
+    if (this.#heard.has(nameOf(key))) return;
+    this.#read(
+      key,
+      Object.entries(entries).map(([name, text]) => ({ key: name, text })),
+    );
+  }
+
+  async #openCatalog(documents: Documents): Promise<void> {
+    const shards = this.#organization?.catalogShards ?? 0;
+    const opening: Promise<void>[] = [];
+    for (let shard = 0; shard < shards; shard++) {
+      if (this.#opened.has(String(shard))) continue;
+      this.#opened.add(String(shard));
+      opening.push(this.#open(documents, { class: 'catalog', shard }));
+    }
+    await Promise.all(opening);
+  }
+
+  #hear(documents: Documents, event: DocumentsEvent): void {
+    if (event.type !== 'changed') return;
+    this.#heard.add(nameOf(event.key));
+    this.#read(event.key, event.changes);
+    // The organization may arrive after the start, on a till that was just set up: only it says how many shards there are.
+    if (event.key.class === 'organization') {
+      this.#openCatalog(documents).catch((cause: unknown) => globalThis.reportError(cause));
+    }
+  }
+
+  #read(document: DocumentKey, changes: readonly EntryChange[]): void {
+    if (document.class !== 'organization' && document.class !== 'staff' && document.class !== 'catalog')
+      return;
+    for (const change of changes) {
+      const fault =
+        change.text === undefined ? this.#forget(change.key) : this.#take(document, change.key, change.text);
+      if (fault) this.faults.set(change.key, fault);
+      else this.faults.delete(change.key);
+    }
+    this.#version++;
+  }
+
+  #take(document: DocumentKey, key: string, text: string): EntryFault | undefined {
+    if (document.class === 'organization') return this.#takeOrganization(key, text);
+    if (document.class === 'staff') return this.#takePerson(key, text);
+    return this.#takeCatalog(key, text);
+  }
+
+  #takeOrganization(key: string, text: string): EntryFault | undefined {
+    const read = readOrganizationEntry(key, text);
+    if (!read.ok) return read.error;
+    const { kind, value } = read.value;
+    if (kind === 'organization') this.#organization = value;
+    else if (kind === 'store') this.#stores.set(value.id, value);
+    else this.#registers.set(`${value.store}-${value.register}`, value);
+    return undefined;
+  }
+
+  #takePerson(key: string, text: string): EntryFault | undefined {
+    const read = readEntry(personSchema, key, text);
+    if (!read.ok) return read.error;
+    this.#people.set(read.value.id, read.value);
+    return undefined;
+  }
+
+  #takeCatalog(key: string, text: string): EntryFault | undefined {
+    const read = readCatalogEntry(key, text);
+    if (!read.ok) return read.error;
+    const entry = read.value;
+    if (entry.kind === 'info' || entry.kind === 'price') {
+      this.#products.set(entry.id, { ...this.#products.get(entry.id), [entry.kind]: entry.value });
+      if (entry.kind === 'info') this.#index.put(entry.id, entry.value);
+    } else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value.name);
+    else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
+    else this.#tenders.set(entry.id, entry.value);
+    return undefined;
+  }
+
+  #forget(key: string): undefined {
+    const [noun, id = '', group] = key.split(':');
+    if (noun === 'person') this.#people.delete(id);
+    else if (noun === 'department') this.#departments.delete(id);
+    else if (noun === 'tax') this.#taxes.delete(id);
+    else if (noun === 'tender') this.#tenders.delete(id);
+    else if (noun === 'product' && (group === 'info' || group === 'price')) {
+      const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
+      this.#products.set(id, rest);
+    }
+  }
+}
+
+function nameOf(key: DocumentKey): string {
+  return key.class === 'catalog' ? `catalog ${key.shard}` : key.class;
+}

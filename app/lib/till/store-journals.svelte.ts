@@ -1,0 +1,130 @@
+import type { EntryChange } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
+import type { SaleBody } from '#model/sale/sale-body.ts';
+import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { readRecord, type JournalFault } from './session-records.ts';
+
+type SessionKey = Extract<DocumentKey, { class: 'session' }>;
+type SessionJournal = { readonly key: SessionKey; readonly records: Map<number, JournalRecord> };
+
+/** A finished sale somewhere in the store. */
+export type SeenSale = RecordOf<'sale'>;
+
+const name = (key: SessionKey) => `${key.register}#${key.session}`;
+
+/**
+ * The journals of all registers of the store as far as they have reached this till: what the others sell, and where an old
+ * receipt is found. Only each register's latest session is kept open; older ones are read when somebody asks.
+ */
+export class StoreJournals {
+  readonly faults = new Map<string, JournalFault>();
+  readonly #documents: Documents;
+  readonly #store: StoreId;
+  readonly #own: RegisterId;
+  readonly #sessions = new Map<string, SessionJournal>();
+  readonly #opening = new Map<string, Promise<SessionJournal>>();
+  #version = $state(0);
+
+  constructor(documents: Documents, store: StoreId, own: RegisterId) {
+    this.#documents = documents;
+    this.#store = store;
+    this.#own = own;
+  }
+
+  /** Reads the latest session of every register and follows them. */
+  async follow(): Promise<() => void> {
+    const stop = this.#documents.watch((event) => this.#hear(event));
+    const latest = new Map<string, SessionKey>();
+    for (const key of await this.#knownSessions())
+      if (!latest.has(key.register)) latest.set(key.register, key);
+    await Promise.all([...latest.values()].map((key) => this.#open(key)));
+    return stop;
+  }
+
+  /** The other registers' sales of their latest sessions, newest first. */
+  get otherSales(): readonly SeenSale[] {
+    void this.#version;
+    const sales: SeenSale[] = [];
+    for (const { key, records } of this.#latest()) {
+      if (key.register === this.#own) continue;
+      for (const record of records.values()) if (record.kind === 'sale') sales.push(record);
+    }
+    return sales.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq));
+  }
+
+  /** The sale behind a receipt number, from any journal of the store this till holds; older sessions are read as needed. */
+  async findReceipt(receipt: string): Promise<SeenSale | undefined> {
+    const [, register] = receipt.split('-');
+    for (const key of await this.#knownSessions()) {
+      if (key.register !== register) continue;
+      for (const record of (await this.#open(key)).records.values()) {
+        if (record.kind === 'sale' && record.body.receipt === receipt) return record;
+      }
+    }
+    return undefined;
+  }
+
+  /** Every sale of the store made at `from` (ISO 8601) or later that this till knows: where a refund of it can be. */
+  async salesSince(from: string): Promise<readonly SaleBody[]> {
+    const done = new Set<string>();
+    const sales: SaleBody[] = [];
+    for (const key of await this.#knownSessions()) {
+      if (done.has(key.register)) continue;
+      const records = [...(await this.#open(key)).records.values()];
+      for (const record of records) if (record.kind === 'sale' && record.at >= from) sales.push(record.body);
+      // Sessions come newest first: one that began before the sale is the last that can matter.
+      if (records.some((record) => record.kind === 'opened' && record.at < from)) done.add(key.register);
+    }
+    return sales;
+  }
+
+  #latest(): readonly SessionJournal[] {
+    const latest = new Map<string, SessionJournal>();
+    for (const journal of this.#sessions.values()) {
+      const other = latest.get(journal.key.register);
+      if (!other || other.key.session < journal.key.session) latest.set(journal.key.register, journal);
+    }
+    return [...latest.values()];
+  }
+
+  /** The store's sessions, newest session of each register first. */
+  async #knownSessions(): Promise<readonly SessionKey[]> {
+    return (await this.#documents.known())
+      .filter((key): key is SessionKey => key.class === 'session' && key.store === this.#store)
+      .sort((a, b) => b.session - a.session);
+  }
+
+  #open(key: SessionKey): Promise<SessionJournal> {
+    const known = this.#opening.get(name(key));
+    if (known) return known;
+    const opening = this.#documents.open(key).then((entries) =>
+      this.#take(
+        key,
+        Object.entries(entries).map(([entry, text]) => ({ key: entry, text })),
+      ),
+    );
+    this.#opening.set(name(key), opening);
+    return opening;
+  }
+
+  #hear(event: DocumentsEvent): void {
+    if (event.type !== 'changed' || event.key.class !== 'session' || event.key.store !== this.#store) return;
+    this.#take(event.key, event.changes);
+    this.#open(event.key).catch((cause: unknown) => globalThis.reportError(cause));
+  }
+
+  #take(key: SessionKey, changes: readonly EntryChange[]): SessionJournal {
+    const journal = this.#sessions.get(name(key)) ?? { key, records: new Map<number, JournalRecord>() };
+    this.#sessions.set(name(key), journal);
+    for (const change of changes) {
+      if (change.text === undefined) continue;
+      const read = readRecord(key.session, change.key, change.text);
+      if (read.ok) journal.records.set(read.value.seq, read.value);
+      else this.faults.set(`${name(key)}:${change.key}`, read.error);
+    }
+    this.#version++;
+    return journal;
+  }
+}

@@ -1,0 +1,152 @@
+import type { Product } from '#model/catalog/product.ts';
+import type { Result } from '#model/result.ts';
+import type { RefundRefusal } from './refund-desk.svelte.ts';
+import { wholeReceiptNumber } from './refund-desk.svelte.ts';
+import type { SaleRefusal } from './sale-desk.svelte.ts';
+import type { Sound } from './sounds.ts';
+import type { Till, TillRefusal } from './till.svelte.ts';
+import type { PaymentRefusal } from '#model/sale/payment.ts';
+import type { SignInRefusal } from './sign-in.svelte.ts';
+import type { AmountRefusal } from '#model/money/money.ts';
+
+/** What lies over the selling screen. */
+export type Panel =
+  | 'register-menu'
+  | 'x-report'
+  | 'paid-in'
+  | 'paid-out'
+  | 'open-drawer'
+  | 'journal'
+  | 'store-sales'
+  | 'refund'
+  | 'shortcuts';
+
+/** Everything that can be refused at a till; the screen has a sentence for each. */
+export type Trouble =
+  | SaleRefusal
+  | PaymentRefusal
+  | RefundRefusal
+  | TillRefusal
+  | SignInRefusal
+  | { readonly code: 'unknown-barcode'; readonly barcode: string }
+  | { readonly code: 'amount-not-understood'; readonly why: AmountRefusal }
+  | { readonly code: 'scan-not-now' };
+
+/** What one person sees at the till now: which panel lies open, what was typed, what went wrong last. No facts. */
+export class TillView {
+  panel = $state<Panel | undefined>();
+  /** The line whose sheet is open. */
+  line = $state<number | undefined>();
+  /** Whether the drawer is being counted to close the session. */
+  closing = $state(false);
+  query = $state('');
+  /** The department whose articles are shown, and the first letter they are narrowed to. */
+  department = $state<string | undefined>();
+  letter = $state<string | undefined>();
+  /** A receipt to look for in the refund panel, scanned or chosen in the journal. */
+  receipt = $state('');
+  #trouble = $state.raw<Trouble | undefined>();
+  readonly #till: Till;
+  readonly #play: (sound: Sound) => void;
+
+  constructor(till: Till, play: (sound: Sound) => void) {
+    this.#till = till;
+    this.#play = play;
+  }
+
+  /** What went wrong last, until the next act succeeds. */
+  get trouble(): Trouble | undefined {
+    return this.#trouble;
+  }
+
+  /** Shows the outcome of an act: a refusal with a sound, or nothing. Says whether it went well. */
+  show<Value>(outcome: Result<Value, Trouble>, sound?: Sound): outcome is { ok: true; value: Value } {
+    this.#trouble = outcome.ok ? undefined : outcome.error;
+    if (!outcome.ok) this.#play('error');
+    else if (sound) this.#play(sound);
+    return outcome.ok;
+  }
+
+  /** Forgets what went wrong. */
+  calm(): void {
+    this.#trouble = undefined;
+  }
+
+  /** Opens a panel, and closes what else lies open. */
+  openPanel(panel: Panel): void {
+    this.#trouble = undefined;
+    this.line = undefined;
+    this.panel = panel;
+  }
+
+  /** Opens the sheet of a line. */
+  openLine(index: number): void {
+    this.#trouble = undefined;
+    this.line = index;
+  }
+
+  /** A code came from the scanner, wherever the focus was. */
+  scan(code: string): void {
+    const till = this.#till;
+    const busy =
+      !till.signIn.person || !till.open || this.closing || till.journal.unsaved || till.journal.writing;
+    if (busy) {
+      this.show({ ok: false, error: { code: 'scan-not-now' } });
+      return;
+    }
+    this.query = '';
+    if (isReceiptNumber(code)) {
+      this.findReceipt(code);
+      return;
+    }
+    this.panel = undefined;
+    this.line = undefined;
+    this.addCode(code);
+  }
+
+  /** Opens the refund panel with a receipt. */
+  findReceipt(receipt: string): void {
+    this.#till.nextSale();
+    this.receipt = wholeReceiptNumber(receipt);
+    this.openPanel('refund');
+  }
+
+  /** Adds the product with this code, or says that there is none. */
+  addCode(code: string): boolean {
+    const product = this.#till.shop.productWithCode(code);
+    if (product) return this.add(product);
+    return this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
+  }
+
+  /** Adds a product; a finished sale makes way for the next. */
+  add(product: Product): boolean {
+    this.#till.nextSale();
+    return this.show(this.#till.sale.addProduct(product), 'scan');
+  }
+
+  /** Enter in the search field: the exact code, else the chosen or first hit. */
+  enter(hits: readonly Product[], chosen: number): void {
+    const typed = this.query.trim();
+    if (typed === '') return;
+    if (isReceiptNumber(typed)) {
+      this.query = '';
+      this.findReceipt(typed);
+      return;
+    }
+    const exact = this.#till.shop.productWithCode(typed);
+    const product = exact ?? hits[chosen] ?? hits[0];
+    const added = product ? this.add(product) : this.addCode(typed);
+    if (added) this.query = '';
+  }
+
+  /** Completes the sale, with the sound of it. */
+  async complete(): Promise<void> {
+    const done = await this.#till.completeSale();
+    if (!done.ok && done.error.code === 'busy') return;
+    this.show(done, 'done');
+  }
+}
+
+function isReceiptNumber(text: string): boolean {
+  return /^S\d{1,4}-R\d{1,3}-\d{1,9}$/i.test(text.trim());
+}

@@ -1,0 +1,129 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { canonicalJson } from '#model/journal/canonical.ts';
+import { documentId } from '#model/ids/document-id.ts';
+import { makeOrigin } from '../../../app/server/origin.ts';
+import { reportsServer } from '../../../reports-indexer/http.ts';
+import { IndexedEvents } from '../../../reports-indexer/indexed-events.ts';
+import { freshReports, wholeUpdate } from '../../indexer/flatten-fixture.ts';
+import { makeShop, ORGANIZATION, type RegisterJournal } from '../../support/journal-fixture.ts';
+
+/** What the relay of head office says: one register linked, this computer's own indexer besides. */
+export const RELAY_STATUS = {
+  device: '00aa00aa00aa00aa',
+  role: 'hq',
+  documents: 9,
+  peers: [
+    {
+      device: '1111111111111111',
+      role: 'relay',
+      store: 'S01',
+      register: 'R1',
+      direction: 'in',
+      since: '2026-11-21T08:00:00.000Z',
+    },
+    { device: '2222222222222222', role: 'indexer', direction: 'in', since: '2026-11-21T08:00:00.000Z' },
+  ],
+  targets: [],
+  disk: 'ok',
+};
+
+/** Head office as the browser meets it: the build, the reports program over a small shop, and a relay's status. */
+export type OfficeHost = {
+  readonly url: string;
+  readonly shop: readonly RegisterJournal[];
+  /** Takes the reports program away, as when its process ended. */
+  readonly stopReports: () => Promise<void>;
+  /** Brings the last session of a register, which `start` held back, and tells the page. */
+  readonly bringLast: () => void;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts a head office over a shop of two stores with two registers and three sessions each; the last ones are open. */
+export async function startOfficeHost(): Promise<OfficeHost> {
+  const shop = makeShop(7, { stores: 2, registers: 2, sessions: 3, salesPerSession: 15 });
+  const { database, writer, query } = freshReports();
+  const events = new IndexedEvents();
+  const [late, ...early] = shop.flatMap((journal) => journal.sessions).toReversed();
+  writer.write([
+    organizationUpdate(),
+    ...early.map(({ documentId: id, entries }) => wholeUpdate(id, entries)),
+  ]);
+  events.announce('2026-11-21T11:32:05.000Z');
+  const log = pino({ level: 'silent' });
+  const reports = reportsServer({ database: query, events, connected: () => true, log });
+  await reports.listen({ port: 0, host: '127.0.0.1' });
+  const relay = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(RELAY_STATUS));
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  const server = await makeOrigin({
+    build: new URL('../../../build', import.meta.url).pathname,
+    config: { role: 'hq', organization: ORGANIZATION, device: '00aa00aa00aa00aa', version: 'test' },
+    relay: urlOf(relay.address()),
+    reports: urlOf(reports.server.address()),
+    hosts: [],
+  });
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    url: urlOf(server.server.address()),
+    shop,
+    stopReports: () => stop(reports.server),
+    bringLast: () => {
+      if (late) writer.write([wholeUpdate(late.documentId, late.entries)]);
+      events.announce('2026-11-21T11:40:00.000Z');
+    },
+    close: async () => {
+      // The origin last: it waits for the streams that pass through it.
+      await stop(reports.server);
+      await stop(relay);
+      await server.close();
+      database.close();
+    },
+  };
+}
+
+/** Ends a server as a killed process would: at once, with every connection. */
+function stop(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  return closed;
+}
+
+function organizationUpdate() {
+  const store = (id: string, name: string) => ({
+    id,
+    name,
+    timeZone: 'Europe/London',
+    locale: 'en-GB',
+    header: [],
+    footer: [],
+  });
+  const entries = {
+    organization: {
+      tag: ORGANIZATION,
+      name: 'Lantern & Lace',
+      currency: 'GBP',
+      language: 'en',
+      taxRounding: 'receipt',
+      catalogShards: 1,
+      foundedAt: '2026-10-01T00:00:00.000Z',
+    },
+    'store:S01': store('S01', 'Camden'),
+    'store:S02': store('S02', 'Greenwich'),
+    'register:S01-R1': { store: 'S01', register: 'R1', name: 'Front' },
+    'register:S01-R2': { store: 'S01', register: 'R2', name: 'Back' },
+    'register:S02-R1': { store: 'S02', register: 'R1', name: 'Front' },
+    'register:S02-R2': { store: 'S02', register: 'R2', name: 'Back' },
+  };
+  const texts = Object.fromEntries(
+    Object.entries(entries).map(([key, value]) => [key, canonicalJson(value)]),
+  );
+  return wholeUpdate(documentId({ organization: ORGANIZATION, key: { class: 'organization' } }), texts);
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,255 @@
+import type { Product } from '#model/catalog/product.ts';
+import { catalogShard } from '#model/catalog/product.ts';
+import { masterEntry, productEntries } from '#model/documents/catalog.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import type {
+  DrawerJob,
+  PrinterStatus,
+  PrintJob,
+  PrintJobStatus,
+  PrintState,
+  Resolution,
+} from '#model/receipt/print-job.ts';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import type { Surroundings } from '../../../app/lib/surroundings.ts';
+import type { Bridge, BridgeAnswer } from '../../../app/lib/till/bridge.ts';
+import { Shop } from '../../../app/lib/till/shop.svelte.ts';
+import { Till } from '../../../app/lib/till/till.svelte.ts';
+import { TillView } from '../../../app/lib/till/view.svelte.ts';
+
+export const ORGANIZATION = 'a1b2c3d4e5f6';
+export const S01 = storeId(1);
+export const R1 = registerId(1);
+export const R2 = registerId(2);
+const SHARDS = 2;
+
+/** A clock that stands until a test moves it, ids that count, and notes that outlive the till. */
+export class HeldSurroundings implements Surroundings {
+  time = Date.parse('2026-11-21T09:00:00.000Z');
+  readonly notes = new Map<string, string>();
+  #ids = 0;
+
+  now(): Date {
+    return new Date(this.time);
+  }
+
+  newId(): string {
+    return `id-${++this.#ids}`;
+  }
+
+  readNote = (key: string): string | undefined => this.notes.get(key);
+
+  writeNote = (key: string, text: string | undefined): void => {
+    if (text === undefined) this.notes.delete(key);
+    else this.notes.set(key, text);
+  };
+
+  /** Lets time pass. */
+  pass(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+}
+
+/** A bridge that keeps what it was given, prints at once, and is away or in doubt when a test says so. */
+export class FakeBridge implements Bridge {
+  away = false;
+  nextState: PrintState = 'printed';
+  readonly jobs = new Map<string, PrintJobStatus>();
+  readonly papers: PrintJob[] = [];
+  readonly drawers: string[] = [];
+  readonly resolutions: Resolution[] = [];
+
+  async print(job: PrintJob): Promise<BridgeAnswer<PrintJobStatus>> {
+    if (this.away) return { kind: 'away' };
+    const known = this.jobs.get(job.jobId);
+    if (known) return { kind: 'taken', value: known };
+    this.papers.push(job);
+    return { kind: 'taken', value: this.set(job.jobId, this.nextState) };
+  }
+
+  async openDrawer(job: DrawerJob): Promise<BridgeAnswer<PrintJobStatus>> {
+    if (this.away) return { kind: 'away' };
+    this.drawers.push(job.jobId);
+    return { kind: 'taken', value: this.set(job.jobId, 'printed') };
+  }
+
+  async job(id: string): Promise<BridgeAnswer<PrintJobStatus>> {
+    const job = this.jobs.get(id);
+    if (this.away) return { kind: 'away' };
+    if (job) return { kind: 'taken', value: job };
+    return { kind: 'refused', status: 404, refusal: { code: 'unknown-job', message: 'no such job' } };
+  }
+
+  async resolve(id: string, resolution: Resolution): Promise<BridgeAnswer<PrintJobStatus>> {
+    if (this.away) return { kind: 'away' };
+    this.resolutions.push(resolution);
+    return { kind: 'taken', value: this.set(id, 'printed') };
+  }
+
+  async printer(device: string): Promise<BridgeAnswer<PrinterStatus>> {
+    if (this.away) return { kind: 'away' };
+    return { kind: 'taken', value: { device, state: 'ready', paperNearEnd: false, waiting: 0 } };
+  }
+
+  /** Puts a job into a state, as the printer would. */
+  set(jobId: string, state: PrintState): PrintJobStatus {
+    const at = '2026-11-21T09:00:00.000Z';
+    const job = { jobId, device: 'receipt', kind: 'receipt', state, acceptedAt: at, updatedAt: at };
+    this.jobs.set(jobId, job);
+    return job;
+  }
+}
+
+/** The articles of the test shop: a lantern of 3.39, a holder of 1.15 by weight, and one that is not sold any more. */
+export const ARTICLES: readonly Product[] = [
+  article('lantern', 'White metal lantern', '3.39', '5012345678900'),
+  article('holder', 'T-light holder', '1.15', '4006381333931'),
+  article('café', 'Café set', '12.50', 'CAFE-1'),
+  { ...article('gone', 'Old hanger', '2.00', 'GONE-1'), active: false },
+];
+
+function article(sku: string, name: string, price: string, barcode: string): Product {
+  const id = sku === 'café' ? 'cafe' : sku;
+  return { id, sku, name, department: 'home', barcodes: [barcode], active: true, price, taxes: ['vat'] };
+}
+
+const json = (value: unknown) => canonicalJson(value as CanonicalValue);
+
+/** Writes the test shop into documents, as head office would have. */
+export function seedShop(documents: MemoryDocuments): void {
+  documents.receive({ class: 'organization' }, organizationEntries());
+  documents.receive({ class: 'staff' }, staffEntries());
+  for (const product of ARTICLES) {
+    const shard = catalogShard(product.id, SHARDS);
+    documents.receive({ class: 'catalog', shard }, productEntries(product));
+  }
+  const masters = [
+    masterEntry({ kind: 'department', id: 'home', value: { name: 'Home' } }),
+    masterEntry({ kind: 'tax', id: 'vat', value: { id: 'vat', name: 'VAT', rate: '20', included: true } }),
+    masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
+    masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
+  ];
+  for (const { key, text } of masters) documents.receive({ class: 'catalog', shard: 0 }, { [key]: text });
+}
+
+function organizationEntries(): Record<string, string> {
+  const register = (id: string) => json({ store: S01, register: id, name: id, printer: 'receipt' });
+  return {
+    organization: json({
+      tag: ORGANIZATION,
+      name: 'Test shop',
+      currency: 'GBP',
+      language: 'en',
+      taxRounding: 'receipt',
+      catalogShards: SHARDS,
+      foundedAt: '2026-01-01T00:00:00.000Z',
+    }),
+    'store:S01': json({
+      id: S01,
+      name: 'Camden',
+      timeZone: 'America/Mexico_City',
+      locale: 'en-GB',
+      header: [],
+      footer: [],
+    }),
+    'register:S01-R1': register(R1),
+    'register:S01-R2': register(R2),
+  };
+}
+
+function staffEntries(): Record<string, string> {
+  const pin = { salt: 'c2FsdHNhbHRzYWx0c2FsdA', hash: 'A'.repeat(43) };
+  const person = (id: string, name: string) =>
+    json({ id, name, role: 'cashier', language: 'en', stores: [], active: true, pin });
+  return { 'person:ana': person('ana', 'Ana'), 'person:luis': person('luis', 'Luis') };
+}
+
+/** A till with everything it stands on; `documents` and `surroundings` may be those of an earlier one. */
+export type TillBench = {
+  readonly till: Till;
+  readonly view: TillView;
+  readonly documents: MemoryDocuments;
+  readonly surroundings: HeldSurroundings;
+  readonly bridge: FakeBridge;
+  readonly sounds: string[];
+};
+
+/** Starts a till. Anybody's PIN is 1234. */
+export async function startTill(
+  given: Partial<TillBench> & { register?: typeof R1 } = {},
+): Promise<TillBench> {
+  const documents = given.documents ?? new MemoryDocuments();
+  if (!given.documents) seedShop(documents);
+  const surroundings = given.surroundings ?? new HeldSurroundings();
+  const bridge = given.bridge ?? new FakeBridge();
+  const shop = new Shop();
+  await shop.follow(documents);
+  const till = new Till({
+    config: {
+      role: 'till',
+      organization: ORGANIZATION,
+      device: '0123456789abcdef',
+      store: S01,
+      register: given.register ?? R1,
+      printer: 'receipt',
+    },
+    documents,
+    shop,
+    surroundings,
+    checkPin: async (pin) => pin === '1234',
+    bridge,
+    askRelay: async () => undefined,
+  });
+  await till.start();
+  const sounds: string[] = [];
+  const view = new TillView(till, (sound) => sounds.push(sound));
+  return { till, view, documents, surroundings, bridge, sounds };
+}
+
+/** Starts a till with Ana signed in and a session open with 100.00. */
+export async function openTill(given: Parameters<typeof startTill>[0] = {}): Promise<TillBench> {
+  const bench = await startTill(given);
+  await signIn(bench);
+  must(await bench.till.openSession(10_000));
+  return bench;
+}
+
+/** Signs Ana in. */
+export async function signIn({ till }: TillBench): Promise<void> {
+  const [ana] = till.shop.peopleOf(S01);
+  if (!ana) throw new Error('the test shop has nobody');
+  must(await till.signIn.signIn(ana, '1234'));
+}
+
+/** What a result holds; a refusal fails the test with its code. */
+export function must<Value>(
+  result: { ok: true; value: Value } | { ok: false; error: { code: string } },
+): Value {
+  if (!result.ok) throw new Error(`refused: ${result.error.code}`);
+  return result.value;
+}
+
+/** The code of a refusal; undefined when there was none. */
+export function codeOf(result: { ok: boolean; error?: { code: string } }): string | undefined {
+  return result.ok ? undefined : result.error?.code;
+}
+
+/** Takes cash. */
+export function payCash({ till }: TillBench, given: number): void {
+  must(till.sale.pay({ tender: 'cash', name: 'Cash', kind: 'cash', given }));
+}
+
+/** Sells one lantern for cash with 5.00 given, to the end. */
+export async function sellLantern(bench: TillBench): Promise<string> {
+  bench.view.scan('5012345678900');
+  must(bench.till.sale.startPaying());
+  payCash(bench, 500);
+  return must(await bench.till.completeSale()).body.receipt;
+}
+
+/** The document of a session of R1. */
+export function sessionKey(session: number, register = R1): Extract<DocumentKey, { class: 'session' }> {
+  return { class: 'session', store: S01, register, session };
+}

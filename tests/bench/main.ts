@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchDocuments } from './documents.bench.ts';
+import { benchFold } from './fold.bench.ts';
+import { benchIndexing } from './indexing.bench.ts';
+import { benchRelay } from './relay.bench.ts';
+import type { BenchRow } from './row.ts';
+
+const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
+  model: benchFold,
+  documents: benchDocuments,
+  relay: benchRelay,
+  indexing: benchIndexing,
+};
+
+const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]
+
+Measures this machine now and prints a table, then the same as one line of JSON. Machines are shared and noisy: read the
+ratios to the baselines of the same run before the milliseconds. Suites: ${Object.keys(SUITES).join(', ')} (default all).
+`;
+
+function readArguments(): { suites: string[]; json: string | undefined } {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'string' }, help: { type: 'boolean' } },
+    });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
+    const unknown = positionals.find((name) => !(name in SUITES));
+    if (unknown !== undefined) throw new Error(`There is no suite "${unknown}".`);
+    return { suites: positionals.length > 0 ? positionals : Object.keys(SUITES), json: values.json };
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function printTable(rows: readonly (BenchRow & { suite: string })[]): void {
+  const cells = rows.map((row) => [
+    row.suite,
+    row.name,
+    `${figure(row.value)} ${row.unit}`.trim(),
+    row.baseline ? `${row.baseline.name}: ${figure(row.baseline.value)}` : '',
+    row.ratio === undefined ? '' : `×${figure(row.ratio)}`,
+    row.target,
+  ]);
+  const table = [['suite', 'what', 'measured', 'baseline of this run', 'ratio', 'target'], ...cells];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0))) ?? [];
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+}
+
+const { suites, json } = readArguments();
+const rows: (BenchRow & { suite: string })[] = [];
+for (const suite of suites) {
+  process.stderr.write(`${suite} …\n`);
+  for (const row of (await SUITES[suite]?.()) ?? []) rows.push({ suite, ...row });
+}
+printTable(rows);
+const result = JSON.stringify({ cpu: cpus()[0]?.model, cores: cpus().length, node: process.version, rows });
+console.log(`\n${result}`);
+if (json !== undefined) await writeFile(json, `${result}\n`);
+process.exit(0);

@@ -1,0 +1,240 @@
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { TillPage } from '../pages/till-page.ts';
+import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+
+// Articles of the demo shop.
+const LANTERN = { sku: '71053', name: 'White Metal Lantern', price: 3.39 };
+const HOLDER = { sku: '85123A' };
+
+let profile: string;
+let browser: TestBrowser;
+let origin: TillOrigin;
+let page: Page;
+let till: TillPage;
+let faults: string[];
+
+beforeAll(async () => {
+  profile = await mkdtemp(join(tmpdir(), 'tillmesh-till-'));
+  browser = await launchBrowser(profile);
+});
+afterAll(async () => {
+  await browser.kill();
+  await removeProfile(profile);
+});
+beforeEach(async () => {
+  origin = await startTillOrigin();
+  page = await browser.context.newPage();
+  await page.setViewportSize({ width: 1024, height: 768 });
+  faults = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  till = new TillPage(page);
+  await till.visit(origin.url);
+  await till.signIn('ana', '1234');
+  return async () => {
+    await page.close();
+    await origin.close();
+    if (faults.length > 0) throw new Error(`the page failed: ${faults.join('; ')}`);
+  };
+});
+
+/** The sales of the first session as they reached the relay. */
+function salesAtRelay(): string[] {
+  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+  return Object.values(origin.entries(key) ?? {}).flatMap(
+    (text) => /"receipt":"(S01[^"]+)"/.exec(text)?.[1] ?? [],
+  );
+}
+
+async function text(of: { textContent(): Promise<string | null> }): Promise<string> {
+  return ((await of.textContent()) ?? '').trim();
+}
+
+describe('a till in the browser', () => {
+  it('opens, sells with two tenders, survives reloads, takes back and closes', async () => {
+    await till.openSession('100');
+    await till.addBySearch(LANTERN.name.toLowerCase());
+    await till.setQuantity(LANTERN.sku, '2');
+    await till.search.fill(HOLDER.sku);
+    await till.search.press('Enter');
+    const total = await text(till.total);
+    await page.reload();
+    await expect.poll(() => till.lines.count()).toBe(2);
+    expect(await text(till.total)).toBe(total);
+    await till.startPaying();
+    await till.payCard('3', 'A17');
+    await page.reload();
+    await expect.poll(() => till.payments.count()).toBe(1);
+    const due = Number((await text(till.due)).replace('£', ''));
+    expect(due).toBeCloseTo(Number(total.replace('£', '')) - 3, 2);
+    await till.payCash('50');
+    const receipt = await till.complete();
+    expect(receipt).toBe('S01-R1-000001');
+    expect(await text(till.change)).toBe(`£${(50 - due).toFixed(2)}`);
+    expect(await till.receipt.textContent()).toContain(receipt);
+    expect(salesAtRelay()).toEqual([receipt]);
+    await till.newSale();
+    await till.takeBack(receipt, LANTERN.sku, '1');
+    expect(await text(till.total)).toBe('-£3.39');
+    await till.startPaying();
+    await till.payCash();
+    expect(await till.complete()).toBe('S01-R1-000002');
+    await till.newSale();
+    await till.moveCash('paid-out', '20', 'to the safe');
+    await till.countDrawer('70');
+    const missing = 70 - (100 + due - 3.39 - 20);
+    expect(await text(till.difference)).toBe(`-£${Math.abs(missing).toFixed(2)}`);
+    await till.confirmClose('counted twice');
+    expect(await till.zReport.textContent()).toContain('S01-R1-000002');
+    await till.leaveZReport();
+  });
+
+  it('takes a scan wherever the focus is, and leaves the field as it was', async () => {
+    await till.openSession('0');
+    const { barcode } = await anArticle();
+    await till.scan(barcode);
+    await till.search.fill('white');
+    await till.scan(barcode);
+    await till.line(LANTERN.sku).click();
+    await page.getByTestId('line-quantity').focus();
+    await till.scan(barcode);
+    await expect.poll(() => text(till.line(LANTERN.sku).getByTestId('line-quantity-shown'))).toBe('3');
+    await till.startPaying();
+    await page.getByTestId('cash-received').focus();
+    await till.scan('9999999999994');
+    await expect.poll(() => text(till.error)).toContain('9999999999994');
+    expect(await page.getByTestId('cash-received').inputValue()).toBe('');
+  });
+
+  it('makes one receipt of a double click and of keys that repeat', async () => {
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    await till.startPaying();
+    await till.payCash();
+    await page.getByTestId('complete-sale').dblclick({ delay: 1 });
+    await till.receiptNumber.waitFor();
+    await page.keyboard.down('Enter');
+    await page.keyboard.down('Enter');
+    await page.keyboard.up('Enter');
+    await till.search.waitFor();
+    expect(salesAtRelay()).toEqual(['S01-R1-000001']);
+  });
+
+  it('sells on its own disk when the relay is gone, says so, and catches up', async () => {
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    await origin.relay.cut();
+    await till.startPaying();
+    await till.payCash();
+    await till.complete();
+    expect(await text(till.savedBanner)).toContain('Saved on this till only');
+    expect(salesAtRelay()).toEqual([]);
+    await page.reload();
+    await till.search.waitFor();
+    await origin.relay.listen();
+    await expect.poll(salesAtRelay, { timeout: 20_000 }).toEqual(['S01-R1-000001']);
+  });
+
+  it('says NOT SAVED when neither copy took the sale, and saves the same one on the next try', async () => {
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    await till.startPaying();
+    await till.payCash();
+    await origin.relay.cut();
+    const fillDisk = await diskSwitch();
+    await fillDisk(true);
+    await page.getByTestId('complete-sale').click();
+    await till.notSaved.waitFor();
+    expect(await text(till.notSaved)).toContain('£3.39');
+    expect(await till.receiptNumber.count()).toBe(0);
+    await page.getByTestId('retry-save').click();
+    await expect.poll(() => text(till.notSaved)).toContain('Still not saved');
+    await fillDisk(false);
+    await page.getByTestId('retry-save').click();
+    await till.receiptNumber.waitFor();
+    expect(await text(till.receiptNumber)).toBe('S01-R1-000001');
+    await till.newSale();
+    await origin.relay.listen();
+    await expect.poll(salesAtRelay, { timeout: 20_000 }).toEqual(['S01-R1-000001']);
+  });
+
+  it('is refused in a second tab and goes over to it when the first is closed', async () => {
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    const second = await browser.context.newPage();
+    const other = new TillPage(second);
+    await other.visit(origin.url);
+    await second.getByTestId('other-tab').waitFor();
+    await page.close();
+    await other.signIn('luis', '2345');
+    await expect.poll(() => other.lines.count()).toBe(1);
+    await second.close();
+  });
+
+  it('is worked with the keyboard alone', async () => {
+    await till.openSession('0');
+    await page.keyboard.press('?');
+    await page.getByTestId('shortcut-sheet').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('shortcut-sheet').waitFor({ state: 'detached' });
+    await page.keyboard.press('F2');
+    await till.search.pressSequentially(LANTERN.sku, { delay: 80 });
+    await page.keyboard.press('Enter');
+    await expect.poll(() => till.lines.count()).toBe(1);
+    await page.keyboard.press('F8');
+    await expect.poll(() => till.payments.count()).toBe(1);
+    await page.keyboard.press('F4');
+    await till.receiptNumber.waitFor();
+    await page.keyboard.press('Enter');
+    await till.search.waitFor();
+  });
+
+  it('keeps a wrong PIN out and makes a third one wait', async () => {
+    await till.signOut();
+    for (const wrong of ['0000', '1111', '2222']) {
+      await till.signIn('mia', wrong);
+      await till.error.waitFor();
+    }
+    await expect.poll(() => page.getByTestId('sign-in').isDisabled()).toBe(true);
+    await page.reload();
+    await page.getByTestId('person-mia').click();
+    expect(await page.getByTestId('sign-in').isDisabled()).toBe(true);
+    await till.signIn('luis', '2345');
+    await page.getByTestId('float-input').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+  });
+});
+
+/** Lets the browser's disk be full for this till, or not any more: its documents live in a worker of the page. */
+async function diskSwitch(): Promise<(full: boolean) => Promise<void>> {
+  const worker = page.workers().find((one) => one.url().includes('documents-worker'));
+  if (!worker) throw new Error('the page has no worker for its documents');
+  await worker.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    const state = { full: false };
+    Object.assign(globalThis, { disk: state });
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
+      if (state.full) throw new DOMException('the disk is full', 'QuotaExceededError');
+      return put.call(this, value, key);
+    };
+  });
+  return (full) =>
+    worker.evaluate((isFull) => {
+      (globalThis as unknown as { disk: { full: boolean } }).disk.full = isFull;
+    }, full);
+}
+
+async function anArticle(): Promise<{ barcode: string }> {
+  const entry = Array.from({ length: 16 }, (_, shard) => origin.entries({ class: 'catalog', shard }) ?? {})
+    .map((entries) => entries[`product:${LANTERN.sku}:info`])
+    .find((info) => info !== undefined);
+  const { barcodes } = JSON.parse(entry ?? '{"barcodes":[]}') as { barcodes: string[] };
+  const [barcode] = barcodes;
+  if (barcode === undefined) throw new Error('the demo shop has no lantern');
+  return { barcode };
+}
