@@ -60,6 +60,8 @@ export function reportsServer(parts: HttpParts): FastifyInstance {
   const server = Fastify({
     loggerInstance: parts.log,
     disableRequestLogging: true,
+    // A page that watches the events would otherwise hold up the stop for as long as its connection lives.
+    forceCloseConnections: true,
     bodyLimit: 1024,
     frameworkErrors: (error, _request, reply) =>
       // The types of this hook tie the answer to a route, and a bad path has none.

@@ -92,8 +92,9 @@ export class Station {
 
   /** Stops everything of this station; what was accepted is on disk when it resolves. */
   async stop(): Promise<void> {
-    await this.#origin?.close();
+    // Programs first: the origin would wait for streams that only they can end.
     for (const program of this.#programs.toReversed()) await program.stop();
+    await this.#origin?.close();
   }
 
   #run(spec: ProgramSpec): Promise<Record<string, unknown>> {

@@ -17,6 +17,7 @@ const targetSchema = v.object({
 /** `/relay/status` as the app server answers it. */
 export const relayStatusSchema = v.object({
   documents: v.optional(v.number()),
+  sessions: v.optional(v.record(v.string(), v.number())),
   peers: v.array(peerSchema),
   targets: v.array(targetSchema),
   disk: v.picklist(['ok', 'failed']),
@@ -40,21 +41,10 @@ export class Links {
   readonly #surroundings: Surroundings;
   #status = $state.raw<RelayStatus | undefined>();
   #awaySince = $state.raw<string | undefined>();
-  #linked = $state(false);
 
   constructor(ask: AskRelay, surroundings: Surroundings) {
     this.#ask = ask;
     this.#surroundings = surroundings;
-  }
-
-  /** Whether the documents are linked to the relay of this terminal. */
-  get linked(): boolean {
-    return this.#linked;
-  }
-
-  /** The document link came or went. */
-  set linked(linked: boolean) {
-    this.#linked = linked;
   }
 
   /** Since when this terminal's relay has not answered; undefined while it does. */

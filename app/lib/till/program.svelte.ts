@@ -3,6 +3,7 @@ import type { Documents } from '../repo/documents.ts';
 import { loadConfig, type ProgramConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
+import { catchUp } from './catch-up.ts';
 import { askRelayOverHttp } from './links.svelte.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { Shop } from './shop.svelte.ts';
@@ -68,6 +69,14 @@ export class TillProgram {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));
     }
+    const { store, register } = config;
+    await catchUp({
+      documents,
+      place: { store, register },
+      askRelay: askRelayOverHttp,
+      onWaiting: () => (this.#stage = { name: 'no-data' }),
+      pause: () => new Promise((resolve) => setTimeout(resolve, TAB_CHECK_MS)),
+    });
     const till = new Till({
       config,
       documents,

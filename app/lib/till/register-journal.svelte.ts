@@ -121,9 +121,9 @@ export class RegisterJournal {
     return (await this.#write(record)) ? ok(record) : err({ code: 'not-saved' });
   }
 
-  /** Asks whether everything written so far has reached the relay, after it was away. */
+  /** Asks whether both copies hold everything written so far: after a start, and after one of them was away. */
   async confirmCopies(): Promise<void> {
-    if (!this.#lastSaved || this.#writing || this.#unsaved || this.state.session === 0) return;
+    if (this.#writing || this.#unsaved || this.#fault) return;
     const last = this.#records.at(-1);
     if (!last) return;
     const saved = await this.#documents.writeDurably(
@@ -131,7 +131,7 @@ export class RegisterJournal {
       { [recordKey(last.seq)]: recordText(last) },
       RELAY_WAIT_MS,
     );
-    this.#lastSaved = saved;
+    if (!this.#writing && this.#records.at(-1) === last) this.#lastSaved = saved;
   }
 
   async #write(record: JournalRecord): Promise<boolean> {

@@ -14,7 +14,8 @@ export function listenForScans(page: Window, scanned: (code: string) => void): (
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const { code, began } = reader.hear({ key: event.key, at: event.timeStamp });
     if (began) before = fieldNow(page.document.activeElement);
-    if (code === undefined) return;
+    // A PIN typed at speed looks like a scan; what goes into that field is nobody else's business.
+    if (code === undefined || before?.field.type === 'password') return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (before) restore(before);

@@ -68,6 +68,7 @@ export class Till {
   readonly papers: Papers;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
+  #refreshes = 0;
   #finished = $state.raw<Finished | undefined>();
   #closedReport = $state.raw<RecordOf<'closed'> | undefined>();
 
@@ -205,8 +206,10 @@ export class Till {
   async refresh(): Promise<void> {
     await Promise.all([this.links.refresh(), this.printing.refresh()]);
     const saved = this.journal.lastSaved;
-    const oneCopyOnly = saved && (saved.here === 'failed' || saved.relay !== 'saved');
-    if (oneCopyOnly && this.links.linked) await this.journal.confirmCopies();
+    // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
+    const unknown = saved === undefined && ++this.#refreshes > 1;
+    if (unknown || saved?.here === 'failed' || (saved && saved.relay !== 'saved'))
+      await this.journal.confirmCopies();
   }
 
   async #append<Kind extends JournalRecord>(
@@ -266,16 +269,10 @@ export class Till {
   }
 
   #hear(event: DocumentsEvent): void {
-    if (event.type === 'link') this.#linkTurned(event.connected);
+    if (event.type === 'link') this.#background(this.refresh());
     else if (event.type === 'changed' && event.remote && this.#isOwnBasket(event.key)) {
       this.#background(this.sale.takeUpIfIdle());
     }
-  }
-
-  #linkTurned(connected: boolean): void {
-    this.links.linked = connected;
-    this.#background(this.refresh());
-    if (connected) this.#background(this.journal.confirmCopies());
   }
 
   #isOwnBasket(key: DocumentKey): boolean {

@@ -104,6 +104,18 @@ describe('a sale with one copy', () => {
     await expect.poll(() => bench.till.journal.lastSaved?.relay).toBe('saved');
   });
 
+  it('is known to lack the second one after a restart too', async () => {
+    const bench = await openTill();
+    bench.documents.setConnected(false);
+    await sellLantern(bench);
+    const { till } = await startTill(bench);
+    await till.refresh();
+    await till.refresh();
+    expect(till.journal.lastSaved?.relay).toBe('away');
+    bench.documents.setConnected(true);
+    await expect.poll(() => till.journal.lastSaved?.relay).toBe('saved');
+  });
+
   it('is done when only the relay has it', async () => {
     const bench = await openTill();
     bench.documents.failHere = 'quota exceeded';

@@ -136,8 +136,10 @@ describe('a till in the browser', () => {
     expect(salesAtRelay()).toEqual([]);
     await page.reload();
     await till.search.waitFor();
+    await till.savedBanner.waitFor();
     await origin.relay.listen();
     await expect.poll(salesAtRelay, { timeout: 20_000 }).toEqual(['S01-R1-000001']);
+    await till.savedBanner.waitFor({ state: 'detached' });
   });
 
   it('says NOT SAVED when neither copy took the sale, and saves the same one on the next try', async () => {
@@ -204,7 +206,10 @@ describe('a till in the browser', () => {
     await page.reload();
     await page.getByTestId('person-mia').click();
     expect(await page.getByTestId('sign-in').isDisabled()).toBe(true);
-    await till.signIn('luis', '2345');
+    await page.reload();
+    await page.getByTestId('person-luis').click();
+    await page.keyboard.type('2345');
+    await page.keyboard.press('Enter');
     await page.getByTestId('float-input').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
   });
