@@ -23,7 +23,14 @@ const STEPS: readonly Step[] = [
   {
     name: 'messages',
     program: '@inlang/paraglide-js/bin/run.js',
-    args: ['compile', '--project', 'app/project.inlang', '--outdir', 'app/lib/paraglide'],
+    args: [
+      'compile',
+      '--project',
+      'app/project.inlang',
+      '--outdir',
+      'app/lib/paraglide',
+      '--emit-ts-declarations',
+    ],
   },
   { name: 'routes', program: '@sveltejs/kit/svelte-kit.js', args: ['sync'] },
   {

@@ -129,18 +129,25 @@ function deviceConfig(spec: StationSpec, device: string, version: string): Devic
   };
 }
 
+/** A flag with its value; nothing where there is no value. */
+function flag(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [name, value];
+}
+
 function relayProgram(spec: StationSpec, data: string): ProgramSpec {
   return {
     name: `${spec.name} relay`,
     main: 'sync-relay/main.ts',
     args: [
-      ...['--data', join(data, spec.id, 'relay'), '--port', String(spec.ports.relay)],
-      ...['--role', spec.role === 'hq' ? 'hq' : 'relay', '--organization', spec.organization],
-      ...(spec.store === undefined ? [] : ['--store', spec.store]),
-      ...(spec.register === undefined ? [] : ['--register', spec.register]),
-      ...(spec.hq === undefined ? [] : ['--hq', spec.hq]),
+      ...flag('--data', join(data, spec.id, 'relay')),
+      ...flag('--port', String(spec.ports.relay)),
+      ...flag('--role', spec.role === 'hq' ? 'hq' : 'relay'),
+      ...flag('--organization', spec.organization),
+      ...flag('--store', spec.store),
+      ...flag('--register', spec.register),
+      ...flag('--hq', spec.hq),
       ...spec.peers.flatMap((peer) => ['--peer', peer]),
-      ...['--log-level', 'warn'],
+      ...flag('--log-level', 'warn'),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { assert } from '#model/result.ts';
 import { formatMoney, type Minor } from '#model/money/money.ts';
 import { clockTime } from './business-day.ts';
 import type { Till } from './till.svelte.ts';
@@ -21,10 +22,11 @@ export type Figures = {
 
 /** The figures of a till's store. */
 export function figuresOf(till: Till): Figures {
-  const currency = till.shop.organization?.currency ?? 'GBP';
+  const { organization } = till.shop;
   const store = till.shop.store(till.place.store);
-  const locale = store?.locale ?? 'en-GB';
-  const timeZone = store?.timeZone ?? 'UTC';
+  assert(organization && store, () => 'a till starts when its organization and store are known');
+  const { currency } = organization;
+  const { locale, timeZone } = store;
   const prices = new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 });
   const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   return {

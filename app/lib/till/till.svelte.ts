@@ -289,8 +289,9 @@ export class Till {
   }
 
   #rules(): { currency: string; taxRounding: 'receipt' | 'line' } {
-    const { currency, taxRounding } = this.shop.organization ?? { currency: 'GBP', taxRounding: 'receipt' };
-    return { currency, taxRounding };
+    const { organization } = this.shop;
+    assert(organization, () => 'a till starts when its organization is known');
+    return { currency: organization.currency, taxRounding: organization.taxRounding };
   }
 
   #storeDetails(): { readonly timeZone: string } {

@@ -23,14 +23,24 @@ export async function startHeadOffice(
       log,
       ({ name: who, what, detail }) => log(`${who} ${what}: ${detail}`),
     );
+  const hq = ['--role', 'hq', '--log-level', 'warn'];
   const relay = program('relay', 'sync-relay/main.ts', [
-    ...['--data', join(data, 'hq', 'relay'), '--role', 'hq'],
-    ...['--organization', organization, '--log-level', 'warn'],
+    ...hq,
+    '--data',
+    join(data, 'hq', 'relay'),
+    '--organization',
+    organization,
   ]);
   const { port } = await relay.start();
   const syncUrl = `ws://127.0.0.1:${Number(port)}/sync`;
+  const folder = join(data, 'hq', 'reports');
   const reports = program('reports', 'reports-indexer/main.ts', [
-    ...['--data', join(data, 'hq', 'reports'), '--relay', syncUrl, '--organization', organization],
+    '--data',
+    folder,
+    '--relay',
+    syncUrl,
+    '--organization',
+    organization,
   ]);
   try {
     const { port: reportsPort } = await reports.start();

@@ -1,3 +1,4 @@
+import type { Documents } from '../../../app/lib/repo/documents.ts';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,14 @@ async function startTerminal(database: string, syncUrl = relay.url): Promise<Bro
   return started;
 }
 
+/** Writes entries until both copies are there: a terminal that has just started may not be linked yet. */
+async function saveBoth(documents: Documents, entries: Record<string, string>): Promise<void> {
+  await vi.waitFor(async () => {
+    const saved = await documents.writeDurably(session(1), entries, 5_000);
+    expect(saved).toEqual({ here: 'saved', relay: 'saved' });
+  }, PATIENCE);
+}
+
 /** Makes every put in the worker abort its transaction at commit, as a full disk does. */
 function abortPuts(worker: Worker): Promise<void> {
   return worker.evaluate(() => {
@@ -72,7 +81,7 @@ describe('a disk that fails', () => {
   test('an abort at commit is told, nothing hangs, and the next write saves everything', async () => {
     const database = freshDatabase();
     const { documents, worker, page } = await startTerminal(database);
-    await documents.write(session(1), { before: '1' });
+    await saveBoth(documents, { before: '1' });
     await abortPuts(await worker());
     const failed = await documents.writeDurably(session(1), { lost: '2' }, 5_000);
     expect(failed).toMatchObject({ here: 'failed', relay: 'saved' });
@@ -130,7 +139,7 @@ describe('a disk that fails', () => {
 
   test('a transaction that never ends fails at the watchdog, and the relay still has the sale', async () => {
     const { documents, worker } = await startTerminal(freshDatabase());
-    await documents.write(session(1), { before: '1' });
+    await saveBoth(documents, { before: '1' });
     await (
       await worker()
     ).evaluate(() => {
@@ -248,13 +257,7 @@ describe('a page that ends', () => {
 describe('a link that fails', () => {
   test('a malformed frame closes the link, and it comes back', async () => {
     const { documents, trouble } = await startTerminal(freshDatabase());
-    await vi.waitFor(
-      async () =>
-        expect(await documents.writeDurably(session(1), { up: '1' }, 5_000)).toMatchObject({
-          relay: 'saved',
-        }),
-      PATIENCE,
-    );
+    await saveBoth(documents, { up: '1' });
     documents.watch(() => undefined);
     const heard = collect(documents);
     relay.sendRaw(new Uint8Array([0xf6]));

@@ -94,8 +94,20 @@ export class TillPage {
 
   /** Scans as a keyboard scanner does, wherever the focus is. */
   async scan(code: string): Promise<void> {
-    await this.page.keyboard.type(code);
-    await this.page.keyboard.press('Enter');
+    const session = await this.page.context().newCDPSession(this.page);
+    const start = Date.now() / 1000;
+    // The keys carry the times of a scanner, so that a slow machine does not turn it into a slow typist.
+    const keys = [...code, 'Enter'].flatMap((key, i) => {
+      const timestamp = start + i * 0.005;
+      const enter = key === 'Enter' ? { code: 'Enter', windowsVirtualKeyCode: 13 } : {};
+      const text = key === 'Enter' ? '\r' : key;
+      return [
+        session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text, timestamp, ...enter }),
+        session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, timestamp, ...enter }),
+      ];
+    });
+    await Promise.all(keys);
+    await session.detach();
   }
 
   /** Types into the search field, as a person does, and takes the first hit. */
