@@ -16,14 +16,19 @@ export type RefundRefusal =
   | { readonly code: 'receipt-not-found'; readonly receipt: string }
   | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal };
 
+/** The register people mean who type a bare count. */
+type Place = { readonly store: string; readonly register: string };
+
 /** Finds a receipt and puts what comes back into the open basket. Only what is left can come back (rule L7). */
 export class RefundDesk {
   readonly #journals: StoreJournals;
   readonly #sale: SaleDesk;
+  readonly #place: Place;
   #found = $state.raw<RecordOf<'sale'> | undefined>();
   #later = $state.raw<readonly SaleBody[]>([]);
 
-  constructor(journals: StoreJournals, sale: SaleDesk) {
+  constructor(journals: StoreJournals, sale: SaleDesk, place: Place) {
+    this.#place = place;
     this.#journals = journals;
     this.#sale = sale;
   }
@@ -41,9 +46,14 @@ export class RefundDesk {
       .filter(({ line }) => line.refundOf === undefined);
   }
 
-  /** Looks a receipt up by its number, typed in any case and with or without leading zeros. */
+  /** The whole receipt number people mean by what they typed. */
+  numberOf(typed: string): string {
+    return wholeReceiptNumber(typed, this.#place);
+  }
+
+  /** Looks a receipt up by its number, typed in any case, without leading zeros, or as the bare count of this register. */
   async find(typed: string): Promise<Result<RecordOf<'sale'>, RefundRefusal>> {
-    const receipt = wholeReceiptNumber(typed);
+    const receipt = this.numberOf(typed);
     const found = await this.#journals.findReceipt(receipt);
     this.#found = found;
     if (!found) return err({ code: 'receipt-not-found', receipt });
@@ -76,8 +86,10 @@ export class RefundDesk {
   }
 }
 
-/** `s1-r2-123` → `S01-R2-000123`; text that is no receipt number stays as it is. */
-export function wholeReceiptNumber(typed: string): string {
+/** `s1-r2-123` → `S01-R2-000123`, `123` → the same of this register; other text stays as it is. */
+function wholeReceiptNumber(typed: string, own: Place): string {
+  const bare = /^\d{1,9}$/.exec(typed.trim())?.[0];
+  if (bare !== undefined) return `${own.store}-${own.register}-${bare.padStart(6, '0')}`;
   const parts = /^S(\d{1,4})-?R(\d{1,3})-(\d{1,9})$/.exec(typed.trim().toUpperCase());
   const [, store = '', register = '', count = ''] = parts ?? [];
   if (!parts) return typed.trim().toUpperCase();

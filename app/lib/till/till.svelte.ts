@@ -83,7 +83,7 @@ export class Till {
     this.journal = new RegisterJournal(documents, { organization, store, register }, surroundings);
     this.store = new StoreJournals(documents, store, register);
     this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
-    this.refunds = new RefundDesk(this.store, this.sale);
+    this.refunds = new RefundDesk(this.store, this.sale, this.place);
     this.signIn = new SignIn(parts.checkPin, surroundings);
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.links = new Links(parts.askRelay, surroundings);

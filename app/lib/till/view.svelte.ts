@@ -1,7 +1,6 @@
 import type { Product } from '#model/catalog/product.ts';
 import type { Result } from '#model/result.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
-import { wholeReceiptNumber } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
 import type { Sound } from './sounds.ts';
 import type { Till, TillRefusal } from './till.svelte.ts';
@@ -107,7 +106,7 @@ export class TillView {
   /** Opens the refund panel with a receipt. */
   findReceipt(receipt: string): void {
     this.#till.nextSale();
-    this.receipt = wholeReceiptNumber(receipt);
+    this.receipt = this.#till.refunds.numberOf(receipt);
     this.openPanel('refund');
   }
 

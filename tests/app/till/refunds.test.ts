@@ -92,6 +92,8 @@ describe('a refund', () => {
 
   it('says which receipt is not known here', async () => {
     const { till } = await openTill();
+    expect(till.refunds.numberOf('s01-r1-7')).toBe('S01-R1-000007');
+    expect(till.refunds.numberOf(' 7 ')).toBe('S01-R1-000007');
     expect(await till.refunds.find('s1-r9-42')).toEqual({
       ok: false,
       error: { code: 'receipt-not-found', receipt: 'S01-R9-000042' },
