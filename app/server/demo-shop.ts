@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { catalogShard, type Product } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
 import type { Organization, Register, Store } from '#model/documents/organization.ts';
-import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
 import type { Documents } from '../lib/repo/documents.ts';
+import { addMissing, whenLinked, type Writes } from './shop-writes.ts';
 
 /** Catalog shards of the demo: enough that a price change is a small document, few enough to open in no time. */
 const CATALOG_SHARDS = 16;
@@ -41,13 +41,10 @@ export async function readDemoCatalog(path: string): Promise<DemoCatalog> {
   return v.parse(seedSchema, JSON.parse(await readFile(path, 'utf8')));
 }
 
-/** One document's first entries. */
-type Seed = { readonly key: DocumentKey; readonly entries: Record<string, string> };
-
 const json = (value: unknown) => canonicalJson(value as CanonicalValue);
 
 /** The documents of a new demo organization: one store with two registers, three people, the catalog. */
-export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, salt: () => string): Seed[] {
+export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, salt: () => string): Writes {
   return [
     { key: { class: 'organization' }, entries: organizationEntries(tag, foundedAt) },
     { key: { class: 'staff' }, entries: staffEntries(salt) },
@@ -96,7 +93,7 @@ function staffEntries(salt: () => string): Record<string, string> {
   );
 }
 
-function catalogSeeds(catalog: DemoCatalog): Seed[] {
+function catalogSeeds(catalog: DemoCatalog): Writes {
   const shards = Array.from({ length: CATALOG_SHARDS }, (): Record<string, string> => ({}));
   for (const { sku, barcode, ...article } of catalog.products) {
     const product: Product = {
@@ -124,24 +121,15 @@ function catalogSeeds(catalog: DemoCatalog): Seed[] {
   return shards.map((entries, shard) => ({ key: { class: 'catalog', shard }, entries }));
 }
 
-/** Resolves when the documents are linked to their relay. */
-export function whenLinked(documents: Documents): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = documents.watch((event) => {
-      if (event.type !== 'link' || !event.connected) return;
-      stop();
-      resolve();
-    });
-  });
-}
-
-/** Writes the documents of a new organization; resolves when the relay has each on disk, with a sentence when it has not. */
-export async function foundDemo(documents: Documents, seeds: readonly Seed[]): Promise<string | undefined> {
+/**
+ * Writes what a new organization lacks; resolves when the relay has each document on disk, with a sentence when it has
+ * not. What is there already stays: the folder may hold an imported history.
+ */
+export async function foundDemo(documents: Documents, seeds: Writes): Promise<string | undefined> {
   await whenLinked(documents);
-  for (const { key, entries } of seeds) {
-    await documents.open(key);
-    const saved = await documents.writeDurably(key, entries, 20_000);
-    if (saved.relay !== 'saved') return `The demo shop could not be written: the relay is ${saved.relay}.`;
+  for (const seed of seeds) {
+    const trouble = await addMissing(documents, seed);
+    if (trouble !== undefined) return trouble;
   }
   return undefined;
 }

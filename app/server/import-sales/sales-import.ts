@@ -1,9 +1,8 @@
 import type { ImportOptions } from './options.ts';
 import type { Documents } from '../../lib/repo/documents.ts';
-import { whenLinked } from '../demo-shop.ts';
+import { addMissing, readDocument, whenLinked, type Writes } from '../shop-writes.ts';
 import { organizationSchema } from '#model/documents/organization.ts';
 import { readEntry } from '#model/documents/entries.ts';
-import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import { RegisterImport } from './register-import.ts';
@@ -14,7 +13,6 @@ import {
   organizationEntry,
   placeEntries,
   productWrites,
-  type Writes,
 } from './shop-documents.ts';
 
 /** What an import works with; the world is passed in. */
@@ -29,9 +27,6 @@ export type SalesImportParts = {
   readonly random: () => string;
   readonly onReceipt: () => void;
 };
-
-/** How long a document may take to come from or to the relay, in milliseconds. */
-const RELAY_WAIT_MS = 30_000;
 
 /** What the basket ids of an import begin with. */
 export function basketPrefix(options: ImportOptions): string {
@@ -84,7 +79,7 @@ async function prepareShop(
   parts: SalesImportParts,
 ): Promise<Result<string, string>> {
   const { documents, options, organization } = parts;
-  const known = await read(documents, { class: 'organization' });
+  const known = await readDocument(documents, { class: 'organization' });
   if (!known.ok) return known;
   const text =
     known.value['organization'] ??
@@ -103,33 +98,6 @@ async function prepareShop(
     if (trouble !== undefined) return err(trouble);
   }
   return ok(own.value.currency);
-}
-
-async function addMissing(
-  documents: Documents,
-  { key, entries }: Writes[number],
-): Promise<string | undefined> {
-  const known = await read(documents, key);
-  if (!known.ok) return known.error;
-  const missing = Object.fromEntries(
-    Object.entries(entries).filter(([entryKey]) => known.value[entryKey] === undefined),
-  );
-  if (Object.keys(missing).length === 0) return undefined;
-  const saved = await documents.writeDurably(key, missing, RELAY_WAIT_MS);
-  return saved.relay === 'saved'
-    ? undefined
-    : `The ${key.class} document did not reach the relay (${saved.relay}).`;
-}
-
-async function read(
-  documents: Documents,
-  key: DocumentKey,
-): Promise<Result<Readonly<Record<string, string>>, string>> {
-  await documents.open(key);
-  const caughtUp = await documents.caughtUp(key, RELAY_WAIT_MS);
-  if (caughtUp !== 'caught-up')
-    return err(`The ${key.class} document could not be read from the relay (${caughtUp}).`);
-  return ok(await documents.open(key));
 }
 
 function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): [string, Item[]][] {

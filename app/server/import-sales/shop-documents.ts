@@ -1,19 +1,16 @@
 import { productIdOfSku, catalogShard, type Product } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
 import type { Organization, Register, Store } from '#model/documents/organization.ts';
-import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import { canonicalJson, sha256Text, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { TenderKind } from '#model/sale/sale-body.ts';
 import type { Person } from '#model/staff/pin.ts';
 import type { TaxRate } from '#model/tax/tax.ts';
+import type { Writes } from '../shop-writes.ts';
 import type { ImportedLine, ImportedReceipt } from './sales-file.ts';
 
 /** What the shop of a sales file is set up with where the organization does not say. */
 export type ShopDefaults = { readonly currency: string; readonly timeZone: string; readonly locale: string };
-
-/** Entries to write, by document. */
-export type Writes = { readonly key: DocumentKey; readonly entries: Record<string, string> }[];
 
 /** Catalog shards of an organization founded by an import. */
 export const IMPORT_SHARDS = 16;
