@@ -1,3 +1,4 @@
+import type { IndexedDBStorageAdapter } from '@automerge/automerge-repo-storage-indexeddb';
 import type { Chunk, StorageKey } from '@automerge/automerge-repo/slim';
 import { isDocumentKey, type DocumentStorage } from './document-storage.ts';
 import { IndexedDbConnection } from './indexeddb-connection.ts';
@@ -17,12 +18,15 @@ export type StorageParts = {
 
 type StoredValue = { readonly key: StorageKey; readonly binary: Uint8Array };
 
+/** What the stock adapter offers; ours stands in its place and must keep offering it. */
+type StockStorage = Pick<IndexedDBStorageAdapter, 'load' | 'save' | 'remove' | 'loadRange' | 'removeRange'>;
+
 /**
  * Documents in IndexedDB, in the layout of automerge-repo's own adapter (database version 1, store `documents`, value
  * `{ key, binary }` under the key array), but honest about the disk: a save is done when the disk has it, and rejects
  * when the transaction aborts, errs or hangs.
  */
-export class StrictIndexedDbStorage implements DocumentStorage {
+export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
   readonly #parts: StorageParts;
   readonly #connection: IndexedDbConnection;
   readonly #garbage = new Map<string, StorageKey>();

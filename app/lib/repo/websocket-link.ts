@@ -1,3 +1,5 @@
+import type { PeerId, PeerMetadata as StockPeerMetadata } from '@automerge/automerge-repo/slim';
+import type { JoinMessage, ProtocolVersion } from '@automerge/automerge-repo-network-websocket';
 import {
   CLOSE_CODES,
   PROTOCOL_VERSION,
@@ -119,12 +121,14 @@ export class WebSocketLink {
 
   #join(): void {
     const { peerId, peerMetadata } = this.#parts;
-    this.send({
-      type: 'join',
-      senderId: peerId,
-      peerMetadata,
-      supportedProtocolVersions: [PROTOCOL_VERSION],
-    });
+    const join = {
+      type: 'join' as const,
+      senderId: peerId as PeerId,
+      peerMetadata: peerMetadata as StockPeerMetadata & PeerMetadata,
+      supportedProtocolVersions: [PROTOCOL_VERSION] as [ProtocolVersion],
+    };
+    // The stock package says what a join is; ours must stay one of those.
+    this.send(join satisfies JoinMessage);
   }
 
   #heard(data: unknown): void {
