@@ -140,6 +140,19 @@ const servicesHaveNoBrowser: Check = (source) =>
       )
     : [];
 
+const VERIFIER = 'app/server/verify-journal';
+
+/** Whoever doubts the programs must be able to check a journal without them. */
+const verifierStandsAlone: Check = (source) =>
+  inFolder(source, VERIFIER)
+    ? importsOf(source)
+        .filter((name) => !name.startsWith('node:'))
+        .filter(
+          (name) => !name.startsWith('.') || !join(dirname(source.path), name).startsWith(`${VERIFIER}/`),
+        )
+        .map((name) => `${source.path} imports ${name}`)
+    : [];
+
 const noBarrels: Check = (source) => {
   const rest = withoutComments(source.text)
     .replace(/\bexport\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s*from\s*['"][^'"]+['"];?/g, '')
@@ -270,6 +283,25 @@ const CHECKS: readonly (readonly [string, Check, readonly Source[], readonly Sou
         path: 'sync-relay/a.ts',
         text: 'const document = open(id); document.close(); relay.document.heads; documents.get(1);',
       },
+    ],
+  ],
+  [
+    'the verifier of journals imports Node and itself only',
+    verifierStandsAlone,
+    [
+      `import { sha256Text } from '#model/journal/canonical.ts';`,
+      `import type { JournalRecord } from '../../../model/journal/record.ts';`,
+      `import { readOptions } from '../export-journal/options.ts';`,
+      `import * as v from 'valibot';`,
+      `export { x } from './../origin.ts';`,
+      `const x = await import('../station.ts');`,
+    ].map((text) => ({ path: `${VERIFIER}/main.ts`, text })),
+    [
+      {
+        path: `${VERIFIER}/main.ts`,
+        text: `import { verify } from 'node:crypto'; import { linesOf } from './lines.ts';`,
+      },
+      { path: 'app/server/export-journal/main.ts', text: `import * as v from 'valibot';` },
     ],
   ],
   [

@@ -19,15 +19,23 @@ export async function openDataFolder(
   newTag: () => string,
 ): Promise<Result<DemoFile, string>> {
   await mkdir(folder, { recursive: true });
+  const known = await readDataFolder(folder);
+  if (!known.ok) return known;
+  if (known.value !== undefined) return ok(known.value);
+  const file = { organization: newTag(), founded: false };
+  await saveDataFolder(folder, file);
+  return ok(file);
+}
+
+/** Reads a data folder's `tillmesh.json`; undefined when there is none, a sentence when it is damaged. Makes nothing. */
+export async function readDataFolder(folder: string): Promise<Result<DemoFile | undefined, string>> {
   const path = join(folder, FILE);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
-    const file = { organization: newTag(), founded: false };
-    await saveDataFolder(folder, file);
-    return ok(file);
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ok(undefined);
+    throw cause;
   }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), demoFileSchema), text);
   if (parsed.success) return ok(parsed.output);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ChildProgram } from '../child-program.ts';
+import { headOfficeProgram, startHeadOfficeRelay } from '../head-office-relay.ts';
 
 /** Head office's programs while an import runs: the relay that keeps the documents, the indexer that reports them. */
 export type HeadOffice = {
@@ -16,38 +16,16 @@ export async function startHeadOffice(
   organization: string,
   log: (line: string) => void,
 ): Promise<HeadOffice> {
-  const program = (name: string, main: string, args: readonly string[]) =>
-    new ChildProgram(
-      { name, main, args: ['--port', '0', ...args] },
-      project,
-      log,
-      ({ name: who, what, detail }) => log(`${who} ${what}: ${detail}`),
-    );
-  const hq = ['--role', 'hq', '--log-level', 'warn'];
-  const relay = program('relay', 'sync-relay/main.ts', [
-    ...hq,
-    '--data',
-    join(data, 'hq', 'relay'),
-    '--organization',
-    organization,
-  ]);
-  const { port } = await relay.start();
-  const syncUrl = `ws://127.0.0.1:${Number(port)}/sync`;
-  const folder = join(data, 'hq', 'reports');
-  const reports = program('reports', 'reports-indexer/main.ts', [
-    '--data',
-    folder,
-    '--relay',
-    syncUrl,
-    '--organization',
-    organization,
-  ]);
+  const relay = await startHeadOfficeRelay(project, data, organization, log);
+  const folder = ['--data', join(data, 'hq', 'reports')];
+  const args = [...folder, '--relay', relay.syncUrl, '--organization', organization];
+  const reports = headOfficeProgram({ name: 'reports', main: 'reports-indexer/main.ts', args }, project, log);
   try {
-    const { port: reportsPort } = await reports.start();
+    const { port } = await reports.start();
     return {
-      syncUrl,
-      relayUrl: `http://127.0.0.1:${Number(port)}`,
-      reportsUrl: `http://127.0.0.1:${Number(reportsPort)}`,
+      syncUrl: relay.syncUrl,
+      relayUrl: relay.url,
+      reportsUrl: `http://127.0.0.1:${Number(port)}`,
       stop: async () => {
         await reports.stop();
         await relay.stop();

@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 import { createNodeDocuments } from '../../lib/repo/node-documents.ts';
 import { openDataFolder } from '../demo-folder.ts';
+import { latestSessions } from '../head-office-relay.ts';
 import { startHeadOffice, type HeadOffice } from './head-office.ts';
 import { USAGE, readOptions, type ImportOptions } from './options.ts';
 import { readSalesFile, type ImportedReceipt } from './sales-file.ts';
@@ -85,7 +86,7 @@ async function importAndReport(
       documents,
       organization,
       options: settings,
-      latestSessions: () => latestSessions(headOffice),
+      latestSessions: () => latestSessions(headOffice.relayUrl),
       now: () => new Date().toISOString(),
       random: () => randomBytes(24).toString('base64url'),
       onReceipt: () => bar.increment(),
@@ -96,12 +97,6 @@ async function importAndReport(
     bar.stop();
     await documents.close();
   }
-}
-
-async function latestSessions(headOffice: HeadOffice): Promise<Readonly<Record<string, number>>> {
-  const response = await fetch(`${headOffice.relayUrl}/status`);
-  const { sessions } = (await response.json()) as { sessions: Record<string, number> };
-  return sessions;
 }
 
 /** Waits until the indexer has every receipt of the file, then gives its figures. */

@@ -1,0 +1,212 @@
+import { fault, type Fault } from './fault.ts';
+import type { JournalRecord, Totals } from './record.ts';
+import type { DeviceKeys } from './signatures.ts';
+import { addToSums, closedFault, openedSums, saleFault, totalsAfter, type SessionSums } from './sums.ts';
+
+/** The days a file was asked for. */
+export type Range = { readonly from?: string; readonly to?: string };
+
+/** The first fault of a register and where it is. `seq` is missing where no record could be read. */
+export type RegisterFault = Fault & { readonly line: number; readonly seq?: number };
+
+/** What was found out about a register. Sequence numbers, receipts and totals are those of its sound records. */
+export type RegisterVerdict = {
+  readonly register: string;
+  readonly valid: boolean;
+  /** All its lines, those behind a fault too. */
+  readonly records: number;
+  readonly checked: number;
+  readonly signed: number;
+  readonly unsigned: number;
+  readonly unknownSignatures: number;
+  readonly firstSeq?: number;
+  readonly lastSeq?: number;
+  readonly firstReceipt?: string;
+  readonly lastReceipt?: string;
+  readonly currency?: string;
+  readonly totals: Totals;
+  /** The hash of the last sound record: what to compare with a copy from elsewhere. */
+  readonly head: string;
+  /** Whether its last session is still open. */
+  readonly open: boolean;
+  readonly fault?: RegisterFault;
+};
+
+const NOTHING: Totals = { receipts: 0, signed: 0, absolute: 0 };
+
+/** Checks one register, record by record, in constant memory (rules J4 to J8, R1, R2 and R6). */
+export class RegisterCheck {
+  readonly name: string;
+  readonly #organization: string;
+  readonly #range: Range;
+  readonly #keys: DeviceKeys;
+  #seq = 0;
+  #head = '';
+  #totals = NOTHING;
+  #session = 0;
+  #day = '';
+  #sums: SessionSums | undefined;
+  #records = 0;
+  #counts = { checked: 0, signed: 0, unsigned: 0, unknown: 0 };
+  #firstSeq: number | undefined;
+  #receipts: { first: string; last: string } | undefined;
+  #currency: string | undefined;
+  #fault: RegisterFault | undefined;
+
+  constructor(name: string, organization: string, range: Range, keys: DeviceKeys) {
+    this.name = name;
+    this.#organization = organization;
+    this.#range = range;
+    this.#keys = keys;
+  }
+
+  /** Takes the next record of the file. Behind the first fault records are only counted. */
+  take(record: JournalRecord, line: number): void {
+    this.#records += 1;
+    if (this.#fault) return;
+    const found = this.#check(record);
+    if (found) this.#fault = { ...found, line, seq: record.seq };
+    else this.#accept(record);
+  }
+
+  /** Takes a line that should have been a record of this register and is none. */
+  refuse(found: Fault, line: number, seq?: number): void {
+    this.#records += 1;
+    this.#fault ??= { ...found, line, ...(seq === undefined ? {} : { seq }) };
+  }
+
+  /** What was found out, once no more records come. */
+  finish(line: number): RegisterVerdict {
+    if (!this.#fault) {
+      const found = this.#endFault();
+      if (found) this.#fault = { ...found, line, ...(this.#seq === 0 ? {} : { seq: this.#seq }) };
+    }
+    const { checked, signed, unsigned, unknown } = this.#counts;
+    return {
+      register: this.name,
+      valid: this.#fault === undefined,
+      records: this.#records,
+      checked,
+      signed,
+      unsigned,
+      unknownSignatures: unknown,
+      ...(this.#firstSeq === undefined ? {} : { firstSeq: this.#firstSeq, lastSeq: this.#seq }),
+      ...(this.#receipts && { firstReceipt: this.#receipts.first, lastReceipt: this.#receipts.last }),
+      ...(this.#currency === undefined ? {} : { currency: this.#currency }),
+      totals: this.#totals,
+      head: this.#head,
+      open: this.#sums !== undefined,
+      ...(this.#fault && { fault: this.#fault }),
+    };
+  }
+
+  #check(record: JournalRecord): Fault | undefined {
+    if (this.#firstSeq === undefined) {
+      const found = this.#begin(record);
+      if (found) return found;
+    }
+    const found =
+      this.#chainFault(record) ??
+      this.#totalsFault(record) ??
+      this.#sessionFault(record) ??
+      (record.kind === 'sale' ? saleFault(record.body) : undefined) ??
+      (record.kind === 'closed' && this.#sums ? closedFault(this.#sums, record.body) : undefined);
+    if (found) return found;
+    const signed = this.#keys.check(record.hash, record.sig);
+    if (typeof signed !== 'string') return signed;
+    this.#counts[signed] += 1;
+    return undefined;
+  }
+
+  /** A file of some days may begin anywhere, with a session; what its first record says of before is taken as given. */
+  #begin(record: JournalRecord): Fault | undefined {
+    const outside = record.kind === 'opened' ? this.#rangeFault(record.body.day, 'first') : undefined;
+    if (record.seq === 1 || outside) return outside;
+    if (this.#range.from === undefined)
+      return fault('gap', `records 1 to ${record.seq - 1} are missing, and the file names no first day`);
+    if (record.kind !== 'opened')
+      return fault('gap', `the file begins in the middle of session ${record.session}`);
+    if (record.prev === '') return fault('broken-link', 'only record 1 follows no other');
+    this.#seq = record.seq - 1;
+    this.#head = record.prev;
+    this.#totals = record.totals;
+    this.#session = record.session - 1;
+    return undefined;
+  }
+
+  #chainFault(record: JournalRecord): Fault | undefined {
+    const { org, store, register, seq, prev } = record;
+    if (org !== this.#organization || `${store}-${register}` !== this.name)
+      return fault('wrong-register', `the record belongs to ${store}-${register} of organization ${org}`);
+    const next = this.#seq + 1;
+    const missing =
+      next === seq - 1 ? `record ${next} is missing` : `records ${next} to ${seq - 1} are missing`;
+    if (seq > next) return fault('gap', missing);
+    if (seq < next)
+      return fault('fork', `record ${seq} comes after record ${this.#seq}: again, or a second one`);
+    return prev === this.#head
+      ? undefined
+      : fault(
+          'broken-link',
+          `the record does not follow record ${this.#seq} of this file: their link is broken`,
+        );
+  }
+
+  #totalsFault(record: JournalRecord): Fault | undefined {
+    const due = totalsAfter(this.#totals, record);
+    for (const name of ['receipts', 'signed', 'absolute'] as const) {
+      if (record.totals[name] !== due[name])
+        return fault('wrong-totals', `totals.${name} is ${record.totals[name]} and should be ${due[name]}`);
+    }
+    if (record.kind !== 'sale') return undefined;
+    const number = `${this.name}-${String(due.receipts).padStart(6, '0')}`;
+    return record.body.receipt === number
+      ? undefined
+      : fault('wrong-receipt-number', `the receipt is ${record.body.receipt} and should be ${number}`);
+  }
+
+  #sessionFault({ kind, session }: JournalRecord): Fault | undefined {
+    if (kind === 'opened' && this.#sums)
+      return fault('already-open', `session ${session} opens while session ${this.#session} is open`);
+    if (kind !== 'opened' && !this.#sums)
+      return fault('not-open', `a ${kind} record while no session is open`);
+    const due = kind === 'opened' ? this.#session + 1 : this.#session;
+    return session === due
+      ? undefined
+      : fault('wrong-session', `the record says session ${session} and session ${due} is due`);
+  }
+
+  #accept(record: JournalRecord): void {
+    this.#counts.checked += 1;
+    this.#firstSeq ??= record.seq;
+    this.#seq = record.seq;
+    this.#head = record.hash;
+    this.#totals = record.totals;
+    if (record.kind === 'opened') this.#open(record);
+    else if (record.kind === 'closed') this.#sums = undefined;
+    else if (this.#sums) addToSums(this.#sums, record);
+    if (record.kind === 'sale')
+      this.#receipts = { first: this.#receipts?.first ?? record.body.receipt, last: record.body.receipt };
+  }
+
+  #open({ session, body }: Extract<JournalRecord, { kind: 'opened' }>): void {
+    this.#session = session;
+    this.#day = body.day;
+    this.#currency = body.currency;
+    this.#sums = openedSums(body.float);
+  }
+
+  /** The days between may be any: the sessions of a file are a run (rule J11). */
+  #rangeFault(day: string, which: 'first' | 'last'): Fault | undefined {
+    const { from = '', to = '9999-12-31' } = this.#range;
+    if (this.#range[which === 'first' ? 'from' : 'to'] === undefined || (day >= from && day <= to))
+      return undefined;
+    return fault('outside-range', `the ${which} session is of ${day}, outside the days the header names`);
+  }
+
+  #endFault(): Fault | undefined {
+    return this.#firstSeq === undefined
+      ? fault('missing', 'the header names the register and the file has no record of it')
+      : this.#rangeFault(this.#day, 'last');
+  }
+}

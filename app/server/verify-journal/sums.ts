@@ -1,0 +1,83 @@
+import { fault, type Fault } from './fault.ts';
+import type { ClosedBody, JournalRecord, SaleBody, Totals } from './record.ts';
+
+/** What a session adds up to while its records pass (rules R6, Z2 and Z3). */
+export type SessionSums = {
+  expected: number;
+  sales: number;
+  refunds: number;
+  gross: number;
+  tax: number;
+};
+
+/** An exact sum, NaN where it leaves the safe integers: NaN equals nothing, so it can never pass a check. */
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => (Number.isSafeInteger(total + value) ? total + value : NaN), 0);
+}
+
+const amounts = (rows: readonly { readonly amount: number }[]) => rows.map((row) => row.amount);
+
+/** Checks that a receipt adds up (rule J13). */
+export function saleFault({ lines, taxes, tenders, net, tax, total, type }: SaleBody): Fault | undefined {
+  const onTop = taxes.filter((row) => !row.included);
+  const paid = sum(amounts(tenders));
+  const back = lines.filter(({ quantity }) => quantity.startsWith('-')).length;
+  const signs = back === 0 ? 'sale' : back === lines.length ? 'refund' : 'exchange';
+  if (sum([...amounts(lines), ...amounts(onTop)]) !== total)
+    return fault('wrong-sums', `the lines and the tax on top do not add up to the total ${total}`);
+  if (sum(amounts(taxes)) !== tax)
+    return fault('wrong-sums', `the tax table does not add up to the tax ${tax}`);
+  if (sum([total, -tax]) !== net)
+    return fault('wrong-sums', `the net ${net} is not the total ${total} without the tax ${tax}`);
+  if (paid !== total) return fault('wrong-sums', `the tenders add up to ${paid} and the total is ${total}`);
+  if (signs !== type) return fault('wrong-sums', `a ${type} is recorded, but its lines make it a ${signs}`);
+  const odd = tenders.find(
+    ({ received, change, amount }) =>
+      (received !== undefined || change !== undefined) && sum([received ?? NaN, -(change ?? NaN)]) !== amount,
+  );
+  return odd && fault('wrong-sums', `cash received less change is not the ${odd.amount} that counted`);
+}
+
+/** The perpetual totals after a record (rule J5). */
+export function totalsAfter({ receipts, signed, absolute }: Totals, record: JournalRecord): Totals {
+  if (record.kind !== 'sale') return { receipts, signed, absolute };
+  const { total } = record.body;
+  return {
+    receipts: receipts + 1,
+    signed: sum([signed, total]),
+    absolute: sum([absolute, Math.abs(total)]),
+  };
+}
+
+/** The sums of a session that opens with cash in its drawer. */
+export function openedSums(float: number): SessionSums {
+  return { expected: float, sales: 0, refunds: 0, gross: 0, tax: 0 };
+}
+
+/** Adds a record to its session's sums. */
+export function addToSums(sums: SessionSums, record: JournalRecord): void {
+  if (record.kind === 'cash') {
+    const { direction, amount } = record.body;
+    sums.expected = sum([sums.expected, direction === 'in' ? amount : -amount]);
+  }
+  if (record.kind !== 'sale') return;
+  const { type, total, tax, tenders } = record.body;
+  if (type === 'refund') sums.refunds += 1;
+  else sums.sales += 1;
+  sums.gross = sum([sums.gross, total]);
+  sums.tax = sum([sums.tax, tax]);
+  sums.expected = sum([sums.expected, ...amounts(tenders.filter(({ kind }) => kind === 'cash'))]);
+}
+
+/** Checks the figures of a Z against the records of its session (rule J13). */
+export function closedFault(sums: SessionSums, body: ClosedBody): Fault | undefined {
+  for (const name of ['expected', 'sales', 'refunds', 'gross', 'tax'] as const) {
+    if (sums[name] !== body[name])
+      return fault('wrong-figures', `the Z says ${name} ${body[name]}, its session's records ${sums[name]}`);
+  }
+  if (sum([body.counted, -body.expected]) !== body.difference)
+    return fault('wrong-figures', `the difference ${body.difference} is not counted less expected`);
+  return body.difference !== 0 && body.reason === undefined
+    ? fault('wrong-figures', 'the Z has a difference and no reason')
+    : undefined;
+}
