@@ -1,0 +1,65 @@
+import type { DocumentAddress, DocumentKey } from '../ids/document-id.ts';
+import type { DeviceRole } from './device.ts';
+
+/** Whose rights are asked for: an enrolled device, or what a peer says it is while it has not proved it. */
+export type RightsHolder = {
+  readonly role: DeviceRole;
+  readonly organization?: string | undefined;
+  readonly store?: string | undefined;
+  readonly register?: string | undefined;
+};
+
+/** Whether a device may have a document (rule E3): all of its organization, and of the stores only its own. */
+export function mayRead(device: RightsHolder, { organization, key }: DocumentAddress): boolean {
+  if (device.organization !== undefined && device.organization !== organization) return false;
+  if (device.store === undefined || device.role === 'hq' || device.role === 'indexer') return true;
+  return !('store' in key) || key.store === device.store;
+}
+
+/**
+ * Whether a device's changes to a document are taken (rule E4). A relay and head office bring what others wrote: a
+ * store's relay everything that is written in its store, head office everything, so that a store that lost its disks gets
+ * its own documents back. The journal's signatures, not the link, tell who wrote a record.
+ */
+export function mayWrite(device: RightsHolder, address: DocumentAddress): boolean {
+  if (!mayRead(device, address)) return false;
+  const { key } = address;
+  switch (device.role) {
+    case 'hq':
+      return true;
+    case 'indexer':
+      return false;
+    case 'relay':
+      return isWrittenInStores(key);
+    case 'back-office':
+      return isWrittenInBackOffice(key, device);
+    case 'terminal':
+      return isWrittenAtTill(key, device);
+  }
+}
+
+function isWrittenInStores({ class: name }: DocumentKey): boolean {
+  return name !== 'organization' && name !== 'staff' && name !== 'catalog' && name !== 'acknowledgements';
+}
+
+function isWrittenInBackOffice(key: DocumentKey, { store }: RightsHolder): boolean {
+  if (key.class === 'customers') return true;
+  // Head office's own back office has no store and edits what belongs to the organization.
+  if (store === undefined)
+    return ['organization', 'staff', 'catalog', 'store', 'stock-book'].includes(key.class);
+  return key.class === 'store' || key.class === 'stock-book' || key.class === 'parked';
+}
+
+function isWrittenAtTill(key: DocumentKey, device: RightsHolder): boolean {
+  switch (key.class) {
+    case 'customers':
+    case 'parked':
+      return true;
+    case 'session':
+    case 'basket':
+    case 'claims':
+      return key.store === device.store && key.register === device.register;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import type { DocumentAddress, DocumentKey } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { challengeText, isPeerIdOf, type Meeting } from '#model/trust/challenge.ts';
+import { deviceSchema, deviceStanding, type Device } from '#model/trust/device.ts';
+import { mayRead, mayWrite, type RightsHolder } from '#model/trust/rights.ts';
+
+const ORGANIZATION = 'a1b2c3d4e5f6';
+const place = (store: number, register: number) => ({
+  store: storeId(store),
+  register: registerId(register),
+});
+
+const KEYS: readonly DocumentKey[] = [
+  { class: 'organization' },
+  { class: 'staff' },
+  { class: 'catalog', shard: 0 },
+  { class: 'store', store: storeId(1) },
+  { class: 'customers', shard: 0 },
+  { class: 'session', ...place(1, 1), session: 4 },
+  { class: 'basket', ...place(1, 1), session: 4 },
+  { class: 'parked', store: storeId(1), day: 1 },
+  { class: 'stock-book', store: storeId(1), month: 1 },
+  { class: 'claims', ...place(1, 1), day: 1 },
+  { class: 'acknowledgements', ...place(1, 1) },
+];
+const at = (key: DocumentKey, organization = ORGANIZATION): DocumentAddress => ({ organization, key });
+const holder = (role: RightsHolder['role'], store?: number, register?: number): RightsHolder => ({
+  role,
+  organization: ORGANIZATION,
+  store: store === undefined ? undefined : storeId(store),
+  register: register === undefined ? undefined : registerId(register),
+});
+const writes = (device: RightsHolder) =>
+  KEYS.filter((key) => mayWrite(device, at(key))).map((key) => key.class);
+
+describe('[E4] who may write what', () => {
+  test.each([
+    [
+      'a till, in its own register',
+      holder('terminal', 1, 1),
+      ['customers', 'session', 'basket', 'parked', 'claims'],
+    ],
+    ['a till, in another register of its store', holder('terminal', 1, 2), ['customers', 'parked']],
+    ['a till, in another store', holder('terminal', 2, 1), ['customers']],
+    ['a store’s back office', holder('back-office', 1), ['store', 'customers', 'parked', 'stock-book']],
+    [
+      'head office’s back office',
+      holder('back-office'),
+      ['organization', 'staff', 'catalog', 'store', 'customers', 'stock-book'],
+    ],
+    [
+      'a store’s relay',
+      holder('relay', 1, 2),
+      ['store', 'customers', 'session', 'basket', 'parked', 'stock-book', 'claims'],
+    ],
+    ['another store’s relay', holder('relay', 2, 1), ['customers']],
+    ['head office', holder('hq'), KEYS.map((key) => key.class)],
+    ['the indexer', holder('indexer'), []],
+  ])('%s', (_who, device, classes) => {
+    expect(writes(device)).toEqual(classes);
+  });
+
+  test('nobody writes what it may not read, and nobody reaches into another organization', () => {
+    const roles = fc.constantFrom<RightsHolder['role']>('hq', 'relay', 'terminal', 'back-office', 'indexer');
+    const number = fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined });
+    fc.assert(
+      fc.property(roles, number, number, fc.constantFrom(...KEYS), (role, store, register, key) => {
+        const device = holder(role, store, register);
+        expect(mayWrite(device, at(key)) && !mayRead(device, at(key))).toBe(false);
+        expect(mayRead(device, at(key, 'ffffffffffff'))).toBe(false);
+        expect(mayWrite(device, at(key, 'ffffffffffff'))).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('[E3] who may read what', () => {
+  test('a till reads its organization and its store, head office and the indexer every store', () => {
+    const other: DocumentKey = { class: 'session', ...place(2, 1), session: 1 };
+    expect(KEYS.every((key) => mayRead(holder('terminal', 1, 2), at(key)))).toBe(true);
+    expect(mayRead(holder('terminal', 1, 2), at(other))).toBe(false);
+    expect(mayRead(holder('hq'), at(other))).toBe(true);
+    expect(mayRead(holder('indexer'), at(other))).toBe(true);
+  });
+});
+
+const DEVICE: Device = v.parse(deviceSchema, {
+  id: '0123456789abcdef',
+  name: 'Till 1',
+  role: 'terminal',
+  store: 'S01',
+  register: 'R1',
+  key: 'A'.repeat(43),
+  enrolledAt: '2026-11-21T08:00:00.000Z',
+});
+
+describe('[E2] how a device stands', () => {
+  const now = '2026-11-21T09:00:00.000Z';
+  const earlier = '2026-11-21T08:30:00.000Z';
+  const later = '2026-11-21T10:00:00.000Z';
+  test.each([
+    [undefined, 'unknown'],
+    [DEVICE, 'valid'],
+    [{ ...DEVICE, revokedAt: earlier }, 'revoked'],
+    [{ ...DEVICE, revokedAt: now }, 'revoked'],
+    [{ ...DEVICE, expiresAt: later }, 'valid'],
+    [{ ...DEVICE, expiresAt: earlier }, 'expired'],
+    [{ ...DEVICE, expiresAt: earlier, revokedAt: earlier }, 'revoked'],
+  ])('%j is %s', (device, standing) => expect(deviceStanding(device, now)).toBe(standing));
+
+  test.each([
+    { id: '0123' },
+    { key: 'short' },
+    { role: 'admin' },
+    { store: '1' },
+    { enrolledAt: 'yesterday' },
+    { name: ' ' },
+  ])('[E1] %j is no device', (change) => {
+    expect(v.is(deviceSchema, { ...DEVICE, ...change })).toBe(false);
+  });
+});
+
+describe('[E5] the challenge', () => {
+  const meeting: Meeting = { nonce: 'n', verifier: 'v', prover: 'p', peerId: 'p:1' };
+
+  test('differs whenever anything about the meeting differs', () => {
+    const text = fc.string({ minLength: 1, maxLength: 8 }).filter((value) => !value.includes('\n'));
+    const meetings = fc.record({ nonce: text, verifier: text, prover: text, peerId: text });
+    fc.assert(
+      fc.property(meetings, meetings, (a, b) => {
+        const same = (Object.keys(a) as (keyof Meeting)[]).every((key) => a[key] === b[key]);
+        expect(challengeText(a) === challengeText(b)).toBe(same);
+      }),
+    );
+    expect(challengeText(meeting)).toBe('tillmesh-auth-1\nn\nv\np\np:1');
+  });
+
+  test('a peer id belongs to the device it begins with and to no other', () => {
+    expect(isPeerIdOf('0123456789abcdef:x', '0123456789abcdef')).toBe(true);
+    expect(isPeerIdOf('0123456789abcdef', '0123456789abcdef')).toBe(true);
+    expect(isPeerIdOf('0123456789abcdef0:x', '0123456789abcdef')).toBe(false);
+    expect(isPeerIdOf('x:0123456789abcdef', '0123456789abcdef')).toBe(false);
+  });
+});
