@@ -1,7 +1,7 @@
 import type { Entries } from '#model/documents/entries.ts';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { Documents } from '../../lib/repo/documents.ts';
-import { whenLinked } from '../demo-shop.ts';
+import { whenLinked } from '../shop-writes.ts';
 import { err, ok, type Result } from '#model/result.ts';
 
 /** How long one document may take to come from the relay, in milliseconds. */

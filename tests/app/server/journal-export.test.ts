@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { createNodeDocuments } from '../../../app/lib/repo/node-documents.ts';
-import { whenLinked } from '../../../app/server/demo-shop.ts';
+import { whenLinked } from '../../../app/server/shop-writes.ts';
 import { deviceLine, entryLine } from '../../../app/server/export-journal/export-lines.ts';
 import { readOptions } from '../../../app/server/export-journal/options.ts';
 import { documentTrouble } from '../../../app/server/export-journal/relay-trouble.ts';
