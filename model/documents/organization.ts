@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
+import { deviceSchema, type Device } from '../trust/device.ts';
+import { invitationSchema, type Invitation } from '../trust/invitation.ts';
 import { readEntry, type EntryFault } from './entries.ts';
 
 const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
@@ -65,7 +67,9 @@ export type Register = v.InferOutput<typeof registerSchema>;
 export type OrganizationEntry =
   | { readonly kind: 'organization'; readonly value: Organization }
   | { readonly kind: 'store'; readonly value: Store }
-  | { readonly kind: 'register'; readonly value: Register };
+  | { readonly kind: 'register'; readonly value: Register }
+  | { readonly kind: 'device'; readonly value: Device }
+  | { readonly kind: 'invitation'; readonly value: Invitation };
 
 /** Reads one entry of the organization document. */
 export function readOrganizationEntry(key: string, text: string): Result<OrganizationEntry, EntryFault> {
@@ -73,6 +77,8 @@ export function readOrganizationEntry(key: string, text: string): Result<Organiz
   if (key === 'organization') return tag(key, 'organization', readEntry(organizationSchema, key, text));
   if (kind === 'store') return tag(key, 'store', readEntry(storeSchema, key, text));
   if (kind === 'register') return tag(key, 'register', readEntry(registerSchema, key, text));
+  if (kind === 'device') return tag(key, 'device', readEntry(deviceSchema, key, text));
+  if (kind === 'invitation') return tag(key, 'invitation', readEntry(invitationSchema, key, text));
   return err({ key, code: 'unknown-key', detail: `an organization document has no entry "${key}"` });
 }
 
@@ -87,7 +93,7 @@ function tag<Kind extends OrganizationEntry['kind']>(
   return err({ key, code: 'bad-shape', detail: `id: the key should be "${organizationKey(entry)}"` });
 }
 
-/** The key an entry of the organization document belongs under: `organization`, `store:S01`, `register:S01-R1`. */
+/** The key an entry belongs under: `organization`, `store:S01`, `register:S01-R1`, `device:<id>`, `invitation:<id>`. */
 export function organizationKey(entry: OrganizationEntry): string {
   switch (entry.kind) {
     case 'organization':
@@ -96,5 +102,9 @@ export function organizationKey(entry: OrganizationEntry): string {
       return `store:${entry.value.id}`;
     case 'register':
       return `register:${registerName(entry.value.store, entry.value.register)}`;
+    case 'device':
+      return `device:${entry.value.id}`;
+    case 'invitation':
+      return `invitation:${entry.value.id}`;
   }
 }

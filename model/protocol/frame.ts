@@ -1,6 +1,9 @@
 import { Encoder } from 'cbor-x';
 import * as v from 'valibot';
 import { err, ok, type Result } from '../result.ts';
+import { nonceSchema, signatureSchema } from '../trust/challenge.ts';
+import { deviceIdSchema } from '../trust/device.ts';
+import { voucherSchema } from '../trust/voucher.ts';
 
 /** The automerge-repo WebSocket protocol, version 1 (rule W1): one CBOR map per binary frame. */
 export const PROTOCOL_VERSION = '1';
@@ -20,7 +23,7 @@ export const peerMetadataSchema = v.looseObject({
   isEphemeral: v.optional(v.boolean()),
   device: v.optional(
     v.strictObject({
-      id: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/, 'a device id has 16 hex digits')),
+      id: deviceIdSchema,
       role: v.picklist(['terminal', 'relay', 'hq', 'indexer', 'back-office']),
       store: v.optional(v.string()),
       register: v.optional(v.string()),
@@ -35,6 +38,8 @@ const frameSchema = v.variant('type', [
     senderId: peerText,
     peerMetadata: v.optional(peerMetadataSchema, {}),
     supportedProtocolVersions: v.optional(v.array(v.string()), [PROTOCOL_VERSION]),
+    /** The dialling side's nonce, for the proof it wants in the answer (rule E5). */
+    challenge: v.optional(nonceSchema),
   }),
   v.looseObject({
     type: v.literal('peer'),
@@ -42,6 +47,8 @@ const frameSchema = v.variant('type', [
     targetId: peerText,
     peerMetadata: v.optional(peerMetadataSchema, {}),
     selectedProtocolVersion: v.string(),
+    /** The answering side's signature over the dialling side's nonce (rule E5). */
+    proof: v.optional(signatureSchema),
   }),
   v.looseObject({
     type: v.literal('error'),
@@ -75,6 +82,28 @@ const frameSchema = v.variant('type', [
   // Ours: keeps a silent link honest, since a browser cannot see WebSocket pings (rule W3).
   v.looseObject({ type: v.literal('tillmesh-ping'), senderId: peerText }),
   v.looseObject({ type: v.literal('tillmesh-pong'), senderId: peerText }),
+  // Ours: between `join` and `peer` the side that was dialled asks for a proof and gets it (rule E5).
+  v.looseObject({
+    type: v.literal('tillmesh-challenge'),
+    senderId: peerText,
+    nonce: nonceSchema,
+    device: deviceIdSchema,
+  }),
+  v.looseObject({ type: v.literal('tillmesh-proof'), senderId: peerText, signature: signatureSchema }),
+  // Ours: changes to a document the sender may not write were left out; its copy is not everyone's copy (rule E7).
+  v.looseObject({
+    type: v.literal('tillmesh-refused'),
+    senderId: peerText,
+    targetId: peerText,
+    documentId: v.string(),
+  }),
+  // Ours: head office's word for the state of a document it owns, passed on with it (rule E6).
+  v.looseObject({
+    type: v.literal('tillmesh-voucher'),
+    senderId: peerText,
+    targetId: peerText,
+    voucher: voucherSchema,
+  }),
 ]);
 
 /** A checked frame of the protocol. */
@@ -90,13 +119,26 @@ export type FrameRefusal = {
   readonly detail: string;
 };
 
-/** WebSocket close codes of ours, in the range open to applications. */
+/**
+ * WebSocket close codes of ours, in the range open to applications. From 4401 on `unproven` to `rightsChanged` they tell a
+ * device why it may not take part (rule E5), so that it can tell its user.
+ */
 export const CLOSE_CODES = {
   goingAway: 1001,
   retry: 1011,
   badFrame: 4400,
+  /** No key, or a signature that is not this device's. */
+  unproven: 4401,
+  /** The device is not listed in the organization. */
+  unknownDevice: 4403,
   tooSlow: 4408,
   duplicateLink: 4409,
+  revoked: 4410,
+  expired: 4411,
+  /** A peer id that does not begin with the device's id. */
+  foreignPeerId: 4412,
+  /** What the device may do was changed; it connects again with its new rights. */
+  rightsChanged: 4413,
 } as const;
 
 const codec = new Encoder({ tagUint8Array: false, useRecords: false });

@@ -1,6 +1,20 @@
+import * as v from 'valibot';
+
+/** A nonce: 32 random bytes as base64url without padding (rule E5). */
+export const nonceSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{43}$/, 'a nonce has 43 base64url characters'),
+);
+
+/** An Ed25519 signature: 64 bytes as base64url without padding (rule J8). */
+export const signatureSchema = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{86}$/, 'a signature has 86 base64url characters'),
+);
+
 /** What both ends of a new connection know: the nonces each drew for it, and who each says it is (rule E5). */
 export type Meeting = {
-  /** 32 random base64url characters drawn by the side that checks. */
+  /** 32 random bytes as base64url, drawn by the side that checks. */
   readonly nonce: string;
   /** The device that checks. */
   readonly verifier: string;

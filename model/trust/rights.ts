@@ -1,5 +1,6 @@
 import type { DocumentAddress, DocumentKey } from '../ids/document-id.ts';
 import type { DeviceRole } from './device.ts';
+import { isVouchedFor } from './voucher.ts';
 
 /** Whose rights are asked for: an enrolled device, or what a peer says it is while it has not proved it. */
 export type RightsHolder = {
@@ -38,8 +39,18 @@ export function mayWrite(device: RightsHolder, address: DocumentAddress): boolea
   }
 }
 
-function isWrittenInStores({ class: name }: DocumentKey): boolean {
-  return name !== 'organization' && name !== 'staff' && name !== 'catalog' && name !== 'acknowledgements';
+/**
+ * What a relay does with changes a device sends to a document: take them, take them once head office has vouched for
+ * them (rule E6), or leave them out (rules E4 and E7).
+ */
+export function writeRight(device: RightsHolder, address: DocumentAddress): 'free' | 'vouched' | 'none' {
+  if (mayWrite(device, address)) return 'free';
+  const passesOn = device.role === 'relay' && mayRead(device, address) && isVouchedFor(address.key);
+  return passesOn ? 'vouched' : 'none';
+}
+
+function isWrittenInStores(key: DocumentKey): boolean {
+  return !isVouchedFor(key);
 }
 
 function isWrittenInBackOffice(key: DocumentKey, { store }: RightsHolder): boolean {

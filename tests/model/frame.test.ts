@@ -24,6 +24,20 @@ const FRAMES: readonly Frame[] = [
   { type: 'doc-unavailable', senderId: 'a', targetId: 'b', documentId: 'doc' },
   { type: 'tillmesh-ping', senderId: 'a' },
   { type: 'tillmesh-pong', senderId: 'b' },
+  { type: 'tillmesh-challenge', senderId: 'b', nonce: 'N'.repeat(43), device: '0123456789abcdef' },
+  { type: 'tillmesh-proof', senderId: 'a', signature: 'S'.repeat(86) },
+  { type: 'tillmesh-refused', senderId: 'b', targetId: 'a', documentId: 'doc' },
+  {
+    type: 'tillmesh-voucher',
+    senderId: 'b',
+    targetId: 'a',
+    voucher: {
+      document: 'doc',
+      heads: ['0'.repeat(64)],
+      device: '0123456789abcdef',
+      signature: 'S'.repeat(86),
+    },
+  },
 ];
 const CODES = ['not-binary', 'too-large', 'empty', 'not-cbor', 'bad-shape'];
 

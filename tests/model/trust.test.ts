@@ -5,7 +5,10 @@ import type { DocumentAddress, DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { challengeText, isPeerIdOf, type Meeting } from '#model/trust/challenge.ts';
 import { deviceSchema, deviceStanding, type Device } from '#model/trust/device.ts';
-import { mayRead, mayWrite, type RightsHolder } from '#model/trust/rights.ts';
+import { mayRead, mayWrite, writeRight, type RightsHolder } from '#model/trust/rights.ts';
+import { mayHaveSigned } from '#model/trust/signer.ts';
+import { isVouchedFor, voucherText } from '#model/trust/voucher.ts';
+import { countersignText } from '#model/documents/acknowledgements.ts';
 
 const ORGANIZATION = 'a1b2c3d4e5f6';
 const place = (store: number, register: number) => ({
@@ -144,4 +147,66 @@ describe('[E5] the challenge', () => {
     expect(isPeerIdOf('0123456789abcdef0:x', '0123456789abcdef')).toBe(false);
     expect(isPeerIdOf('x:0123456789abcdef', '0123456789abcdef')).toBe(false);
   });
+});
+
+describe('[E6] what head office vouches for', () => {
+  test('a store’s relay passes head office’s documents on, with its voucher only', () => {
+    const rights = (device: RightsHolder) =>
+      KEYS.filter((key) => writeRight(device, at(key)) === 'vouched').map((key) => key.class);
+    expect(rights(holder('relay', 1, 2))).toEqual(['organization', 'staff', 'catalog', 'acknowledgements']);
+    expect(rights(holder('relay', 2, 1))).toEqual(['organization', 'staff', 'catalog']);
+    expect(rights(holder('terminal', 1, 1))).toEqual([]);
+    expect(rights(holder('hq'))).toEqual([]);
+  });
+
+  test('whatever is vouched for is written by head office alone, never by a store', () => {
+    for (const key of KEYS) {
+      expect(writeRight(holder('hq'), at(key))).toBe('free');
+      expect(isVouchedFor(key)).toBe(!mayWrite(holder('relay', 1, 2), at(key)));
+    }
+  });
+
+  test('a voucher speaks of one document and one set of heads, in whatever order they are named', () => {
+    const text = voucherText({ document: 'd', heads: ['b', 'a'] });
+    expect(text).toBe('tillmesh-voucher-1\nd\na\nb');
+    expect(voucherText({ document: 'd', heads: ['a', 'b'] })).toBe(text);
+    expect(voucherText({ document: 'd', heads: ['a'] })).not.toBe(text);
+    expect(voucherText({ document: 'e', heads: ['a', 'b'] })).not.toBe(text);
+  });
+});
+
+describe('[E10] whose signature makes a record count', () => {
+  const record = { ...place(1, 1), at: '2026-11-21T09:00:00.000Z' };
+  test.each([
+    ['the register’s terminal', {}, true],
+    ['the terminal of another register', { register: registerId(2) }, false],
+    ['the terminal of another store', { store: storeId(2) }, false],
+    ['a relay of the register', { role: 'relay' }, false],
+    ['a terminal revoked later', { revokedAt: '2026-11-21T09:00:00.001Z' }, true],
+    ['a terminal revoked by then', { revokedAt: '2026-11-21T09:00:00.000Z' }, false],
+    ['a terminal expired by then', { expiresAt: '2026-11-21T08:00:00.000Z' }, false],
+  ] as const)('%s: %j → %s', (_who, change, counts) => {
+    expect(mayHaveSigned({ ...DEVICE, ...change }, record)).toBe(counts);
+  });
+});
+
+test('[J16] the text of a countersigned head names everything it vouches for', () => {
+  const head = {
+    org: ORGANIZATION,
+    ...place(1, 1),
+    session: 2,
+    seq: 40,
+    hash: 'H'.repeat(43),
+    at: '2026-11-21T09:00:00.000Z',
+  };
+  expect(countersignText(head).split('\n')).toEqual([
+    'tillmesh-head-1',
+    ORGANIZATION,
+    'S01',
+    'R1',
+    '2',
+    '40',
+    head.hash,
+    head.at,
+  ]);
 });

@@ -205,7 +205,7 @@ export class Shop {
     const { kind, value } = read.value;
     if (kind === 'organization') this.#organization = value;
     else if (kind === 'store') this.#stores.set(value.id, value);
-    else this.#registers.set(`${value.store}-${value.register}`, value);
+    else if (kind === 'register') this.#registers.set(`${value.store}-${value.register}`, value);
     return undefined;
   }
 
