@@ -77,7 +77,7 @@ function putOrganization(statements: Statements, key: string, text: string): Res
   } else if (entry.kind === 'store') {
     const { id, name, timeZone, locale } = entry.value;
     statements.putStore.run(id, name, timeZone, locale);
-  } else {
+  } else if (entry.kind === 'register') {
     const { store, register, name } = entry.value;
     statements.putRegister.run(store, register, name);
   }
