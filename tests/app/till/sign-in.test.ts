@@ -30,7 +30,7 @@ describe('signing in', () => {
     const delays: number[] = [];
     for (let wrong = 0; wrong < 5; wrong++) {
       await bench.till.signIn.signIn(person, '0000');
-      const until = bench.till.signIn.lockedUntil(person.id);
+      const until = bench.till.staff.pins.lockedUntil(person.id);
       delays.push(until === 0 ? 0 : until - surroundings.time);
       surroundings.pass(delays.at(-1) ?? 0);
     }
@@ -54,7 +54,7 @@ describe('signing in', () => {
   it.each(['', '12', '123456789', 'abcd'])('refuses "%s" without counting it', async (pin) => {
     const bench = await startTill();
     expect(codeOf(await bench.till.signIn.signIn(ana(bench), pin))).toBe('not-a-pin');
-    expect(bench.till.signIn.lockedUntil('ana')).toBe(0);
+    expect(bench.till.staff.pins.lockedUntil('ana')).toBe(0);
   });
 
   it('leaves the open sale where it is on signing out', async () => {
