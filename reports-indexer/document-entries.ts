@@ -1,5 +1,7 @@
 import * as A from '@automerge/automerge';
+import { isAuditKey } from '#model/audit/audit-entry.ts';
 import { ENTRIES_FIELD } from '#model/documents/entries.ts';
+import type { AuditTexts } from './flatten-audit.ts';
 import type { DocumentUpdate } from './report-writer.ts';
 import type { EntryValue } from './read-record.ts';
 
@@ -51,6 +53,19 @@ export function readChanges(
     entries.set(key, valuesOf(shown, key, several));
   }
   return { entries, complete, faults: [] };
+}
+
+/** Every text audit entries were given in the changes since `heads`, also where a later change took it away (rule A3). */
+export function auditTexts(doc: SyncedDocument, heads: readonly string[]): AuditTexts {
+  const texts = new Map<string, Set<string>>();
+  for (const change of A.getChangesSince(doc, [...heads])) {
+    for (const op of A.decodeChange(change).ops) {
+      if (op.action !== 'set' || op.key === undefined || !isAuditKey(op.key)) continue;
+      const text = typeof op.value === 'string' ? op.value : undefined;
+      if (text !== undefined) texts.set(op.key, (texts.get(op.key) ?? new Set()).add(text));
+    }
+  }
+  return texts;
 }
 
 type EntryMap = Record<string, unknown>;

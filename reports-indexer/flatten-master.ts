@@ -1,11 +1,11 @@
 import { readCatalogEntry } from '#model/documents/catalog.ts';
-import { readEntry } from '#model/documents/entries.ts';
 import { readOrganizationEntry } from '#model/documents/organization.ts';
+import { readStaffEntry } from '#model/documents/staff.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
-import { personSchema } from '#model/staff/pin.ts';
 import { allRows } from './database.ts';
 import type { Finding } from './exceptions.ts';
+import { flattenAudit } from './flatten-audit.ts';
 import { entrySource, type DocumentEntries, type Writing } from './flatten-session.ts';
 import type { EntryRefusal, EntryValue } from './read-record.ts';
 import type { Statements } from './statements.ts';
@@ -16,6 +16,7 @@ export type MasterKey = Extract<DocumentKey, { class: 'organization' | 'staff' |
 /** Brings the tables to what a document of the organization, its staff or a catalog shard says. */
 export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
   const { statements, exceptions } = writing;
+  if (key.class !== 'catalog') flattenAudit(writing, key.class, document);
   if (document.complete) clearAll(statements, key);
   if (document.complete && document.known) {
     for (const { source } of allRows<{ source: string }>(statements.entryExceptions, document.documentId))
@@ -85,16 +86,11 @@ function putOrganization(statements: Statements, key: string, text: string): Res
 }
 
 function putPerson(statements: Statements, key: string, text: string): Result<true, EntryRefusal> {
-  const [noun, id] = key.split(':');
-  if (noun !== 'person' || !id) {
-    return err({ code: 'unknown-key', detail: `a staff document has no entry "${key.slice(0, 80)}"` });
-  }
-  const read = readEntry(personSchema, key, text);
+  const read = readStaffEntry(key, text);
   if (!read.ok) return read;
-  const person = read.value;
-  if (key !== `person:${person.id}`)
-    return err({ code: 'wrong-key', detail: `person ${person.id} stands under "${key.slice(0, 80)}"` });
-  statements.putPerson.run(person.id, person.name, person.role, person.active ? 1 : 0);
+  if (read.value.kind === 'audit') return ok(true);
+  const { id, name, role, active } = read.value.value;
+  statements.putPerson.run(id, name, role, active ? 1 : 0);
   return ok(true);
 }
 

@@ -1,6 +1,7 @@
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { assert } from '#model/result.ts';
 import { allRows, oneRow } from './database.ts';
+import type { AuditTexts } from './flatten-audit.ts';
 import type { ExceptionList, Finding } from './exceptions.ts';
 import { readRecord, type EntryValue, type SessionAddress, type VerifiedRecord } from './read-record.ts';
 import { candidateOf, deleteRecord, insertAside, insertRecord, moveRecord } from './record-rows.ts';
@@ -28,6 +29,8 @@ export type DocumentEntries = {
   readonly complete: boolean;
   /** Whether anything of this document is in the database; saves looking for it. */
   readonly known: boolean;
+  /** Texts audit entries were given since the document was last written here, also those that are gone (rule A3). */
+  readonly audited?: AuditTexts;
 };
 
 type Stored = { seq: number; hash: string; json: string };

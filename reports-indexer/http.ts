@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import * as v from 'valibot';
 import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
 import type { IndexedEvents } from './indexed-events.ts';
+import { auditAct, auditReport, readPlace } from './reports/audit.ts';
 import { exceptionsReport } from './reports/exceptions.ts';
 import { periodFields, readQuery } from './reports/filters.ts';
 import { healthReport } from './reports/health.ts';
@@ -48,6 +49,22 @@ const receiptsQuery = v.strictObject({
   search: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64))),
   limit: v.optional(wholeNumber(1, 500), '50'),
   offset: v.optional(wholeNumber(0, 10_000_000), '0'),
+});
+const personText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const auditQuery = v.strictObject({
+  ...periodFields,
+  person: v.optional(personText),
+  approver: v.optional(personText),
+  kind: v.optional(v.pipe(v.string(), v.regex(/^[a-z.-]{1,40}$/, 'it is a kind of act, like refund'))),
+  text: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64))),
+  before: v.optional(
+    v.pipe(
+      v.string(),
+      v.transform(readPlace),
+      v.check((place) => place !== undefined, 'it is the "next" of the page before'),
+    ),
+  ),
+  limit: v.optional(wholeNumber(1, 1000), '100'),
 });
 const totalsQuery = v.strictObject({
   from: periodFields.from,
@@ -123,6 +140,11 @@ function addOtherReports(server: FastifyInstance, { database, events, connected 
     ...(await healthReport(database)),
     indexedAt: events.lastAt ?? null,
   }));
+  report(server, '/reports/audit', auditQuery, (query) => auditReport(database, query));
+  server.get<{ Params: { id: string } }>('/reports/audit/:id', async (request, reply) => {
+    const act = await auditAct(database, request.params.id);
+    return act ?? missing(reply, `There is no act ${request.params.id.slice(0, 40)}.`);
+  });
   report(server, '/reports/exceptions', nothing, () => exceptionsReport(database));
   report(
     server,

@@ -2,7 +2,7 @@ import * as A from '@automerge/automerge';
 import { describeDocument, parseDocumentId, type DocumentAddress } from '#model/ids/document-id.ts';
 import type { Logger } from 'pino';
 import { isDamage } from './database.ts';
-import { notePatches, pendingChanges, readChanges } from './document-entries.ts';
+import { auditTexts, notePatches, pendingChanges, readChanges } from './document-entries.ts';
 import type { PendingChanges, SyncedDocument } from './document-entries.ts';
 import type { DocumentUpdate, ReportWriter } from './report-writer.ts';
 
@@ -25,6 +25,8 @@ type OpenDocument = {
   /** The heads the relay last said it has. */
   theirs: readonly string[];
   pending: PendingChanges;
+  /** The heads it was last flattened at while it is open; none when it was opened from nothing. */
+  written: readonly string[];
   /** Not flattened since it was opened from nothing. */
   first: boolean;
 };
@@ -163,6 +165,7 @@ export class Indexer {
         sync: A.initSyncState(),
         theirs: [],
         pending: pendingChanges(true),
+        written: [],
         first: true,
       };
       this.#open.set(documentId, open);
@@ -248,6 +251,7 @@ export class Indexer {
     if (!open) return;
     open.first = false;
     open.pending = pendingChanges(false);
+    open.written = update.heads;
     const { key } = update.address;
     const closed =
       key.class === 'session' && this.#parts.writer.isClosed(key.store, key.register, key.session);
@@ -298,7 +302,12 @@ export class Indexer {
 
 function updateOf(documentId: string, open: OpenDocument): DocumentUpdate {
   const changes = readChanges(open.doc, open.pending, open.first);
-  return { documentId, address: open.address, heads: A.getHeads(open.doc), ...changes };
+  const { key } = open.address;
+  const audited =
+    key.class === 'organization' || key.class === 'staff'
+      ? { audited: auditTexts(open.doc, open.written) }
+      : {};
+  return { documentId, address: open.address, heads: A.getHeads(open.doc), ...changes, ...audited };
 }
 
 function sameHeads(heads: readonly string[], stored: readonly string[] | undefined): boolean {

@@ -1,4 +1,6 @@
-import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
+import { sensitiveAct } from '#model/audit/sensitive-act.ts';
+import { registerName } from '#model/ids/register-id.ts';
+import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { toThousandths } from './quantities.ts';
 import type { VerifiedRecord } from './read-record.ts';
 import type { Candidate } from './settle.ts';
@@ -22,6 +24,7 @@ export function insertRecord(statements: Statements, { record, text }: VerifiedR
   const { store, register, seq, session, at, by } = record;
   statements.insertRecord.run(...chainColumns(record, text), at, by, record.approvedBy ?? null, day);
   if (record.kind === 'sale') insertSale(statements, record, day);
+  insertAct(statements, record, day);
   if (record.kind !== 'cash') return;
   const { direction, amount, reason } = record.body;
   statements.insertCash.run(store, register, seq, session, day, at, by, direction, amount, reason);
@@ -41,6 +44,7 @@ export function deleteRecord(
 ): void {
   const { seq } = record;
   statements.deleteRecord.run(store, register, seq);
+  if (sensitiveAct(record)) statements.deleteAct.run(actId(record));
   if (record.kind === 'cash') statements.deleteCash.run(store, register, seq);
   if (record.kind !== 'sale') return;
   for (const statement of [
@@ -57,6 +61,35 @@ export function moveRecord(statements: Statements, record: JournalRecord, day: s
   const { store, register, seq } = record;
   for (const statement of [statements.moveRecord, statements.moveSale, statements.moveCash])
     statement.run(day, store, register, seq);
+  if (sensitiveAct(record)) statements.moveAct.run(day, actId(record));
+}
+
+/** The id of a record's act: where the record is. */
+function actId({ store, register, seq }: JournalRecord): string {
+  return `${registerName(store, register)}-${recordKey(seq)}`;
+}
+
+function insertAct(statements: Statements, record: JournalRecord, day: string): void {
+  const act = sensitiveAct(record);
+  if (act === undefined) return;
+  const { at, store, register, session, seq, by, approvedBy = null } = record;
+  const { kind, subject = '', amount = null, reason = '' } = act;
+  const place = [store, register, session, seq] as const;
+  const id = actId(record);
+  statements.insertAct.run(
+    day,
+    at,
+    id,
+    'journal',
+    kind,
+    ...place,
+    by,
+    approvedBy,
+    subject,
+    amount,
+    reason,
+    0,
+  );
 }
 
 function chainColumns(record: JournalRecord, text: string) {

@@ -15,6 +15,7 @@ export type DocumentUpdate = {
   readonly heads: readonly string[];
   readonly entries: DocumentEntries['entries'];
   readonly complete: boolean;
+  readonly audited?: DocumentEntries['audited'];
   /** What is wrong with the document as a whole. */
   readonly faults: readonly Pick<Finding, 'code' | 'detail'>[];
 };
@@ -76,10 +77,10 @@ export class ReportWriter {
   }
 
   #flatten(update: DocumentUpdate, rollup: RollupBatch): void {
-    const { documentId, address, entries, complete } = update;
+    const { documentId, address, entries, complete, audited } = update;
     const known = this.heads(documentId) !== undefined;
     const writing = { statements: this.#statements, exceptions: this.#exceptions, rollup };
-    const document = { documentId, entries, complete, known };
+    const document = { documentId, entries, complete, known, ...(audited ? { audited } : {}) };
     const { key, organization } = address;
     if (key.class === 'session') flattenSession(writing, { ...key, organization }, document);
     else if (key.class === 'organization' || key.class === 'staff' || key.class === 'catalog')

@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -204,6 +204,31 @@ export type SoldNameTable = { product: string; name: string; rows: number };
 /** Unbroken runs of a register's sequence numbers that are here, counted or not; what lies between two of them is a gap. */
 export type SpanTable = { store: string; register: string; first: number; last: number };
 
+/**
+ * A sensitive act (rules A1 and A2). `source` is `journal`, or the class of the document that holds the entry; `id` tells acts
+ * of one moment apart. `day` is the business day, of the office's acts the date in UTC. `gone`: the entry was changed or removed.
+ */
+export type ActTable = {
+  day: string;
+  at: string;
+  id: string;
+  source: string;
+  kind: string;
+  store: string | null;
+  register: string | null;
+  session: number | null;
+  seq: number | null;
+  by: string;
+  approved_by: string | null;
+  subject: string;
+  amount: number | null;
+  detail: string;
+  gone: number;
+};
+
+/** Every text an audit entry of an owner's document ever had, with the act it became. */
+export type AuditTextTable = { document_id: string; key: string; text: string; act: string };
+
 /** What a person must look at. `source` is the place that finds it, so that what is mended disappears. */
 export type ExceptionTable = {
   id: string;
@@ -242,6 +267,8 @@ export type Tables = {
   rollup: RollupTable;
   sold_name: SoldNameTable;
   span: SpanTable;
+  act: ActTable;
+  audit_text: AuditTextTable;
   exception: ExceptionTable;
 };
 

@@ -85,6 +85,14 @@ export function prepareStatements(database: DatabaseSync) {
     insertCash: p(
       insert('cash_move', 'store, register, seq, session, day, at, by, direction, amount, reason'),
     ),
+    insertAct: p(
+      insert(
+        'act',
+        'day, at, id, source, kind, store, register, session, seq, by, approved_by, subject, amount, detail, gone',
+      ),
+    ),
+    moveAct: p('UPDATE act SET day = ? WHERE id = ?'),
+    deleteAct: p('DELETE FROM act WHERE id = ?'),
     moveSale: p(`UPDATE sale SET day = ? WHERE ${SPOT}`),
     moveCash: p(`UPDATE cash_move SET day = ? WHERE ${SPOT}`),
     deleteSale: p(`DELETE FROM sale WHERE ${SPOT}`),
@@ -153,6 +161,12 @@ export function prepareStatements(database: DatabaseSync) {
        SELECT seq FROM exception WHERE store = ?1 AND register = ?2 AND seq IS NOT NULL AND source LIKE 'entry:%'
        ORDER BY seq`,
     ),
+
+    // What was done in the office. Nothing of it is ever taken out (rule A3).
+    auditTexts: p('SELECT text, act FROM audit_text WHERE document_id = ? AND key = ?'),
+    auditKeys: p('SELECT DISTINCT key FROM audit_text WHERE document_id = ?'),
+    insertAuditText: p(insert('audit_text', 'document_id, key, text, act')),
+    markAct: p('UPDATE act SET gone = ? WHERE id = ?'),
 
     // Exceptions.
     exceptionSources: p('SELECT DISTINCT source FROM exception'),

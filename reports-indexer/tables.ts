@@ -63,6 +63,12 @@ CREATE TABLE sold_name (product TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER 
 
 CREATE TABLE span (store TEXT NOT NULL, register TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (store, register, first)) STRICT, WITHOUT ROWID;
+CREATE TABLE act (day TEXT NOT NULL, at TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, store TEXT,
+  register TEXT, session INTEGER, seq INTEGER, by TEXT NOT NULL, approved_by TEXT, subject TEXT NOT NULL, amount INTEGER,
+  detail TEXT NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (day, at, id)) STRICT, WITHOUT ROWID;
+CREATE INDEX act_id ON act (id);
+CREATE TABLE audit_text (document_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, act TEXT NOT NULL,
+  PRIMARY KEY (document_id, key, text)) STRICT, WITHOUT ROWID;
 CREATE TABLE exception (id TEXT PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, store TEXT, register TEXT,
   session INTEGER, seq INTEGER, detail TEXT NOT NULL, document_id TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX exception_source ON exception (source);

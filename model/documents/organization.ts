@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { auditKey, isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -73,7 +74,8 @@ export type OrganizationEntry =
   | { readonly kind: 'register'; readonly value: Register }
   | { readonly kind: 'role'; readonly value: Role }
   | { readonly kind: 'device'; readonly value: Device }
-  | { readonly kind: 'invitation'; readonly value: Invitation };
+  | { readonly kind: 'invitation'; readonly value: Invitation }
+  | { readonly kind: 'audit'; readonly value: AuditEntry };
 
 /** Reads one entry of the organization document. */
 export function readOrganizationEntry(key: string, text: string): Result<OrganizationEntry, EntryFault> {
@@ -84,6 +86,7 @@ export function readOrganizationEntry(key: string, text: string): Result<Organiz
   if (kind === 'role') return tag(key, 'role', readEntry(roleSchema, key, text));
   if (kind === 'device') return tag(key, 'device', readEntry(deviceSchema, key, text));
   if (kind === 'invitation') return tag(key, 'invitation', readEntry(invitationSchema, key, text));
+  if (isAuditKey(key)) return tag(key, 'audit', readAuditEntry(key, text));
   return err({ key, code: 'unknown-key', detail: `an organization document has no entry "${key}"` });
 }
 
@@ -100,7 +103,7 @@ function tag<Kind extends OrganizationEntry['kind']>(
 
 /**
  * The key an entry belongs under: `organization`, `store:S01`, `register:S01-R1`, `role:cashier`, `device:<id>`,
- * `invitation:<id>`.
+ * `invitation:<id>`, `audit:<moment>:<id>`.
  */
 export function organizationKey(entry: OrganizationEntry): string {
   switch (entry.kind) {
@@ -116,5 +119,7 @@ export function organizationKey(entry: OrganizationEntry): string {
       return `device:${entry.value.id}`;
     case 'invitation':
       return `invitation:${entry.value.id}`;
+    case 'audit':
+      return auditKey(entry.value);
   }
 }

@@ -1,7 +1,8 @@
-import { readEntry, type EntryFault } from '#model/documents/entries.ts';
+import type { EntryFault } from '#model/documents/entries.ts';
+import { readStaffEntry } from '#model/documents/staff.ts';
 import { actorOf, type Actor } from '#model/register/actor.ts';
 import { roleAt, worksAt, type Role } from '#model/staff/permission.ts';
-import { personSchema, type Person } from '#model/staff/pin.ts';
+import type { Person } from '#model/staff/pin.ts';
 
 /**
  * The people and roles a till knows of. Doubt takes rights away: a role that cannot be read gives none, and a person whose
@@ -36,16 +37,14 @@ export class ShopStaff {
 
   /** Takes an entry of the staff document. */
   takePerson(key: string, text: string): EntryFault | undefined {
-    const read = readEntry(personSchema, key, text);
-    if (read.ok && key === `person:${read.value.id}`) {
-      this.#people.set(read.value.id, read.value);
+    const read = readStaffEntry(key, text);
+    if (read.ok) {
+      if (read.value.kind === 'person') this.#people.set(read.value.value.id, read.value.value);
       return undefined;
     }
     const known = this.#people.get(idOf(key));
     if (known) this.#people.set(known.id, { ...known, active: false });
-    return read.ok
-      ? { key, code: 'bad-shape', detail: `id: the entry is about "${read.value.id}"` }
-      : read.error;
+    return read.error;
   }
 
   /** Takes a role of the organization document. */

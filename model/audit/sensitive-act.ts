@@ -1,0 +1,56 @@
+import type { JournalRecord, RecordKind, RecordOf } from '../journal/record.ts';
+import type { Minor } from '../money/money.ts';
+import type { SaleBody } from '../sale/sale-body.ts';
+
+/** The kinds of sensitive acts a journal tells of (rule A1), in the order they are offered to filter by. */
+export const ACT_KINDS = [
+  'refund',
+  'refund-without-receipt',
+  'exchange',
+  'drawer',
+  'paid-in',
+  'paid-out',
+  'reprint',
+  'close-difference',
+  'approved',
+] as const;
+
+/** A kind of sensitive act. */
+export type ActKind = (typeof ACT_KINDS)[number];
+
+/** What a record tells an auditor besides who, when and where: `subject` is the receipt it is about, `amount` minor units. */
+export type SensitiveAct = {
+  readonly kind: ActKind;
+  readonly subject?: string;
+  readonly amount?: Minor;
+  readonly reason?: string;
+};
+
+/** What is sensitive about the records of each kind: a new kind of record is added here and nowhere else. */
+const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => SensitiveAct | undefined } = {
+  opened: () => undefined,
+  sale: saleAct,
+  cash: ({ direction, amount, reason }) =>
+    direction === 'in' ? { kind: 'paid-in', amount, reason } : { kind: 'paid-out', amount: -amount, reason },
+  drawer: ({ reason }) => ({ kind: 'drawer', reason }),
+  reprint: ({ receipt }) => ({ kind: 'reprint', subject: receipt }),
+  closed: ({ difference, reason }) =>
+    difference === 0
+      ? undefined
+      : { kind: 'close-difference', amount: difference, ...(reason === undefined ? {} : { reason }) },
+};
+
+/** What is sensitive about a record (rule A1); undefined for everyday work that nobody had to approve. */
+export function sensitiveAct(record: JournalRecord): SensitiveAct | undefined {
+  const read = READERS[record.kind] as (body: JournalRecord['body']) => SensitiveAct | undefined;
+  const act = read(record.body);
+  if (act !== undefined || record.approvedBy === undefined) return act;
+  if (record.kind !== 'sale') return { kind: 'approved' };
+  return { kind: 'approved', subject: record.body.receipt, amount: record.body.total };
+}
+
+function saleAct({ receipt, type, total, lines }: SaleBody): SensitiveAct | undefined {
+  if (type === 'sale') return undefined;
+  const blind = lines.some(({ quantity, refundOf }) => quantity.startsWith('-') && refundOf === undefined);
+  return { kind: blind ? 'refund-without-receipt' : type, subject: receipt, amount: total };
+}
