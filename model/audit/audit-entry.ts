@@ -7,7 +7,8 @@ import { err, ok, type Result } from '../result.ts';
 /** What begins the key of an audit entry. */
 export const AUDIT_PREFIX = 'audit:';
 
-const shortText = v.pipe(v.string(), v.maxLength(200));
+/** The longest value an audit entry keeps, in UTF-16 code units: every permission of a role fits many times. */
+export const MAX_DETAIL = 2000;
 
 /**
  * What a person did in the office, beside what it changed and in the same change (rule A2): `what` like `person.edit`,
@@ -22,7 +23,10 @@ export const auditBodySchema = v.strictObject({
     v.maxLength(40),
   ),
   subject: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
-  details: v.record(v.pipe(v.string(), v.minLength(1), v.maxLength(40)), shortText),
+  details: v.record(
+    v.pipe(v.string(), v.minLength(1), v.maxLength(40)),
+    v.pipe(v.string(), v.maxLength(MAX_DETAIL)),
+  ),
 });
 
 /** What a person did in the office. */
