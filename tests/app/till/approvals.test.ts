@@ -207,6 +207,22 @@ describe('who approves', () => {
   });
 });
 
+describe('limits on the screen', () => {
+  it('[S7] are those of the person’s role here, over and short alike', async () => {
+    const bench = await openTill();
+    const { staff } = bench.till;
+    const over = (amount: number) => staff.exceeds('session.over-short', amount);
+    expect([over(500), over(501), over(-501), over(0)]).toEqual([false, true, true, false]);
+    writeRole(bench, {
+      id: 'cashier',
+      name: 'Cashier',
+      permissions: ['session.close'],
+      limits: { 'session.over-short': { GBP: 2_000 } },
+    });
+    expect([over(2_000), over(2_001)]).toEqual([false, true]);
+  });
+});
+
 describe('the roles of the organization', () => {
   it('[S8] hold from the next act on, without a new sign-in', async () => {
     const bench = await openTill();

@@ -40,6 +40,7 @@ beforeEach(async () => {
   faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   till = new TillPage(page);
+  await forgetOrigin(origin.url);
   await till.visit(origin.url);
   await till.signIn('ana', '1234');
   return async () => {
@@ -302,6 +303,13 @@ describe('people at a till in the browser', { timeout: 90_000 }, () => {
     await expect.poll(() => till.lines.count(), PATIENCE).toBe(1);
   });
 });
+
+/** A port may come back in one run: what the till of an earlier test left there would be merged into this one's. */
+async function forgetOrigin(url: string): Promise<void> {
+  const session = await browser.context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'all' });
+  await session.detach();
+}
 
 /** Lets the browser's disk be full for this till, or not any more: its documents live in a worker of the page. */
 async function diskSwitch(): Promise<(full: boolean) => Promise<void>> {
