@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Role } from '#model/staff/permission.ts';
 import {
+  S01,
   approve,
   changePerson,
   codeOf,
@@ -168,7 +169,7 @@ describe('who approves', () => {
     await expect.poll(() => approvals.approvers.map(({ id }) => id)).toEqual(['mia']);
     await changePerson(bench, 'luis', { role: 'supervisor' });
     expect(approvals.approvers.map(({ id }) => id)).toEqual(['luis', 'mia']);
-    await changePerson(bench, 'luis', { roles: { S01: 'cashier' } });
+    await changePerson(bench, 'luis', { roles: { [S01]: 'cashier' } });
     await changePerson(bench, 'mia', { stores: ['S02'] });
     expect(approvals.approvers).toEqual([]);
     expect(codeOf(await approvals.approve(personOf(bench.till, 'ana'), '1234'))).toBe('not-here');
