@@ -1,9 +1,9 @@
 import { isPin } from './pin.ts';
 
-/** Why a PIN is not taken for a new one (rule S11). */
+/** Why a PIN is not taken for a new one (rule S12). */
 export type WeakPin = 'not-a-pin' | 'pin-repeats' | 'pin-in-a-row' | 'pin-is-a-year';
 
-/** What is wrong with a PIN somebody wants to have from now on (rule S11); undefined when it may be taken. */
+/** What is wrong with a PIN somebody wants to have from now on (rule S12); undefined when it may be taken. */
 export function newPinFault(pin: string): WeakPin | undefined {
   if (!isPin(pin)) return 'not-a-pin';
   if (repeats(pin)) return 'pin-repeats';

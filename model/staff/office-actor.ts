@@ -23,7 +23,7 @@ export function roleOf(roles: RoleBook, id: string): Role | undefined {
 }
 
 /**
- * Whether a person may do something that concerns the whole organization (rule S10): they work in all stores and their own
+ * Whether a person may do something that concerns the whole organization (rule S11): they work in all stores and their own
  * role has the permission. What they are in single stores does not count.
  */
 export function mayInOffice(person: Person | undefined, permission: Permission, roles: RoleBook): boolean {
@@ -31,7 +31,7 @@ export function mayInOffice(person: Person | undefined, permission: Permission, 
   return roleOf(roles, person.role)?.permissions.includes(permission) ?? false;
 }
 
-/** The person's leave to edit, or why not (rule S10). */
+/** The person's leave to edit, or why not (rule S11). */
 export function permit(
   { people, roles }: StaffBook,
   { by }: OfficeDoing,

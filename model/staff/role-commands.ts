@@ -22,7 +22,7 @@ export type RoleRefusal =
 
 type Outcome = Result<DocumentChange, RoleRefusal>;
 
-/** Writes a new role; gives what to write into the organization document (rules S3 and S10). */
+/** Writes a new role; gives what to write into the organization document (rules S3 and S11). */
 export function addRole(book: StaffBook, role: Role, doing: OfficeDoing): Outcome {
   const may = permit(book, doing, 'staff.edit');
   if (!may.ok) return may;

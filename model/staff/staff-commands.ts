@@ -29,7 +29,7 @@ export type StaffRefusal =
 
 type Outcome = Result<DocumentChange, StaffRefusal>;
 
-/** Adds a person with a PIN; gives what to write into the staff document (rules S10 and A2). */
+/** Adds a person with a PIN; gives what to write into the staff document (rules S11 and A2). */
 export function addPerson(
   book: StaffBook,
   { id, fields, pin }: { readonly id: string; readonly fields: PersonFields; readonly pin: PinVerifier },
@@ -42,7 +42,7 @@ export function addPerson(
   return write(book, person, 'person.add', described(fields), doing);
 }
 
-/** Edits what a person is called and what they are where (rules S4 and S10). */
+/** Edits what a person is called and what they are where (rules S4 and S11). */
 export function editPerson(book: StaffBook, id: string, fields: PersonFields, doing: OfficeDoing): Outcome {
   const may = permit(book, doing, 'staff.edit');
   if (!may.ok) return may;
@@ -68,7 +68,7 @@ export function setActive(book: StaffBook, id: string, active: boolean, doing: O
 
 /**
  * Gives a person another PIN. Their own one everybody who works here may change, once they showed the old one at the gate;
- * that of another asks for `staff.edit` (rule S11).
+ * that of another asks for `staff.edit` (rule S12).
  */
 export function setPin(book: StaffBook, id: string, pin: PinVerifier, doing: OfficeDoing): Outcome {
   const known = book.people.get(id);
@@ -101,7 +101,7 @@ function write(
   return ok(audited(doing, what, person.id, details, { [personKey(person.id)]: text }));
 }
 
-/** Whether somebody is left who may edit the staff (rule S12). */
+/** Whether somebody is left who may edit the staff (rule S13). */
 export function hasEditor({ people, roles }: StaffBook): boolean {
   return [...people.values()].some((person) => mayInOffice(person, 'staff.edit', roles));
 }

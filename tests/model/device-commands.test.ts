@@ -78,7 +78,7 @@ describe('[E11] inviting a device', () => {
     expect(invite(wish)).toMatchObject({ ok: false, error: { code } });
   });
 
-  test.each(['ana', 'max', 'nobody'])('[S10] %s may not, by their role or their stores', (by) => {
+  test.each(['ana', 'max', 'nobody'])('[S11] %s may not, by their role or their stores', (by) => {
     expect(invite(TILL, officeBook(), by)).toEqual({
       ok: false,
       error: { code: 'not-permitted', permission: 'device.edit' },
@@ -104,7 +104,7 @@ describe('[E11] editing a device', () => {
   };
 
   test.each(Object.entries(edits))(
-    '[S10] %s asks for device.edit and for a device there is',
+    '[S11] %s asks for device.edit and for a device there is',
     (_name, edit) => {
       expect(edit(TERMINAL, 'ana')).toMatchObject({ error: { code: 'not-permitted' } });
       expect(edit('0'.repeat(16))).toMatchObject({ error: { code: 'unknown-device' } });

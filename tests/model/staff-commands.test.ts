@@ -14,8 +14,8 @@ const supervisor = BUILT_IN_ROLES.find(({ id }) => id === 'supervisor') as Role;
 const manager = BUILT_IN_ROLES.find(({ id }) => id === 'manager') as Role;
 const denied = { ok: false, error: { code: 'not-permitted', permission: 'staff.edit' } };
 
-describe('[S10] the whole organization', () => {
-  test('[S10] is for who works in all stores with the permission in their own role', () => {
+describe('[S11] the whole organization', () => {
+  test('[S11] is for who works in all stores with the permission in their own role', () => {
     const may = (
       change: Parameters<typeof person>[2],
       roles: ReadonlyMap<string, Role | 'unreadable'> = new Map(),
@@ -38,7 +38,7 @@ describe('[S10] the whole organization', () => {
     ['adding a role', (by: string) => addRole(book, { ...supervisor, id: 'lead' }, doing(by))],
     ['editing a role', (by: string) => editRole(book, supervisor, doing(by))],
     ['removing a role', (by: string) => removeRole(book, 'supervisor', doing(by))],
-  ])('[S10] %s asks for staff.edit', (_what, attempt) => {
+  ])('[S11] %s asks for staff.edit', (_what, attempt) => {
     expect(attempt('ana')).toEqual(denied);
     expect(attempt('max')).toEqual(denied);
   });
@@ -100,8 +100,8 @@ describe('[S4] people', () => {
   });
 });
 
-describe('[S11] PINs', () => {
-  test('[S11] everybody may change their own, who has left may not', () => {
+describe('[S12] PINs', () => {
+  test('[S12] everybody may change their own, who has left may not', () => {
     const change = readChange(valueOf(setPin(book, 'ana', PIN, doing('ana'))), 'staff');
     expect(change.person?.pin).toEqual(PIN);
     expect(change.audit[0]).toMatchObject({ what: 'person.pin', by: 'ana', details: { name: 'Ana' } });
@@ -123,15 +123,15 @@ describe('[S11] PINs', () => {
     ['7890', 'pin-in-a-row'],
     ['1985', 'pin-is-a-year'],
     ['2026', 'pin-is-a-year'],
-  ] as const)('[S11] %s is refused as %s', (pin, fault) => {
+  ] as const)('[S12] %s is refused as %s', (pin, fault) => {
     expect(newPinFault(pin)).toBe(fault);
   });
 
-  test.each(['2580', '7391', '19850', '1357', '40506', '27182818'])('[S11] %s is taken', (pin) => {
+  test.each(['2580', '7391', '19850', '1357', '40506', '27182818'])('[S12] %s is taken', (pin) => {
     expect(newPinFault(pin)).toBeUndefined();
   });
 
-  test('[S11] of all four-digit PINs few are refused', () => {
+  test('[S12] of all four-digit PINs few are refused', () => {
     const refused = Array.from({ length: 10_000 }, (_, i) => String(i).padStart(4, '0')).filter(newPinFault);
     expect(refused.length).toBe(200 + 20 + 100 - ['1919', '2020'].length);
   });
@@ -169,7 +169,7 @@ describe('[S3] roles', () => {
     expect(attempt()).toMatchObject({ ok: false, error: { code } });
   });
 
-  test('[S12] one that somebody has stays, a changed built-in one becomes what it was', () => {
+  test('[S13] one that somebody has stays, a changed built-in one becomes what it was', () => {
     const people = new Map(book.people).set('ana', person('ana', 'cashier', { roles: { [S01]: 'lead' } }));
     const roles = new Map<string, Role>([
       ['lead', lead],
@@ -187,8 +187,8 @@ describe('[S3] roles', () => {
   });
 });
 
-describe('[S12] the last person who may edit the staff', () => {
-  test('[S12] is neither deactivated nor made less, nor loses it through the role', () => {
+describe('[S13] the last person who may edit the staff', () => {
+  test('[S13] is neither deactivated nor made less, nor loses it through the role', () => {
     const last = { ok: false, error: { code: 'last-editor' } };
     const { name, language, stores } = person('mia', 'manager');
     expect(setActive(book, 'mia', false, doing())).toEqual(last);
@@ -201,7 +201,7 @@ describe('[S12] the last person who may edit the staff', () => {
     expect(setActive({ ...book, people }, 'mia', false, doing()).ok).toBe(true);
   });
 
-  test('[S12] is there after any commands somebody could give', () => {
+  test('[S13] is there after any commands somebody could give', () => {
     const ids = ['mia', 'ana', 'max'];
     const command = fc.oneof(
       fc.record({ do: fc.constant('active' as const), id: fc.constantFrom(...ids), on: fc.boolean() }),

@@ -37,20 +37,28 @@ export class AutoSignOut {
     return this.#secondsLeft;
   }
 
-  /** Somebody touched the till: screen, key or scanner. */
+  /** Somebody touched the till: screen, key or scanner. The touch that wakes it up after a night comes too late. */
   touch(): void {
-    this.#touchedAt = this.#surroundings.now().getTime();
-    this.#secondsLeft = undefined;
+    this.check();
+    this.#begin();
   }
 
   /** Warns, or signs out when it is time. A clock that was set back starts the wait anew. */
   check(): void {
     const now = this.#surroundings.now().getTime();
-    if (!this.#watched.mayEnd() || now < this.#touchedAt) return this.touch();
+    if (!this.#watched.mayEnd() || now < this.#touchedAt) {
+      this.#begin();
+      return;
+    }
     const left = this.#touchedAt + this.minutes * 60_000 - now;
     this.#secondsLeft = left <= WARNING_MS ? Math.max(0, Math.ceil(left / 1000)) : undefined;
     if (left > 0) return;
-    this.touch();
+    this.#begin();
     this.#watched.end();
+  }
+
+  #begin(): void {
+    this.#touchedAt = this.#surroundings.now().getTime();
+    this.#secondsLeft = undefined;
   }
 }

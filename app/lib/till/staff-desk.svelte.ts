@@ -1,6 +1,7 @@
 import { standing, type Act, type Actor } from '#model/register/actor.ts';
 import { err, type Result } from '#model/result.ts';
-import type { Permission } from '#model/staff/permission.ts';
+import type { Minor } from '#model/money/money.ts';
+import { limitOf, type Permission } from '#model/staff/permission.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { ApprovalDesk, type Matter } from './approval-desk.svelte.ts';
 import { AutoSignOut } from './auto-sign-out.svelte.ts';
@@ -51,6 +52,12 @@ export class StaffDesk {
   /** How the person at the till stands to a permission. For what screens show: whether an act is done, its command decides. */
   may(permission: Permission): ReturnType<typeof standing> {
     return this.actor ? standing(this.actor, permission) : 'refused';
+  }
+
+  /** Whether an amount, of either sign, is above what the person may do without `permission` (rule S7). */
+  exceeds(permission: Permission, amount: Minor): boolean {
+    const currency = this.#parts.shop.organization?.currency ?? '';
+    return Math.abs(amount) > limitOf(this.actor?.role, permission, currency);
   }
 
   /** Does what a person wants; where that needs an approval, waits for one and does it once more with it (rule S6). */

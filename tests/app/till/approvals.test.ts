@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Role } from '#model/staff/permission.ts';
 import {
+  S01,
   approve,
   changePerson,
   codeOf,
@@ -168,7 +169,7 @@ describe('who approves', () => {
     await expect.poll(() => approvals.approvers.map(({ id }) => id)).toEqual(['mia']);
     await changePerson(bench, 'luis', { role: 'supervisor' });
     expect(approvals.approvers.map(({ id }) => id)).toEqual(['luis', 'mia']);
-    await changePerson(bench, 'luis', { roles: { S01: 'cashier' } });
+    await changePerson(bench, 'luis', { roles: { [S01]: 'cashier' } });
     await changePerson(bench, 'mia', { stores: ['S02'] });
     expect(approvals.approvers).toEqual([]);
     expect(codeOf(await approvals.approve(personOf(bench.till, 'ana'), '1234'))).toBe('not-here');
@@ -204,6 +205,22 @@ describe('who approves', () => {
     bench.surroundings.pass(5_000);
     await approve(bench);
     expect((await asking).ok).toBe(true);
+  });
+});
+
+describe('limits on the screen', () => {
+  it('[S7] are those of the person’s role here, over and short alike', async () => {
+    const bench = await openTill();
+    const { staff } = bench.till;
+    const over = (amount: number) => staff.exceeds('session.over-short', amount);
+    expect([over(500), over(501), over(-501), over(0)]).toEqual([false, true, true, false]);
+    writeRole(bench, {
+      id: 'cashier',
+      name: 'Cashier',
+      permissions: ['session.close'],
+      limits: { 'session.over-short': { GBP: 2_000 } },
+    });
+    expect([over(2_000), over(2_001)]).toEqual([false, true]);
   });
 });
 

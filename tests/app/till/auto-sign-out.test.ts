@@ -66,6 +66,13 @@ describe('[S9] a till that nobody touches', () => {
     expect(bench.till.signIn.person).toBeUndefined();
   });
 
+  it('is not kept by the touch that wakes it up', async () => {
+    const bench = await openTill();
+    bench.surroundings.pass(9 * 60 * MINUTE);
+    bench.till.staff.autoSignOut.touch();
+    expect(bench.till.signIn.farewell).toEqual({ person: 'ana', why: 'idle' });
+  });
+
   it('waits anew when its clock was set back', async () => {
     const bench = await openTill();
     bench.surroundings.pass(-60 * MINUTE);
