@@ -12,10 +12,10 @@ export const programConfigSchema = v.object({
   store: v.optional(storeIdSchema),
   register: v.optional(registerIdSchema),
   printer: v.optional(v.string()),
-  founding: v.optional(v.boolean(), false),
+  founding: v.optional(v.boolean()),
   demo: v.optional(
     v.object({
-      enrols: v.optional(v.boolean(), false),
+      enrols: v.optional(v.boolean()),
       people: v.array(v.object({ name: v.string(), pin: v.string(), role: v.optional(v.string()) })),
     }),
   ),

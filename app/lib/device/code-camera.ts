@@ -1,5 +1,7 @@
 /** What this page uses of the browser's reader of QR codes, where it has one. */
-export type CodeReader = { detect(picture: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]> };
+export type CodeReader = {
+  detect(picture: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
+};
 
 type WithReader = {
   readonly BarcodeDetector?: new (options: { formats: readonly string[] }) => CodeReader;

@@ -20,6 +20,9 @@ export type SetUpParts = {
   readonly withRelay: boolean;
   readonly keeper: DeviceKeeper;
   readonly ask: AskToEnrol;
+  /** Whether nothing is asked of a person yet: this page looks around, or joins by itself. */
+  get alone(): boolean;
+
   /** Whether another device works this till's register now. */
   readonly isTaken: () => Promise<boolean>;
   /** Gives a code without a person; in the demo only. */
@@ -50,6 +53,7 @@ export class SetUp {
   readonly done: Promise<EnrolledDevice>;
   #code = $state('');
   #busy = $state(false);
+  #alone = $state(true);
   #taken = $state(false);
   #trouble = $state.raw<EnrolmentTrouble | undefined>();
 
@@ -74,6 +78,11 @@ export class SetUp {
   /** Whether head office is being asked. */
   get busy(): boolean {
     return this.#busy;
+  }
+
+  /** Whether nothing is asked of a person yet: this page looks around, or joins by itself. */
+  get alone(): boolean {
+    return this.#alone;
   }
 
   /** Whether another device works this register, which this one would replace. */
@@ -108,11 +117,13 @@ export class SetUp {
   async start(): Promise<void> {
     this.#taken = await this.#parts.isTaken();
     if (this.hasOwnCode && !this.#taken) await this.joinByItself();
+    else this.#alone = false;
   }
 
   /** Joins with a code this page gets by itself. */
   async joinByItself(): Promise<void> {
     if (this.#busy || !this.#parts.ownCode) return;
+    this.#alone = true;
     this.#busy = true;
     const code = await this.#parts.ownCode();
     const joined = code.ok ? await this.#join(code.value) : code;
@@ -145,6 +156,9 @@ export class SetUp {
   #settle(joined: Result<EnrolledDevice, EnrolmentTrouble>): void {
     this.#busy = false;
     if (joined.ok) this.#enrolled(joined.value);
-    else this.#trouble = joined.error;
+    else {
+      this.#alone = false;
+      this.#trouble = joined.error;
+    }
   }
 }

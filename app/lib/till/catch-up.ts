@@ -54,7 +54,9 @@ async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
   let before: string | undefined;
   for (;;) {
     const status = await parts.askRelay();
-    const seen = isLinkedWithHeadOffice(status) ? JSON.stringify([status.documents, status.sessions]) : undefined;
+    const seen = isLinkedWithHeadOffice(status)
+      ? JSON.stringify([status.documents, status.sessions])
+      : undefined;
     if (
       seen !== undefined &&
       seen === before &&

@@ -18,10 +18,7 @@ export async function isRegisterTaken(
     const status = await askRelay();
     const isThere = status?.peers.some(
       (peer) =>
-        peer.role === 'terminal' &&
-        peer.device !== own &&
-        peer.store === store &&
-        peer.register === register,
+        peer.role === 'terminal' && peer.device !== own && peer.store === store && peer.register === register,
     );
     if (!isThere) return false;
     if (look < LOOKS) await pause();
