@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuild } from './app-build.ts';
-import { browserCode, enrolStation } from './demo-enrolment.ts';
+import { browserCode, enrolStation } from './station-enrolment.ts';
 import { openDataFolder, saveDataFolder, type DemoFile } from './demo-folder.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from './demo-shop.ts';
 import { PORT_SPAN, demoStations } from './demo-stations.ts';

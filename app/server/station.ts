@@ -49,6 +49,12 @@ export type StationWorld = {
   readonly news: (news: ProgramNews) => void;
 };
 
+/** What the pages of a station may ask for, and what they are told of its founding. */
+export type StationActs = OriginActs & {
+  /** Whether the organization still has to be founded here. */
+  readonly isFounding?: () => boolean;
+};
+
 /** The programs of one machine, started in order and stopped in reverse. */
 export class Station {
   readonly spec: StationSpec;
@@ -103,12 +109,12 @@ export class Station {
 
   /** Starts the relay alone, which founding needs. */
   async startRelay(): Promise<void> {
-    const ready = await this.#run(relayProgram(this.spec, this.#world.data));
+    const ready = await this.#run(relayProgram({ ...this.spec, ...(await this.#place()) }, this.#world.data));
     this.#device = String(ready['device']);
   }
 
   /** Starts the other programs and the origin. */
-  async startRest(acts: OriginActs = {}): Promise<void> {
+  async startRest(acts: StationActs = {}): Promise<void> {
     await this.startPrograms();
     await this.startOrigin(acts);
   }
@@ -119,7 +125,7 @@ export class Station {
   }
 
   /** Starts what people's browsers talk to. */
-  async startOrigin(acts: OriginActs = {}): Promise<void> {
+  async startOrigin({ isFounding, ...acts }: StationActs = {}): Promise<void> {
     const { app, bridge, reports } = this.spec.ports;
     this.#origin = await makeOrigin({
       build: this.#world.build,
@@ -127,7 +133,7 @@ export class Station {
       ...(bridge === undefined ? {} : { bridge: `http://${LOOPBACK}:${bridge}` }),
       ...(reports === undefined ? {} : { reports: `http://${LOOPBACK}:${reports}` }),
       hosts: [],
-      config: () => this.#config(),
+      config: async () => ({ ...(await this.#config()), ...(isFounding?.() ? { founding: true } : {}) }),
       ...acts,
     });
     await listenOrExplain(this.#origin, app);
@@ -143,20 +149,27 @@ export class Station {
   /** What the pages are told, as it is now: a machine that just joined knows its place from then on. */
   async #config(): Promise<DeviceConfig> {
     const { spec } = this;
-    const read = await machineEnrolment(this.folder('relay'));
-    const enrolment = read.ok ? read.value : undefined;
-    const organization = spec.organization ?? enrolment?.organization;
-    const store = spec.store ?? enrolment?.device.store;
-    const register = spec.register ?? enrolment?.device.register;
     return {
       role: spec.role,
       device: this.#device,
-      ...(organization === undefined ? {} : { organization }),
-      ...(store === undefined ? {} : { store }),
-      ...(register === undefined ? {} : { register }),
+      ...(await this.#place()),
       ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
       ...(spec.demo === undefined ? {} : { demo: spec.demo }),
       version: this.#world.version,
+    };
+  }
+
+  /** Where this machine belongs: as it was set up, else as its relay was enrolled. */
+  async #place(): Promise<Pick<StationSpec, 'organization' | 'store' | 'register'>> {
+    const enrolment = await machineEnrolment(this.folder('relay'));
+    if (!enrolment.ok) throw new Error(enrolment.error);
+    const organization = this.spec.organization ?? enrolment.value?.organization;
+    const store = this.spec.store ?? enrolment.value?.device.store;
+    const register = this.spec.register ?? enrolment.value?.device.register;
+    return {
+      ...(organization === undefined ? {} : { organization }),
+      ...(store === undefined ? {} : { store }),
+      ...(register === undefined ? {} : { register }),
     };
   }
 

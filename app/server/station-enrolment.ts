@@ -4,9 +4,9 @@ import type { InvitationWish } from '../lib/device/invite.ts';
 import type { Station, StationSpec } from './station.ts';
 
 /** Who invites when no person does. */
-const BY = 'demo';
+const BY = 'station';
 
-/** Makes the programs of a demo machine devices, where they are none yet. Throws a sentence when one was refused. */
+/** Makes the program of a machine that joins without a person a device, where it is none yet. Throws a sentence when it was refused. */
 export async function enrolStation(
   headOffice: HeadOfficeDocuments,
   station: Station,
@@ -20,7 +20,7 @@ export async function enrolStation(
   await station.enrol(program, code.value, headOfficeUrl);
 }
 
-/** A code for the browser of a demo machine: a till's is its terminal, head office's a back office. */
+/** A code for the browser of a machine: a till's is its terminal, head office's a back office. */
 export async function browserCode(
   headOffice: HeadOfficeDocuments | undefined,
   spec: StationSpec,
