@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { personKey } from '../documents/staff.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { err, ok, type Result } from '../result.ts';
+import { changePin } from './change-pin.ts';
 import {
   audited,
   mayInOffice,
@@ -12,7 +13,8 @@ import {
   type OfficeRefusal,
   type StaffBook,
 } from './office-actor.ts';
-import { personSchema, type Person, type PinVerifier } from './pin.ts';
+import { newPinFault, type WeakPin } from './new-pin.ts';
+import { personSchema, pinVerifier, type Person } from './pin.ts';
 
 /** What can be edited about a person: everything but the id, the PIN and whether they still work here. */
 export type PersonFields = Pick<Person, 'name' | 'role' | 'language'> & {
@@ -24,6 +26,7 @@ export type PersonFields = Pick<Person, 'name' | 'role' | 'language'> & {
 export type StaffRefusal =
   | OfficeRefusal
   | { readonly code: 'unknown-person' | 'person-known' | 'last-editor' }
+  | { readonly code: WeakPin | 'same-pin' | 'wrong-old-pin' }
   | { readonly code: 'unknown-role'; readonly role: string }
   | { readonly code: 'bad-person'; readonly detail: string };
 
@@ -32,13 +35,15 @@ type Outcome = Result<DocumentChange, StaffRefusal>;
 /** Adds a person with a PIN; gives what to write into the staff document (rules S11 and A2). */
 export function addPerson(
   book: StaffBook,
-  { id, fields, pin }: { readonly id: string; readonly fields: PersonFields; readonly pin: PinVerifier },
+  { id, fields, pin }: { readonly id: string; readonly fields: PersonFields; readonly pin: WantedPin },
   doing: OfficeDoing,
 ): Outcome {
   const may = permit(book, doing, 'staff.edit');
   if (!may.ok) return may;
   if (book.people.has(id)) return err({ code: 'person-known' });
-  const person = { id, ...fieldsOf(fields), active: true, pin };
+  const fault = newPinFault(pin.pin);
+  if (fault !== undefined) return err({ code: fault });
+  const person = { id, ...fieldsOf(fields), active: true, pin: pinVerifier(pin.pin, pin.salt) };
   return write(book, person, 'person.add', described(fields), doing);
 }
 
@@ -66,17 +71,22 @@ export function setActive(book: StaffBook, id: string, active: boolean, doing: O
   return write(book, { ...known, active }, what, { name: known.name }, doing);
 }
 
-/**
- * Gives a person another PIN. Their own one everybody who works here may change, once they showed the old one at the gate;
- * that of another asks for `staff.edit` (rule S12).
- */
-export function setPin(book: StaffBook, id: string, pin: PinVerifier, doing: OfficeDoing): Outcome {
+/** A PIN as typed, with a salt of its own: at least 16 random base64url characters. One's own change shows the old PIN. */
+export type WantedPin = { readonly pin: string; readonly salt: string; readonly oldPin?: string | undefined };
+
+/** Gives a person another PIN: one's own with the old one, anybody's with `staff.edit` (rules S10 and S12). */
+export function setPin(book: StaffBook, id: string, wanted: WantedPin, doing: OfficeDoing): Outcome {
   const known = book.people.get(id);
   if (!known) return err({ code: 'unknown-person' });
-  const own = doing.by === id && known.active;
-  const may = own ? ok(true as const) : permit(book, doing, 'staff.edit');
-  if (!may.ok) return may;
-  return write(book, { ...known, pin }, 'person.pin', { name: known.name }, doing);
+  const editor = book.people.get(doing.by);
+  if (!editor?.active) return err({ code: 'not-permitted', permission: 'staff.edit' });
+  const fault = newPinFault(wanted.pin);
+  if (fault !== undefined) return err({ code: fault });
+  const role = mayInOffice(editor, 'staff.edit', book.roles) ? roleOf(book.roles, editor.role) : undefined;
+  const changed = changePin(known, wanted, { person: doing.by, role });
+  if (changed.ok) return write(book, changed.value, 'person.pin', { name: known.name }, doing);
+  if (changed.error.code === 'not-permitted') return err({ code: 'not-permitted', permission: 'staff.edit' });
+  return err({ code: changed.error.code });
 }
 
 function write(

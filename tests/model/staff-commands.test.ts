@@ -3,11 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { newPinFault } from '#model/staff/new-pin.ts';
 import { mayInOffice } from '#model/staff/office-actor.ts';
 import { BUILT_IN_ROLES, PERMISSIONS, type Role } from '#model/staff/permission.ts';
+import { pinVerifier } from '#model/staff/pin.ts';
 import { addRole, editRole, removeRole } from '#model/staff/role-commands.ts';
 import { addPerson, editPerson, hasEditor, setActive, setPin } from '#model/staff/staff-commands.ts';
 import { doing, NOW, officeBook, person, readChange, S01, valueOf } from './support/office.ts';
 
-const PIN = { salt: 'c'.repeat(22), hash: 'd'.repeat(43) };
+const PIN = { pin: '2580', salt: 'c'.repeat(22) };
+const VERIFIER = pinVerifier(PIN.pin, PIN.salt);
 const FIELDS = { name: 'Zoë', role: 'cashier', language: 'es', stores: [S01] } as const;
 const book = officeBook();
 const supervisor = BUILT_IN_ROLES.find(({ id }) => id === 'supervisor') as Role;
@@ -48,7 +50,7 @@ describe('[S4] people', () => {
   test('[A2] one is added with the audit entry, which does not hold the PIN', () => {
     const change = valueOf(addPerson(book, { id: 'zoe', fields: FIELDS, pin: PIN }, doing()));
     const { person: added, audit } = readChange(change, 'staff');
-    expect(added).toEqual({ id: 'zoe', ...FIELDS, active: true, pin: PIN });
+    expect(added).toEqual({ id: 'zoe', ...FIELDS, active: true, pin: VERIFIER });
     expect(audit).toEqual([
       {
         id: '00000000000000ff',
@@ -60,7 +62,7 @@ describe('[S4] people', () => {
       },
     ]);
     const texts = Object.entries(change).filter(([key]) => key.startsWith('audit:'));
-    expect(JSON.stringify(texts)).not.toMatch(/cccc|dddd/);
+    expect(JSON.stringify(texts)).not.toMatch(/cccc|2580/);
   });
 
   test('[A2] an edit tells only what is different, and keeps PIN and standing', () => {
@@ -101,12 +103,38 @@ describe('[S4] people', () => {
 });
 
 describe('[S12] PINs', () => {
-  test('[S12] everybody may change their own, who has left may not', () => {
-    const change = readChange(valueOf(setPin(book, 'ana', PIN, doing('ana'))), 'staff');
-    expect(change.person?.pin).toEqual(PIN);
+  const anas = {
+    ...book,
+    people: new Map(book.people).set('ana', person('ana', 'cashier', { pin: VERIFIER })),
+  };
+  const wanted = { pin: '7391', salt: 'e'.repeat(22) };
+
+  test('[S10] everybody may change their own by the old one, who has left may not', () => {
+    const made = setPin(anas, 'ana', { ...wanted, oldPin: '2580' }, doing('ana'));
+    const change = readChange(valueOf(made), 'staff');
+    expect(change.person?.pin).toEqual(pinVerifier('7391', wanted.salt));
     expect(change.audit[0]).toMatchObject({ what: 'person.pin', by: 'ana', details: { name: 'Ana' } });
-    const left = { ...book, people: new Map([['ana', person('ana', 'cashier', { active: false })]]) };
-    expect(setPin(left, 'ana', PIN, doing('ana'))).toEqual(denied);
+    expect(setPin(anas, 'ana', wanted, doing('ana'))).toMatchObject({ error: { code: 'wrong-old-pin' } });
+    const left = {
+      ...book,
+      people: new Map([['ana', person('ana', 'cashier', { active: false, pin: VERIFIER })]]),
+    };
+    expect(setPin(left, 'ana', { ...wanted, oldPin: '2580' }, doing('ana'))).toEqual(denied);
+  });
+
+  test('[S10] who edits the staff sets that of others without the old one, to another one', () => {
+    expect(setPin(anas, 'ana', wanted, doing('mia')).ok).toBe(true);
+    expect(setPin(anas, 'ana', { ...wanted, pin: '2580' }, doing('mia'))).toMatchObject({
+      error: { code: 'same-pin' },
+    });
+    expect(setPin(anas, 'ana', { ...wanted, pin: '0000' }, doing('mia'))).toMatchObject({
+      error: { code: 'pin-repeats' },
+    });
+    expect(
+      addPerson(book, { id: 'zoe', fields: FIELDS, pin: { ...PIN, pin: '1234' } }, doing()),
+    ).toMatchObject({
+      error: { code: 'pin-in-a-row' },
+    });
   });
 
   test.each([
