@@ -95,7 +95,8 @@ export function readSessionKey(text: string): SessionName | undefined {
   return { store, register, session: Number(session) };
 }
 
-function readFilter(params: URLSearchParams): ReportFilter {
+/** The period and place in an address; what is not understood is left out. */
+export function readFilter(params: URLSearchParams): ReportFilter {
   const from = params.get('from') ?? '';
   const to = params.get('to') ?? '';
   const store = params.get('store') ?? '';

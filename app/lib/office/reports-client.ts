@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { err, ok, type Result } from '#model/result.ts';
 import {
+  auditActSchema,
+  auditSchema,
   exceptionsSchema,
   healthSchema,
   organizationAnswerSchema,
@@ -11,6 +13,8 @@ import {
   sessionReportSchema,
   sessionsSchema,
   taxSchema,
+  type AuditActAnswer,
+  type AuditAnswer,
   type ExceptionRow,
   type Health,
   type OrganizationAnswer,
@@ -36,6 +40,14 @@ export type SalesGrouping = 'day' | 'tender' | 'department' | 'store' | 'registe
 
 /** One register session, named. */
 export type SessionName = { readonly store: string; readonly register: string; readonly session: number };
+
+/** Which sensitive acts; what is left out is not filtered. */
+export type AuditFilter = ReportFilter & {
+  readonly person?: string;
+  readonly approver?: string;
+  readonly kind?: string;
+  readonly text?: string;
+};
 
 /** Which page of the receipts list. */
 export type ReceiptsPage = { readonly search: string; readonly limit: number; readonly offset: number };
@@ -120,6 +132,16 @@ export class ReportsClient {
   /** What a person has to look at. */
   async exceptions(): Answer<readonly ExceptionRow[]> {
     return rowsOf(await this.#get('/reports/exceptions', {}, exceptionsSchema));
+  }
+
+  /** One page of sensitive acts, newest first; `before` is the `next` of the page before. */
+  audit(filter: AuditFilter, before: string | undefined, limit: number): Answer<AuditAnswer> {
+    return this.#get('/reports/audit', { ...filter, before, limit: String(limit) }, auditSchema);
+  }
+
+  /** One sensitive act with its record. */
+  auditAct(id: string): Answer<AuditActAnswer> {
+    return this.#get(`/reports/audit/${encodeURIComponent(id)}`, {}, auditActSchema);
   }
 
   /** Which devices the relay of this computer is connected with. */

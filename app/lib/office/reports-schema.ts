@@ -170,6 +170,32 @@ export const exceptionsSchema = v.object({
   ),
 });
 
+const actFields = {
+  id: v.string(),
+  day: v.string(),
+  at: v.string(),
+  /** `journal`, or the class of the document an act of the office stands in. */
+  source: v.string(),
+  kind: v.string(),
+  store: v.optional(v.string()),
+  register: v.optional(v.string()),
+  session: v.optional(count),
+  seq: v.optional(count),
+  by: v.string(),
+  approvedBy: v.optional(v.string()),
+  subject: v.string(),
+  amount: v.optional(minorSchema),
+  detail: v.string(),
+  /** The entry was changed or removed afterwards. */
+  gone: v.boolean(),
+};
+
+/** One page of sensitive acts; `next` asks for the page after it. */
+export const auditSchema = v.object({ rows: v.array(v.object(actFields)), next: v.nullable(v.string()) });
+
+/** One act with the record or the entry it was made of. */
+export const auditActSchema = v.object({ ...actFields, content: v.optional(v.unknown()) });
+
 /** The relay's view of its links. */
 export const relayStatusSchema = v.object({
   device: v.string(),
@@ -212,6 +238,10 @@ export type SalesAnswer = v.InferOutput<typeof salesSchema>;
 export type ReceiptsAnswer = v.InferOutput<typeof receiptsSchema>;
 /** A sale record. */
 export type SaleRecordAnswer = v.InferOutput<typeof saleRecordSchema>;
+/** One page of sensitive acts. */
+export type AuditAnswer = v.InferOutput<typeof auditSchema>;
+/** One act with what it was made of. */
+export type AuditActAnswer = v.InferOutput<typeof auditActSchema>;
 /** One exception. */
 export type ExceptionRow = v.InferOutput<typeof exceptionsSchema>['rows'][number];
 /** The relay's view of its links. */

@@ -1,0 +1,108 @@
+import type { OfficeAct } from '#model/audit/audit-entry.ts';
+import type { RoleRefusal } from '#model/staff/role-commands.ts';
+import type { StaffRefusal } from '#model/staff/staff-commands.ts';
+import type { DeviceRefusal } from '#model/trust/device-commands.ts';
+import { m } from '$lib/paraglide/messages.js';
+import type { PinRefusal } from '../till/pin-gate.svelte.ts';
+import type { Farewell } from '../till/sign-in.svelte.ts';
+import { permissionWords } from '../till/staff-words.ts';
+import type { EditRefusal } from './back-office.svelte.ts';
+
+/** Anything that kept an edit of the office from being made. */
+export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal> | PinRefusal;
+
+/** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
+export function refusalSentence(refusal: AnyRefusal, name: string): string {
+  switch (refusal.code) {
+    case 'not-permitted':
+      return m.office_refused_not_permitted({ permission: permissionWords(refusal.permission) });
+    case 'nobody-signed-in':
+      return m.office_refused_nobody();
+    case 'not-saved':
+      return m.office_refused_not_saved();
+    case 'last-editor':
+      return m.office_refused_last_editor();
+    case 'role-in-use':
+      return m.office_refused_role_in_use({ people: refusal.people.join(', ') });
+    case 'unknown-role':
+    case 'unknown-person':
+    case 'unknown-device':
+    case 'unknown-invitation':
+      return m.office_refused_unknown({ name });
+    case 'person-known':
+    case 'role-known':
+      return m.office_refused_known({ name });
+    case 'bad-person':
+    case 'bad-role':
+    case 'bad-device':
+      return m.office_refused_shape({ detail: refusal.detail });
+    case 'already-revoked':
+      return m.office_refused_revoked({ name });
+    case 'own-head-office':
+      return m.office_refused_head_office();
+    case 'place-missing':
+      return m.office_refused_place();
+    case 'expiry-past':
+      return m.office_refused_expiry();
+    default:
+      return pinTrouble(refusal, name);
+  }
+}
+
+type PinTrouble = Extract<
+  AnyRefusal,
+  {
+    code:
+      PinRefusal['code'] | 'pin-repeats' | 'pin-in-a-row' | 'pin-is-a-year' | 'same-pin' | 'wrong-old-pin';
+  }
+>;
+
+function pinTrouble(refusal: PinTrouble, name: string): string {
+  switch (refusal.code) {
+    case 'not-a-pin':
+      return m.signin_not_a_pin();
+    case 'pin-repeats':
+      return m.office_pin_repeats();
+    case 'pin-in-a-row':
+      return m.office_pin_in_a_row();
+    case 'pin-is-a-year':
+      return m.office_pin_is_a_year();
+    case 'same-pin':
+      return m.office_pin_same();
+    case 'wrong-old-pin':
+      return m.office_pin_wrong_old();
+    case 'wrong-pin':
+      return m.signin_wrong({ name, tries: refusal.triesLeft });
+    case 'locked':
+      return m.office_pin_locked({ name });
+    case 'busy':
+      return m.office_refused_busy();
+  }
+}
+
+/** Why somebody was signed out of the office without asking for it. */
+export function officeFarewell({ why }: Farewell, name: string, minutes: number): string {
+  if (why === 'idle') return m.office_farewell_idle({ name, minutes });
+  return why === 'left' ? m.office_farewell_left({ name }) : m.signin_farewell_changed({ name });
+}
+
+const ACT_WORDS: Record<OfficeAct, () => string> = {
+  'person.add': m.office_act_person_add,
+  'person.edit': m.office_act_person_edit,
+  'person.deactivate': m.office_act_person_deactivate,
+  'person.activate': m.office_act_person_activate,
+  'person.pin': m.office_act_person_pin,
+  'role.add': m.office_act_role_add,
+  'role.edit': m.office_act_role_edit,
+  'role.remove': m.office_act_role_remove,
+  'device.invite': m.office_act_device_invite,
+  'device.uninvite': m.office_act_device_uninvite,
+  'device.rename': m.office_act_device_rename,
+  'device.expire': m.office_act_device_expire,
+  'device.revoke': m.office_act_device_revoke,
+};
+
+/** What an act of the office is called; one of a newer program is shown as it is written. */
+export function officeActWords(act: string): string {
+  return Object.entries(ACT_WORDS).find(([known]) => known === act)?.[1]() ?? act;
+}
