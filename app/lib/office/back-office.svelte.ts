@@ -54,7 +54,6 @@ export class BackOffice {
   /** Opens the documents; again after they were in another tab. */
   async start(): Promise<void> {
     if (this.#documents !== undefined) return;
-    if (this.#documents !== undefined) return;
     const opened = await this.#parts.open();
     if (!opened.ok) {
       const { code, message } = opened.error;
