@@ -223,7 +223,7 @@ export class WireRelay {
   /** Tells a peer, once for each state of its, that it has changes nobody takes. */
   #refuse(peer: Peer, id: string, doc: A.Doc<Stored>, { theirHeads }: A.SyncState): void {
     const told = `${id} ${theirHeads?.join() ?? ''}`;
-    const isMore = theirHeads !== null && !A.hasHeads(doc, theirHeads);
+    const isMore = theirHeads != null && !A.hasHeads(doc, theirHeads);
     if (!this.#forbidden.has(id) || !isMore || A.getHeads(doc).length === 0 || peer.refused.has(told)) return;
     peer.refused.add(told);
     this.#send(peer.socket, {

@@ -32,10 +32,7 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     if (listeners.size === 0) early.push(restored(event));
     for (const listener of listeners) listener(restored(event));
   });
-  const call = <Value>(
-    method: 'open' | 'known' | 'write' | 'writeDurably' | 'caughtUp' | 'close',
-    ...args: unknown[]
-  ) =>
+  const call = <Value>(method: Exclude<keyof Documents, 'watch'>, ...args: unknown[]) =>
     page.evaluate(([name, given]) => globalThis.testPage.call(name, given), [
       method,
       args,
@@ -46,6 +43,7 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     write: (key, changes) => call('write', key, changes),
     writeDurably: (key, changes, relayWaitMs) => call<Saved>('writeDurably', key, changes, relayWaitMs),
     caughtUp: (key, waitMs) => call<CaughtUp>('caughtUp', key, waitMs),
+    archived: () => call('archived'),
     watch: (listener) => {
       listeners.add(listener);
       for (const event of early.splice(0)) listener(event);

@@ -6,7 +6,7 @@ import type { Documents, DocumentsEvent } from '../../../../app/lib/repo/documen
 import { StrictIndexedDbStorage } from '../../../../app/lib/repo/strict-indexeddb-storage.ts';
 import { hostSurroundings } from '../../../../app/lib/repo/surroundings.ts';
 
-type Method = 'open' | 'known' | 'write' | 'writeDurably' | 'caughtUp' | 'close';
+type Method = Exclude<keyof Documents, 'watch'>;
 
 /** What a test finds on the page. */
 export type TestPage = {
