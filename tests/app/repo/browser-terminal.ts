@@ -20,8 +20,27 @@ export async function openTab(context: BrowserContext, url: string): Promise<Pag
 }
 
 /** Starts documents in a tab; gives `started` or the code of the refusal. */
-export function startIn(page: Page, options: Omit<CreateDocumentsOptions, 'trouble'>): Promise<string> {
+export function startIn(
+  page: Page,
+  options: Omit<CreateDocumentsOptions, 'trouble' | 'deviceKey'>,
+): Promise<string> {
   return page.evaluate((given) => globalThis.testPage.start(given), options);
+}
+
+/** Starts documents in a tab as the device of the browser, with its key. */
+export function startAsDevice(
+  page: Page,
+  options: Omit<CreateDocumentsOptions, 'trouble' | 'deviceKey'>,
+): Promise<string> {
+  return page.evaluate((given) => globalThis.testPage.start(given, true), options);
+}
+
+/** The id and the public key of the browser's device. */
+export function deviceIn(page: Page): Promise<readonly [id: string, publicKey: string]> {
+  return page.evaluate(async () => {
+    const { id, publicKey } = await globalThis.testPage.devices.make();
+    return [id, publicKey] as const;
+  });
 }
 
 /** The documents of a tab, to be made before they start so that no event is missed; the first listener hears all. */
