@@ -8,7 +8,12 @@ import { browserCode, enrolStation } from './station-enrolment.ts';
 import { openDataFolder, saveDataFolder, type DemoFile } from './demo-folder.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from './demo-shop.ts';
 import { PORT_SPAN, demoStations } from './demo-stations.ts';
-import { listHeadOffice, openHeadOffice, type HeadOfficeDocuments } from './head-office-documents.ts';
+import {
+  headOfficeDevice,
+  listDevice,
+  openHeadOffice,
+  type HeadOfficeDocuments,
+} from './head-office-documents.ts';
 import { Station } from './station.ts';
 
 const USAGE = `Usage: npm start -- [options]
@@ -86,7 +91,7 @@ async function start(): Promise<void> {
   if (!hq) throw new Error('The demo has no head office.');
   await hq.startRelay();
   headOffice = await found(hq, folder.value);
-  for (const station of stations) await enrolStation(headOffice, station, hq.relayUrl);
+  for (const station of stations) await enrolStation(headOffice, station);
   await Promise.all(tills.map((till) => till.startRelay()));
   await Promise.all(
     stations.map((station) => station.startRest({ demoCode: () => browserCode(headOffice, station.spec) })),
@@ -99,7 +104,7 @@ async function found(hq: Station, { organization, founded }: DemoFile): Promise<
   const opened = await openHeadOffice(hq.folder('relay'), organization, hq.syncUrl);
   if (!opened.ok) throw new Error(opened.error);
   const now = new Date().toISOString();
-  const listed = await listHeadOffice(opened.value, now);
+  const listed = await listDevice(opened.value, headOfficeDevice(opened.value.key, now));
   if (listed !== undefined) throw new Error(listed);
   if (founded) return opened.value;
   const catalog = await readDemoCatalog(join(import.meta.dirname, 'seed', 'products.json'));

@@ -10,7 +10,11 @@ import { readDeviceFile } from './device-file.ts';
 import { addMissing, whenLinked } from './shop-writes.ts';
 
 /** Head office's documents, held as head office itself: the programs of its machine speak with its relay's key. */
-export type HeadOfficeDocuments = { readonly documents: Documents; readonly key: DeviceKey };
+export type HeadOfficeDocuments = {
+  readonly documents: Documents;
+  readonly key: DeviceKey;
+  readonly organization: string;
+};
 
 /** Connects to head office's relay, which keeps its files in `relayFolder`, with that relay's own key. */
 export async function openHeadOffice(
@@ -21,30 +25,29 @@ export async function openHeadOffice(
   const device = await readDeviceFile(relayFolder);
   if (!device.ok) return device;
   const { key } = device.value;
-  const documents = createNodeDocuments({
-    identity: { device: key.id, organization, role: 'hq' },
-    deviceKey: key,
-    syncUrl,
-  });
+  const documents = connectHeadOffice(key, organization, syncUrl);
   await whenLinked(documents);
-  return ok({ documents, key });
+  return ok({ documents, key, organization });
 }
 
-/** Head office's own entry in the organization document (rule E1). */
-export function headOfficeEntry({ id, publicKey }: DeviceKey, now: string): Record<string, string> {
-  const device: Device = { id, name: 'Head office', role: 'hq', key: publicKey, enrolledAt: now };
-  return { [`device:${id}`]: canonicalJson(device) };
+/** The documents of head office over a connection of their own. */
+export function connectHeadOffice(key: DeviceKey, organization: string, syncUrl: string): Documents {
+  const identity = { device: key.id, organization, role: 'hq' as const };
+  return createNodeDocuments({ identity, deviceKey: key, syncUrl });
 }
 
-/** Lists head office in a folder that was founded before devices had keys. A sentence when that failed. */
-export function listHeadOffice(
-  { documents, key }: HeadOfficeDocuments,
-  now: string,
-): Promise<string | undefined> {
-  return addMissing(documents, { key: { class: 'organization' }, entries: headOfficeEntry(key, now) });
+/** Head office's own device (rule E1). */
+export function headOfficeDevice({ id, publicKey }: DeviceKey, enrolledAt: string): Device {
+  return { id, name: 'Head office', role: 'hq', key: publicKey, enrolledAt };
 }
 
-/** A one-time code of head office's, for programs and pages that join without a person (rule E8). */
+/** Lists a device, as head office may; one that is listed already stays as it is. A sentence when that failed. */
+export function listDevice({ documents }: HeadOfficeDocuments, device: Device): Promise<string | undefined> {
+  const entries = { [`device:${device.id}`]: canonicalJson(device) };
+  return addMissing(documents, { key: { class: 'organization' }, entries });
+}
+
+/** A one-time code of head office's, for a page that joins without a person or for the first one (rule E8). */
 export async function codeFor(
   { documents }: HeadOfficeDocuments,
   wish: InvitationWish,

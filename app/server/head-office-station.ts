@@ -3,8 +3,8 @@ import { err, ok, type Result } from '#model/result.ts';
 import type { FoundingRefusal, FoundingWish } from '../lib/device/founding.ts';
 import { saveDataFolder, type DemoFile } from './demo-folder.ts';
 import {
-  headOfficeEntry,
-  listHeadOffice,
+  headOfficeDevice,
+  listDevice,
   openHeadOffice,
   type HeadOfficeDocuments,
 } from './head-office-documents.ts';
@@ -34,7 +34,10 @@ export class HeadOfficeStation {
     await this.#station.startRelay();
     if (this.#founded) {
       const headOffice = await this.#open();
-      const trouble = await listHeadOffice(headOffice, new Date().toISOString());
+      const trouble = await listDevice(
+        headOffice,
+        headOfficeDevice(headOffice.key, new Date().toISOString()),
+      );
       if (trouble !== undefined) throw new Error(trouble);
       await this.#startPrograms(headOffice);
     }
@@ -77,15 +80,14 @@ export class HeadOfficeStation {
     }
   }
 
-  async #write({ documents, key }: HeadOfficeDocuments, wish: FoundingWish): Promise<string | undefined> {
+  async #write(headOffice: HeadOfficeDocuments, wish: FoundingWish): Promise<string | undefined> {
     const now = new Date().toISOString();
     const salt = randomBytes(24).toString('base64url');
-    const [organization, ...others] = foundingWrites(this.#organization, wish, now, salt);
-    if (!organization) return 'There is nothing to write.';
-    // Head office and the organization are one change: neither is ever there without the other.
-    const first = { ...organization, entries: { ...organization.entries, ...headOfficeEntry(key, now) } };
-    for (const write of [first, ...others]) {
-      const trouble = await addMissing(documents, write);
+    // Head office first: an organization is never there without a device that may write it.
+    const unlisted = await listDevice(headOffice, headOfficeDevice(headOffice.key, now));
+    if (unlisted !== undefined) return unlisted;
+    for (const write of foundingWrites(this.#organization, wish, now, salt)) {
+      const trouble = await addMissing(headOffice.documents, write);
       if (trouble !== undefined) return trouble;
     }
     return undefined;
@@ -101,7 +103,7 @@ export class HeadOfficeStation {
   }
 
   async #startPrograms(headOffice: HeadOfficeDocuments): Promise<void> {
-    await enrolStation(headOffice, this.#station, this.#station.relayUrl);
+    await enrolStation(headOffice, this.#station);
     await this.#station.startPrograms();
   }
 }

@@ -4,21 +4,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { err, ok, type Result } from '#model/result.ts';
 import { deviceFileSchema, type DeviceFile } from '#model/trust/device-file.ts';
-import type { DeviceRole } from '#model/trust/device.ts';
-import { enrolmentSchema, type Enrolment } from '#model/trust/invitation.ts';
+import type { Device } from '#model/trust/device.ts';
+import type { Enrolment } from '#model/trust/invitation.ts';
+import { listDevice, type HeadOfficeDocuments } from './head-office-documents.ts';
 
-/** A program of this machine that is to become a device. */
-export type MachineEnrolment = {
-  /** Its data folder, where `device.json` is. The program must not run yet, or it would not know. */
-  readonly folder: string;
-  readonly role: DeviceRole;
-  /** The invitation's code. */
-  readonly code: string;
-  /** Head office's relay, `http://127.0.0.1:4710`. */
-  readonly headOffice: string;
-};
+type KeyedFile = DeviceFile & { readonly publicKey: string; readonly privateKey: string };
 
-const refusalSchema = v.object({ code: v.string(), message: v.string() });
+/** What a program of head office's machine, or of the demo, is listed as. */
+export type Listing = Pick<Device, 'name' | 'role'> & Partial<Pick<Device, 'store' | 'register'>>;
 
 /** The enrolment a program keeps; undefined while it has none. A damaged file is a sentence. */
 export async function machineEnrolment(folder: string): Promise<Result<Enrolment | undefined, string>> {
@@ -26,27 +19,27 @@ export async function machineEnrolment(folder: string): Promise<Result<Enrolment
   return file.ok ? ok(file.value?.enrolment) : file;
 }
 
-/** Enrols a program of this machine with a code and keeps what it must remember. A sentence when it was refused. */
-export async function enrolMachine({
-  folder,
-  role,
-  code,
-  headOffice,
-}: MachineEnrolment): Promise<Result<Enrolment, string>> {
+/**
+ * Enrols a program whose data folder head office's own machine can write: head office lists its key, without a code, and the
+ * program finds in `folder` what it must remember. It must not run yet. A sentence when that failed.
+ */
+export async function enrolMachine(
+  headOffice: HeadOfficeDocuments,
+  folder: string,
+  listing: Listing,
+): Promise<Result<Enrolment, string>> {
   const file = await withKey(folder);
   if (!file.ok) return file;
-  const { device: id, publicKey: key } = file.value;
-  const answer = await fetch(`${headOffice}/enrol`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ code, id, key, role }),
-  });
-  const body: unknown = await answer.json();
-  if (!answer.ok) {
-    const refusal = v.safeParse(refusalSchema, body);
-    return err(refusal.success ? refusal.output.message : `Head office answered ${answer.status}.`);
-  }
-  const enrolment = v.parse(enrolmentSchema, body);
+  const device: Device = {
+    ...listing,
+    id: file.value.device,
+    key: file.value.publicKey,
+    enrolledAt: new Date().toISOString(),
+  };
+  const trouble = await listDevice(headOffice, device);
+  if (trouble !== undefined) return err(trouble);
+  const { organization, key } = headOffice;
+  const enrolment = { organization, device, headOffice: { id: key.id, key: key.publicKey } };
   await save(folder, { ...file.value, enrolment });
   return ok(enrolment);
 }
@@ -66,13 +59,14 @@ async function readFileOf(folder: string): Promise<Result<DeviceFile | undefined
 }
 
 /** The device file of a folder, with a key: one from before devices had keys gets one, a new folder an id as well. */
-async function withKey(folder: string): Promise<Result<DeviceFile, string>> {
+async function withKey(folder: string): Promise<Result<KeyedFile, string>> {
   const known = await readFileOf(folder);
   if (!known.ok) return known;
   const file = known.value ?? { device: randomBytes(8).toString('hex') };
-  if (file.publicKey !== undefined && file.privateKey !== undefined) return ok(file);
+  const { publicKey: listed, privateKey: own } = file;
+  if (listed !== undefined && own !== undefined) return ok({ ...file, publicKey: listed, privateKey: own });
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const keyed: DeviceFile = {
+  const keyed: KeyedFile = {
     ...file,
     // The raw key is the last 32 bytes of its SPKI form.
     publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64url'),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { ChildProgram, type ProgramNews, type ProgramSpec } from './child-program.ts';
-import { enrolMachine, machineEnrolment } from './machine-enrolment.ts';
+import { machineEnrolment } from './machine-enrolment.ts';
 import { makeOrigin, type DeviceConfig, type OriginActs } from './origin.ts';
 import { LOOPBACK, RECEIPT_PRINTER, otherPrograms, programFolder, relayProgram } from './station-programs.ts';
 
@@ -91,20 +91,6 @@ export class Station {
   /** The data folder of one of this station's programs: `relay`, `reports`, `bridge`, `printer`. */
   folder(program: string): string {
     return programFolder(this.#world.data, this.spec, program);
-  }
-
-  /** Whether a program of this station has joined the organization. */
-  async isEnrolled(program: 'relay' | 'reports'): Promise<boolean> {
-    const enrolment = await machineEnrolment(this.folder(program));
-    if (!enrolment.ok) throw new Error(enrolment.error);
-    return enrolment.value !== undefined;
-  }
-
-  /** Makes a program of this station a device, before it starts. Throws head office's sentence when it was refused. */
-  async enrol(program: 'relay' | 'reports', code: string, headOffice: string): Promise<void> {
-    const role = program === 'relay' ? 'relay' : 'indexer';
-    const enrolled = await enrolMachine({ folder: this.folder(program), role, code, headOffice });
-    if (!enrolled.ok) throw new Error(`The ${program} of ${this.spec.name}: ${enrolled.error}`);
   }
 
   /** Starts the relay alone, which founding needs. */

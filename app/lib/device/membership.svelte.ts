@@ -1,6 +1,6 @@
 import { readOrganizationEntry } from '#model/documents/organization.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
-import type { Standing } from '../repo/standing.ts';
+import type { Standing } from '#model/trust/standing.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { Healed } from './healed.svelte.ts';
 import type { EnrolledDevice } from './set-up.svelte.ts';

@@ -20,9 +20,6 @@ export type SetUpParts = {
   readonly withRelay: boolean;
   readonly keeper: DeviceKeeper;
   readonly ask: AskToEnrol;
-  /** Whether nothing is asked of a person yet: this page looks around, or joins by itself. */
-  get alone(): boolean;
-
   /** Whether another device works this till's register now. */
   readonly isTaken: () => Promise<boolean>;
   /** Gives a code without a person; in the demo only. */

@@ -6,7 +6,7 @@ import { backoffDelay } from './backoff.ts';
 import type { DocumentSaver } from './document-saver.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import { readEntries } from './entry-changes.ts';
-import { FIRST_CHANGE_HASH } from './first-change.ts';
+import { FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
 import type { OpenDocument, OpenDocuments } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, type RelayWord } from './relay-confirmation.ts';
 import { causeText, type Surroundings } from './surroundings.ts';

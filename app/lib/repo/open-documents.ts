@@ -3,7 +3,8 @@ import type { DocHandle, DocHandleChangePayload, DocumentId, Repo } from '@autom
 import { assert } from '#model/result.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { FIRST_CHANGE, emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
+import { FIRST_CHANGE } from '#model/documents/first-change.ts';
+import { emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /**

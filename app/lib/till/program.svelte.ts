@@ -189,6 +189,11 @@ export class TillProgram {
   }
 
   #keepAsking(till: Till, passedOn: PassedOn): void {
+    const { onWritten } = till.journal;
+    till.journal.onWritten = (record, saved) => {
+      onWritten(record, saved);
+      passedOn.refresh();
+    };
     const ask = () => {
       till
         .refresh()

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createNodeDocuments } from '../../lib/repo/node-documents.ts';
 import { readDataFolder } from '../demo-folder.ts';
+import { readDeviceFile } from '../device-file.ts';
+import { connectHeadOffice } from '../head-office-documents.ts';
 import {
   headOfficeRelayFolder,
   latestSessions,
@@ -91,11 +91,10 @@ async function exportJournal(
   const latest = await latestSessions(relay.url);
   const registers = chosenRegisters(latest, settings);
   if (registers.length === 0) throw new ExportStopped(unknownRegister(settings, Object.keys(latest)));
-  const identity = { device: randomBytes(8).toString('hex'), organization, role: 'hq' as const };
-  const reader = new DocumentReader(
-    () => createNodeDocuments({ identity, syncUrl: relay.syncUrl }),
-    organization,
-  );
+  const device = await readDeviceFile(headOfficeRelayFolder(settings.data));
+  if (!device.ok) throw new ExportStopped(device.error);
+  const { key } = device.value;
+  const reader = new DocumentReader(() => connectHeadOffice(key, organization, relay.syncUrl), organization);
   const exportedAt = new Date().toISOString();
   const lines = exportLines({ reader, organization, options: settings, registers, exportedAt });
   try {

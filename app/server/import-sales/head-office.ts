@@ -1,15 +1,22 @@
 import { join } from 'node:path';
-import { headOfficeProgram, startHeadOfficeRelay } from '../head-office-relay.ts';
+import {
+  headOfficeDevice,
+  listDevice,
+  openHeadOffice,
+  type HeadOfficeDocuments,
+} from '../head-office-documents.ts';
+import { headOfficeProgram, headOfficeRelayFolder, startHeadOfficeRelay } from '../head-office-relay.ts';
+import { enrolMachine, machineEnrolment } from '../machine-enrolment.ts';
 
 /** Head office's programs while an import runs: the relay that keeps the documents, the indexer that reports them. */
-export type HeadOffice = {
-  readonly syncUrl: string;
+export type HeadOffice = HeadOfficeDocuments & {
   readonly relayUrl: string;
-  readonly reportsUrl: string;
+  /** Starts the indexer, once head office is listed; gives the address of the reports. */
+  readonly startReports: () => Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
-/** Starts head office's relay and indexer on a data folder, on free ports. Rejects with a program's own sentence. */
+/** Starts head office's relay on a data folder, on a free port, and works as it. Rejects with a program's own sentence. */
 export async function startHeadOffice(
   project: string,
   data: string,
@@ -17,16 +24,29 @@ export async function startHeadOffice(
   log: (line: string) => void,
 ): Promise<HeadOffice> {
   const relay = await startHeadOfficeRelay(project, data, organization, log);
-  const folder = ['--data', join(data, 'hq', 'reports')];
-  const args = [...folder, '--relay', relay.syncUrl, '--organization', organization];
-  const reports = headOfficeProgram({ name: 'reports', main: 'reports-indexer/main.ts', args }, project, log);
   try {
-    const { port } = await reports.start();
+    const opened = await openHeadOffice(headOfficeRelayFolder(data), organization, relay.syncUrl);
+    if (!opened.ok) throw new Error(opened.error);
+    const now = new Date().toISOString();
+    const trouble = await listDevice(opened.value, headOfficeDevice(opened.value.key, now));
+    if (trouble !== undefined) throw new Error(trouble);
+    const folder = join(data, 'hq', 'reports');
+    const args = ['--data', folder, '--relay', relay.syncUrl, '--organization', organization];
+    const reports = headOfficeProgram(
+      { name: 'reports', main: 'reports-indexer/main.ts', args },
+      project,
+      log,
+    );
     return {
-      syncUrl: relay.syncUrl,
+      ...opened.value,
       relayUrl: relay.url,
-      reportsUrl: `http://127.0.0.1:${Number(port)}`,
+      startReports: async () => {
+        await enrolIndexer(opened.value, folder);
+        const { port } = await reports.start();
+        return `http://127.0.0.1:${Number(port)}`;
+      },
       stop: async () => {
+        await opened.value.documents.close();
         await reports.stop();
         await relay.stop();
       },
@@ -35,4 +55,12 @@ export async function startHeadOffice(
     await relay.stop();
     throw cause;
   }
+}
+
+async function enrolIndexer(headOffice: HeadOfficeDocuments, folder: string): Promise<void> {
+  const known = await machineEnrolment(folder);
+  if (!known.ok) throw new Error(known.error);
+  if (known.value !== undefined) return;
+  const enrolled = await enrolMachine(headOffice, folder, { name: 'HQ', role: 'indexer' });
+  if (!enrolled.ok) throw new Error(enrolled.error);
 }

@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
-import { createNodeDocuments } from '../../lib/repo/node-documents.ts';
 import { openDataFolder } from '../demo-folder.ts';
 import { latestSessions } from '../head-office-relay.ts';
 import { startHeadOffice, type HeadOffice } from './head-office.ts';
@@ -76,14 +75,11 @@ async function importAndReport(
     notTTYSchedule: 2000,
     hideCursor: true,
   });
-  const documents = createNodeDocuments({
-    identity: { device: randomBytes(8).toString('hex'), organization, role: 'hq' },
-    syncUrl: headOffice.syncUrl,
-  });
   bar.start(receipts.length, 0);
   try {
+    const reports = await headOffice.startReports();
     const imported = await importSales(receipts, {
-      documents,
+      documents: headOffice.documents,
       organization,
       options: settings,
       latestSessions: () => latestSessions(headOffice.relayUrl),
@@ -92,20 +88,15 @@ async function importAndReport(
       onReceipt: () => bar.increment(),
     });
     if (!imported.ok) return imported.error;
-    return await indexedTotals(headOffice, basketPrefix(settings), receipts.length);
+    return await indexedTotals(reports, basketPrefix(settings), receipts.length);
   } finally {
     bar.stop();
-    await documents.close();
   }
 }
 
 /** Waits until the indexer has every receipt of the file, then gives its figures. */
-async function indexedTotals(
-  headOffice: HeadOffice,
-  prefix: string,
-  receipts: number,
-): Promise<object | string> {
-  const url = `${headOffice.reportsUrl}/reports/totals?basketPrefix=${encodeURIComponent(prefix)}`;
+async function indexedTotals(reports: string, prefix: string, receipts: number): Promise<object | string> {
+  const url = `${reports}/reports/totals?basketPrefix=${encodeURIComponent(prefix)}`;
   const deadline = Date.now() + INDEX_WAIT_MS;
   let found = 0;
   while (Date.now() < deadline) {

@@ -39,7 +39,7 @@ async function origin(parts: { relay: string; reports?: string }): Promise<{ url
   await mkdir(join(build, '_app', 'immutable'), { recursive: true });
   await writeFile(join(build, 'index.html'), '<!doctype html>page');
   await writeFile(join(build, '_app', 'immutable', 'a.js'), 'export {}');
-  const server = await makeOrigin({ build, config: CONFIG, hosts: ['till.example'], ...parts });
+  const server = await makeOrigin({ build, config: () => CONFIG, hosts: ['till.example'], ...parts });
   await server.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => server.close());
   const { port } = server.server.address() as AddressInfo;

@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { demoSeeds, readDemoCatalog } from '../../../app/server/demo-shop.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { ok } from '#model/result.ts';
+import { DEMO_PEOPLE, demoSeeds, readDemoCatalog } from '../../../app/server/demo-shop.ts';
 import { makeOrigin } from '../../../app/server/origin.ts';
+import { HeadOfficeDoor } from '../../support/head-office-door.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 
 /** The organization of the tills in these tests. */
@@ -14,6 +17,10 @@ const PROJECT = new URL('../../../', import.meta.url);
 export type TillOrigin = {
   readonly url: string;
   readonly relay: WireRelay;
+  /** Who lets devices in. */
+  readonly door: HeadOfficeDoor;
+  /** Makes a code for a terminal of this till's register. */
+  readonly invite: () => string;
   /** The entries of a document as they reached the relay. */
   readonly entries: (key: DocumentKey) => Record<string, string> | undefined;
   /** Writes entries as another device of the organization would. */
@@ -21,36 +28,47 @@ export type TillOrigin = {
   readonly close: () => Promise<void>;
 };
 
-/** Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. */
-export async function startTillOrigin(register = 'R1'): Promise<TillOrigin> {
+/**
+ * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
+ * itself as the demo's do, unless `joins` says that a person has to type a code.
+ */
+export async function startTillOrigin(joins: 'by-itself' | 'by-code' = 'by-itself'): Promise<TillOrigin> {
+  const place = { store: storeId(1), register: registerId(1) };
   const relay = await WireRelay.start();
   const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
   const catalog = await readDemoCatalog(new URL('app/server/seed/products.json', PROJECT).pathname);
   const seeds = demoSeeds(ORGANIZATION, '2026-01-01T00:00:00.000Z', catalog, () => 'c2FsdHNhbHRzYWx0c2FsdA');
   for (const { key, entries } of seeds) relay.write(idOf(key), entries);
+  const door = new HeadOfficeDoor(relay, ORGANIZATION);
+  const invite = () => door.invite({ ...place, roles: ['terminal'] });
+  const people = DEMO_PEOPLE.map(({ name, pin, role }) => ({ name, pin, role }));
   const server: FastifyInstance = await makeOrigin({
     build: new URL('build', PROJECT).pathname,
-    config: {
+    config: () => ({
       role: 'till',
       organization: ORGANIZATION,
-      device: `00000000000000${register.slice(1).padStart(2, '0')}`,
-      store: 'S01',
-      register,
+      device: '0000000000000001',
+      ...place,
+      ...(joins === 'by-itself' ? { demo: { enrols: true, people } } : {}),
       version: 'test',
-    },
-    relay: relay.url.replace(/^ws/, 'http').replace(/\/sync$/, ''),
+    }),
+    relay: await door.listen(),
     hosts: [],
+    ...(joins === 'by-itself' ? { demoCode: () => Promise.resolve(ok(invite())) } : {}),
   });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = server.server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
     relay,
+    door,
+    invite,
     entries: (key) => relay.entries(idOf(key)),
     write: (key, entries) => relay.write(idOf(key), entries),
     close: async () => {
-      await server.close();
       await relay.cut();
+      await door.close();
+      await server.close();
     },
   };
 }
