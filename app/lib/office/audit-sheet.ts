@@ -36,7 +36,10 @@ export function actPlace(
 }
 
 /** What it was done to: a person by name, else what the record names. */
-export function actSubject({ kind, subject }: Pick<ActRow, 'kind' | 'subject'>, names: OrganizationNames): string {
+export function actSubject(
+  { kind, subject }: Pick<ActRow, 'kind' | 'subject'>,
+  names: OrganizationNames,
+): string {
   return kind.startsWith('person.') ? names.person(subject) : subject;
 }
 

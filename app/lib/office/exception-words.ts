@@ -18,6 +18,8 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_sums(), meaning: m.office_exception_sums_meaning() };
     case 'close':
       return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
+    case 'audit':
+      return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
     case 'session':
       return { title: m.office_exception_order(), meaning: m.office_exception_order_meaning() };
     case 'unreadable':
@@ -38,6 +40,7 @@ type Family =
   | 'link'
   | 'sums'
   | 'close'
+  | 'audit'
   | 'session'
   | 'unreadable'
   | 'newer'
@@ -53,6 +56,8 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-receipt-number': 'sums',
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
+  'audit-removed': 'audit',
+  'audit-changed': 'audit',
   'already-open': 'session',
   'not-open': 'session',
   'wrong-session': 'session',
