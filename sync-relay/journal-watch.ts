@@ -46,7 +46,7 @@ export type WatchParts = {
   /** Calls back later, unless the relay has stopped by then. */
   readonly later: (milliseconds: number, callback: () => void) => void;
   readonly log: Logger;
-  /** A register's journal was looked at again. */
+  /** A register's journal was looked at again, by the devices of the organization. */
   readonly onChecked?: (journal: RegisterJournal, organization: string) => void;
 };
 
@@ -153,7 +153,6 @@ export class JournalWatch {
     const known = journal.session(address.session);
     const found = await this.#parts.look(id, (doc) => entriesSince(doc, known?.seen ?? []));
     if (found === undefined) return;
-    const { whole, entries, heads } = found;
     const before = known?.verdict ?? UNCHECKED;
     const isBehind = !found.whole && found.entries.every(([key]) => isRecordKey(key) && key > before.lastKey);
     const all = isBehind || found.whole ? found : await this.#parts.look(id, (doc) => entriesSince(doc, []));
@@ -167,8 +166,11 @@ export class JournalWatch {
         { document: id, faults: verdict.faultCount, last: verdict.faults.at(-1) },
         'journal fault',
       );
+    // What head office said before is known before it says more.
+    if (journal.countersigned === undefined)
+      await this.#readHead(acknowledgementsOf(nameOf(address), journal), journal);
     await this.#compare(journal, address, all);
-    this.#parts.onChecked?.(journal, address.organization);
+    if (this.#devices !== undefined) this.#parts.onChecked?.(journal, address.organization);
   }
 
   /** Looks again where head office's head points, when that may have changed. */
