@@ -1,17 +1,16 @@
 import type { DocumentAddress, DocumentKey } from '#model/ids/document-id.ts';
 import type { PeerMetadata } from '#model/protocol/frame.ts';
+import { mayRead } from '#model/trust/rights.ts';
 
-/** What a peer says it is; undefined for a stock automerge-repo client, which says nothing. */
+/** Who a peer is; undefined at an open relay for a stock automerge-repo client, which says nothing. */
 export type PeerDevice = PeerMetadata['device'];
 
 /** How many of a register's latest sessions a terminal is offered unasked; older ones come when it asks. */
 export const OFFERED_SESSIONS = 3;
 
-/** Whether a peer may have a document: everything of its organization, and of the stores only its own (design §3). */
-export function mayRead(device: PeerDevice, address: DocumentAddress): boolean {
-  if (device?.organization !== undefined && device.organization !== address.organization) return false;
-  if (device?.store === undefined || device.role === 'hq' || device.role === 'indexer') return true;
-  return !('store' in address.key) || address.key.store === device.store;
+/** Whether a peer may have a document (rule E3). */
+export function isReadable(device: PeerDevice, address: DocumentAddress): boolean {
+  return device === undefined || mayRead(device, address);
 }
 
 /**
@@ -20,7 +19,7 @@ export function mayRead(device: PeerDevice, address: DocumentAddress): boolean {
  * document's register.
  */
 export function isOffered(device: PeerDevice, address: DocumentAddress, latest: number): boolean {
-  if (!mayRead(device, address)) return false;
+  if (!isReadable(device, address)) return false;
   if (device === undefined || (device.role !== 'terminal' && device.role !== 'back-office')) return true;
   const { key } = address;
   if (key.class === 'session') return key.session > latest - OFFERED_SESSIONS;

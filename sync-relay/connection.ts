@@ -2,10 +2,12 @@ import {
   CLOSE_CODES,
   PROTOCOL_VERSION,
   decodeFrame,
+  encodeFrame,
   type Frame,
   type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { proofOf, type Door, type Turned } from './door.ts';
 import { Link, type LinkSocket } from './link.ts';
 
 /** What a connection reports to the relay it belongs to. */
@@ -14,35 +16,43 @@ export type ConnectionEvents = {
   readonly onLink: (link: Link) => void;
   /** A sync message came in. */
   readonly onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => void;
-  /** A frame was refused and the connection closed. */
-  readonly onRefused: (reason: string) => void;
+  /** Head office's word for a document came in. */
+  readonly onVoucher: (link: Link, frame: FrameOf<'tillmesh-voucher'>) => void;
+  /** A frame or a peer was refused and the connection closed. */
+  readonly onRefused: (turned: Turned, peer: string | undefined) => void;
 };
 
 /** Who this end is. */
-export type OwnPeer = { readonly peerId: string; readonly metadata: PeerMetadata };
+export type OwnPeer = {
+  readonly peerId: string;
+  readonly metadata: PeerMetadata & { readonly device: NonNullable<PeerMetadata['device']> };
+};
 
-/** One socket from handshake to end. The dialling side sends `join`, the other answers `peer`; then both are equal. */
+/** What a connection is made of; without a door anybody may come in and say who they are. */
+export type ConnectionParts = {
+  readonly own: OwnPeer;
+  readonly direction: 'in' | 'out';
+  readonly socket: LinkSocket;
+  readonly events: ConnectionEvents;
+  readonly door: Door | undefined;
+  readonly now: () => string;
+};
+
+/**
+ * One socket from handshake to end. The dialling side sends `join`; the other asks for a proof, gets it and answers `peer`
+ * with a proof of its own (rule E5); then both are equal.
+ */
 export class Connection {
-  readonly #own: OwnPeer;
-  readonly #direction: 'in' | 'out';
-  readonly #socket: LinkSocket;
-  readonly #events: ConnectionEvents;
-  readonly #now: () => string;
+  readonly #parts: ConnectionParts;
+  readonly #nonce: string;
+  #joining: FrameOf<'join'> | undefined;
+  #proved = false;
   #link: Link | undefined;
   #ended = false;
 
-  constructor(
-    own: OwnPeer,
-    direction: 'in' | 'out',
-    socket: LinkSocket,
-    events: ConnectionEvents,
-    now: () => string,
-  ) {
-    this.#own = own;
-    this.#direction = direction;
-    this.#socket = socket;
-    this.#events = events;
-    this.#now = now;
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#nonce = parts.door?.nonce() ?? '';
   }
 
   /** The link, once the handshake is done. */
@@ -51,15 +61,16 @@ export class Connection {
   }
 
   /** The socket is open: the dialling side introduces itself. */
-  opened(send: (frame: Frame) => void): void {
-    if (this.#direction === 'out') {
-      send({
-        type: 'join',
-        senderId: this.#own.peerId,
-        peerMetadata: this.#own.metadata,
-        supportedProtocolVersions: [PROTOCOL_VERSION],
-      });
-    }
+  opened(): void {
+    const { own, direction, door } = this.#parts;
+    if (direction === 'in') return;
+    this.#send({
+      type: 'join',
+      senderId: own.peerId,
+      peerMetadata: own.metadata,
+      supportedProtocolVersions: [PROTOCOL_VERSION],
+      ...(door === undefined ? {} : { challenge: this.#nonce }),
+    });
   }
 
   /** Takes one message of the socket; anything that is no frame of the protocol ends the connection and nothing else. */
@@ -68,7 +79,8 @@ export class Connection {
     const frame = decodeFrame(data);
     if (!frame.ok) this.#refuse(`${frame.error.code}: ${frame.error.detail}`);
     else if (this.#link) this.#handle(this.#link, frame.value);
-    else this.#greet(frame.value);
+    else if (this.#parts.direction === 'in') this.#greet(frame.value);
+    else this.#meet(frame.value);
   }
 
   /** The socket is gone. */
@@ -77,32 +89,79 @@ export class Connection {
     this.#link?.closed();
   }
 
+  /** The side that was dialled: `join`, then the proof it asked for. */
   #greet(frame: Frame): void {
-    if (this.#direction === 'in' && frame.type === 'join') {
-      if (!frame.supportedProtocolVersions.includes(PROTOCOL_VERSION)) {
-        this.#refuse(`protocol versions ${frame.supportedProtocolVersions.join(', ')} are not spoken here`);
-        return;
-      }
-      this.#link = this.#makeLink(frame.senderId, frame.peerMetadata);
-      this.#link.send({
-        type: 'peer',
-        senderId: this.#own.peerId,
-        targetId: frame.senderId,
-        peerMetadata: this.#own.metadata,
-        selectedProtocolVersion: PROTOCOL_VERSION,
-      });
-      this.#events.onLink(this.#link);
-    } else if (this.#direction === 'out' && frame.type === 'peer') {
-      this.#link = this.#makeLink(frame.senderId, frame.peerMetadata);
-      this.#events.onLink(this.#link);
+    const { door } = this.#parts;
+    if (frame.type === 'join' && this.#joining === undefined) {
+      if (!frame.supportedProtocolVersions.includes(PROTOCOL_VERSION))
+        return this.#refuse(
+          `protocol versions ${frame.supportedProtocolVersions.join(', ')} are not spoken here`,
+        );
+      this.#joining = frame;
+      if (door === undefined) this.#letIn(frame, frame.peerMetadata);
+      else if (frame.peerMetadata.device === undefined) this.#turnAway(NO_DEVICE);
+      else this.#challenge();
+    } else if (frame.type === 'tillmesh-proof' && this.#joining !== undefined && door !== undefined) {
+      const { senderId: peerId, peerMetadata: metadata } = this.#joining;
+      const peer = door.check({ nonce: this.#nonce, peerId, metadata, signature: frame.signature });
+      if (peer.ok) this.#letIn(this.#joining, { ...metadata, device: peer.value });
+      else this.#turnAway(peer.error);
+    } else {
+      this.#refuse(`"${frame.type}" before the handshake`);
+    }
+  }
+
+  #challenge(): void {
+    const { own } = this.#parts;
+    const { id: device } = own.metadata.device;
+    this.#send({ type: 'tillmesh-challenge', senderId: own.peerId, nonce: this.#nonce, device });
+  }
+
+  #letIn(join: FrameOf<'join'>, metadata: PeerMetadata): void {
+    const { own, door, events } = this.#parts;
+    const link = this.#makeLink(join.senderId, metadata);
+    this.#link = link;
+    link.send({
+      type: 'peer',
+      senderId: own.peerId,
+      targetId: join.senderId,
+      peerMetadata: own.metadata,
+      selectedProtocolVersion: PROTOCOL_VERSION,
+      ...this.#answerTo(join, door),
+    });
+    events.onLink(link);
+  }
+
+  /** The proof a dialling relay asked for. */
+  #answerTo({ challenge, peerMetadata }: FrameOf<'join'>, door: Door | undefined): { proof?: string } {
+    const verifier = peerMetadata.device?.id;
+    if (door === undefined || challenge === undefined || verifier === undefined) return {};
+    return { proof: door.prove({ nonce: challenge, verifier, peerId: this.#parts.own.peerId }) };
+  }
+
+  /** The side that dialled: proves itself when asked, then checks who answers. */
+  #meet(frame: Frame): void {
+    const { own, door, events } = this.#parts;
+    if (frame.type === 'tillmesh-challenge' && door !== undefined && !this.#proved) {
+      this.#proved = true;
+      const signature = door.prove({ nonce: frame.nonce, verifier: frame.device, peerId: own.peerId });
+      this.#send({ type: 'tillmesh-proof', senderId: own.peerId, signature });
+    } else if (frame.type === 'peer') {
+      const peer = door?.check(proofOf(frame, this.#nonce));
+      if (peer?.ok === false) return this.#turnAway(peer.error);
+      const device = peer === undefined ? frame.peerMetadata.device : peer.value;
+      this.#link = this.#makeLink(frame.senderId, { ...frame.peerMetadata, device });
+      events.onLink(this.#link);
     } else {
       this.#refuse(`"${frame.type}" before the handshake`);
     }
   }
 
   #makeLink(peerId: string, metadata: PeerMetadata): Link {
-    const peer = { id: peerId, metadata, direction: this.#direction, since: this.#now() };
-    return new Link(this.#own.peerId, peer, this.#socket);
+    const { own, direction, socket, door, now } = this.#parts;
+    const isTool = metadata.device !== undefined && metadata.device.id === own.metadata.device.id;
+    const peer = { id: peerId, metadata, direction, since: now(), isTool, isProven: door !== undefined };
+    return new Link(own.peerId, peer, socket);
   }
 
   #handle(link: Link, frame: Frame): void {
@@ -110,15 +169,27 @@ export class Connection {
       this.#refuse(`a frame in the name of another peer`);
       return;
     }
-    if (frame.type === 'sync' || frame.type === 'request') this.#events.onSync(link, frame);
-    else if (frame.type === 'tillmesh-ping') link.send({ type: 'tillmesh-pong', senderId: this.#own.peerId });
+    const { own, events } = this.#parts;
+    if (frame.type === 'sync' || frame.type === 'request') events.onSync(link, frame);
+    else if (frame.type === 'tillmesh-voucher') events.onVoucher(link, frame);
+    else if (frame.type === 'tillmesh-ping') link.send({ type: 'tillmesh-pong', senderId: own.peerId });
     // Ephemeral and remote-heads frames of stock peers carry nothing a relay keeps.
   }
 
+  #send(frame: Frame): void {
+    this.#parts.socket.send(encodeFrame(frame), () => undefined);
+  }
+
   #refuse(reason: string): void {
+    this.#turnAway({ code: CLOSE_CODES.badFrame, reason });
+  }
+
+  #turnAway(turned: Turned): void {
     this.#ended = true;
-    this.#events.onRefused(reason);
+    this.#parts.events.onRefused(turned, this.#joining?.senderId);
     this.#link?.closed();
-    this.#socket.close(CLOSE_CODES.badFrame, reason.slice(0, 100));
+    this.#parts.socket.close(turned.code, turned.reason.slice(0, 100));
   }
 }
+
+const NO_DEVICE = { code: CLOSE_CODES.unproven, reason: 'this relay asks for the proof of a device' };

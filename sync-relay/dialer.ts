@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
-import { MAX_FRAME_BYTES, encodeFrame } from '#model/protocol/frame.ts';
+import { MAX_FRAME_BYTES } from '#model/protocol/frame.ts';
 import type { Relay } from './relay.ts';
 import { COMPRESSION, HANDSHAKE_MS, attachSocket } from './socket.ts';
 
@@ -73,7 +73,7 @@ export class Dialer {
       this.#wait = FIRST_WAIT_MS;
       this.#become('connected');
     });
-    socket.on('open', () => connection.opened((frame) => socket.send(encodeFrame(frame))));
+    socket.on('open', () => connection.opened());
     socket.on('close', () => this.#retry());
   }
 

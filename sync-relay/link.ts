@@ -1,6 +1,8 @@
 import * as A from '@automerge/automerge';
-import type { DocumentId } from '#model/ids/document-id.ts';
+import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
+import { writeRight } from '#model/trust/rights.ts';
+import type { Voucher } from '#model/trust/voucher.ts';
 import type { RelayDocument } from './relay-document.ts';
 
 /** Bytes waiting in one socket above which nothing new is generated for it; the peer catches up with one later message. */
@@ -23,10 +25,15 @@ export class Link {
   readonly metadata: PeerMetadata;
   readonly direction: 'in' | 'out';
   readonly since: string;
+  /** Whether the peer speaks with this relay's own key: a tool of this machine, not another relay. */
+  readonly isTool: boolean;
+  readonly #isProven: boolean;
   readonly #ownPeerId: string;
   readonly #socket: LinkSocket;
   readonly #syncStates = new Map<DocumentId, A.SyncState>();
   readonly #deferred = new Set<RelayDocument>();
+  /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
+  readonly #told = new Map<string, string>();
   #waitingBytes = 0;
   #open = true;
 
@@ -37,6 +44,8 @@ export class Link {
       readonly metadata: PeerMetadata;
       readonly direction: 'in' | 'out';
       readonly since: string;
+      readonly isTool: boolean;
+      readonly isProven: boolean;
     },
     socket: LinkSocket,
   ) {
@@ -45,6 +54,8 @@ export class Link {
     this.metadata = peer.metadata;
     this.direction = peer.direction;
     this.since = peer.since;
+    this.isTool = peer.isTool;
+    this.#isProven = peer.isProven;
     this.#socket = socket;
   }
 
@@ -56,7 +67,13 @@ export class Link {
   /** Whether the peer is a relay, which passes on what it gets. */
   get isRelay(): boolean {
     const role = this.metadata.device?.role;
-    return role === 'relay' || role === 'hq';
+    return !this.isTool && (role === 'relay' || role === 'hq');
+  }
+
+  /** What this relay does with the peer's changes to a document (rules E4, E6); at an open relay it takes all. */
+  writeRight(address: DocumentAddress): 'free' | 'vouched' | 'none' {
+    const { device } = this.metadata;
+    return device === undefined || !this.#isProven ? 'free' : writeRight(device, address);
   }
 
   /** Whether the peer reads slower than we write; documents wait with {@link defer} instead of piling up. */
@@ -69,9 +86,9 @@ export class Link {
     return this.#syncStates.has(id);
   }
 
-  /** The sync state of a document on this link. */
-  syncState(id: DocumentId): A.SyncState {
-    return this.#syncStates.get(id) ?? A.initSyncState();
+  /** The sync state of a document on this link; `readOnly` for one the peer may not write (rule E7). */
+  syncState(id: DocumentId, readOnly: boolean): A.SyncState {
+    return this.#syncStates.get(id) ?? A.initSyncState({ readOnly });
   }
 
   /** Keeps the sync state of a document. */
@@ -82,6 +99,21 @@ export class Link {
   /** Sends a sync message. */
   sync(documentId: DocumentId, data: Uint8Array): void {
     this.send({ type: 'sync', senderId: this.#ownPeerId, targetId: this.peerId, documentId, data });
+  }
+
+  /** Tells the peer, once for each state of its copy, that its changes to a document were left out (rule E7). */
+  refuseChanges(documentId: string, heads: string): boolean {
+    if (this.#told.get(`refused ${documentId}`) === heads) return false;
+    this.#told.set(`refused ${documentId}`, heads);
+    this.send({ type: 'tillmesh-refused', senderId: this.#ownPeerId, targetId: this.peerId, documentId });
+    return true;
+  }
+
+  /** Passes head office's word for a document on, once for each state (rule E6). */
+  vouch(voucher: Voucher): void {
+    if (this.#told.get(`vouched ${voucher.document}`) === voucher.signature) return;
+    this.#told.set(`vouched ${voucher.document}`, voucher.signature);
+    this.send({ type: 'tillmesh-voucher', senderId: this.#ownPeerId, targetId: this.peerId, voucher });
   }
 
   /** Tells the peer that nobody here has the document it asked for. */
@@ -132,5 +164,6 @@ export class Link {
     this.#open = false;
     this.#syncStates.clear();
     this.#deferred.clear();
+    this.#told.clear();
   }
 }

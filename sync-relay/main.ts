@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { deviceId } from './device-file.ts';
+import { ownDevice, type OwnDevice } from './device-file.ts';
+import { Door } from './door.ts';
 import { Dialer, type DialTarget } from './dialer.ts';
 import { mdnsDiscovery, type Discovery } from './discovery.ts';
 import { LogFolder, nodeDisk } from './document-log.ts';
 import { isProcessAlive, lockFolder } from './folder-lock.ts';
 import { listen, type Listening } from './http.ts';
-import { USAGE, readOptions, type RelayOptions } from './options.ts';
+import { USAGE, isPrivateHost, readOptions, type RelayOptions } from './options.ts';
 import { Relay } from './relay.ts';
+import { TrustedDevices } from './trusted-devices.ts';
+import { Vouchers } from './vouchers.ts';
 
 function fail(code: number, sentence: string): never {
   process.stderr.write(`${sentence}\n`);
@@ -27,12 +30,31 @@ async function run(settings: RelayOptions): Promise<void> {
   const log = pino({ name: 'relay', level: settings['log-level'] }, pino.destination(2));
   const lock = await lockFolder(settings.data, isProcessAlive);
   if (!lock.ok) fail(1, lock.error);
-  const device = await deviceId(settings.data, () => randomBytes(8).toString('hex'));
+  const device = await ownDevice(settings.data, () => randomBytes(8).toString('hex'));
   if (!device.ok) fail(1, device.error);
   const now = () => new Date().toISOString();
+  const own = identity(device.value, settings);
+  const trusted = settings.open ? undefined : trustedDevices(device.value, own.metadata.device, now);
+  if (trusted === undefined) log.warn('this relay is open: it asks nobody for a proof');
+  const folder = join(settings.data, 'documents');
   const relay = new Relay({
-    own: identity(device.value, settings),
-    folder: new LogFolder(join(settings.data, 'documents'), nodeDisk, log),
+    own,
+    folder: new LogFolder(folder, nodeDisk, log),
+    door: trusted && {
+      trusted,
+      guard: new Door(device.value, own.metadata.device.organization, trusted, () =>
+        randomBytes(32).toString('base64url'),
+      ),
+    },
+    vouchers: new Vouchers({
+      folder,
+      trusted,
+      signer:
+        trusted && own.metadata.device.role === 'hq'
+          ? { device: device.value.id, ...device.value }
+          : undefined,
+      log,
+    }),
     log,
     now,
     later: (milliseconds, callback) => {
@@ -51,9 +73,15 @@ async function run(settings: RelayOptions): Promise<void> {
   const listening = await listenOrFail(relay, dialers, settings);
   if (settings.hq !== undefined) dial({ url: settings.hq, kind: 'hq' });
   for (const url of settings.peer) dial({ url, kind: 'peer' });
-  const discovery = discover(settings, device.value, listening.port, dial, log);
+  const discovery = discover(
+    { ...settings, ...own.metadata.device },
+    device.value.id,
+    listening.port,
+    dial,
+    log,
+  );
   process.stdout.write(
-    `${JSON.stringify({ event: 'listening', port: listening.port, device: device.value })}\n`,
+    `${JSON.stringify({ event: 'listening', port: listening.port, device: device.value.id, enrolled: own.metadata.device.organization !== undefined })}\n`,
   );
 
   let stopping = false;
@@ -70,16 +98,21 @@ async function run(settings: RelayOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 }
 
-function identity(device: string, settings: RelayOptions) {
-  const { role, store, register, organization } = settings;
+/** Who this relay is: what it was enrolled as, else what it was started as. */
+function identity(device: OwnDevice, settings: RelayOptions) {
+  const enrolled = device.enrolment?.device;
+  const role = enrolled?.role === 'hq' || settings.role === 'hq' ? ('hq' as const) : ('relay' as const);
+  const store = enrolled?.store ?? settings.store;
+  const register = enrolled?.register ?? settings.register;
+  const organization = device.enrolment?.organization ?? settings.organization;
   return {
-    peerId: `relay-${device}-${randomBytes(4).toString('hex')}`,
+    peerId: `${device.id}:${randomBytes(4).toString('hex')}`,
     metadata: {
-      storageId: `relay-${device}`,
+      storageId: `relay-${device.id}`,
       // Ephemeral for the peer's book-keeping: a sync state kept across restarts would outlive a disk put back from a backup.
       isEphemeral: true,
       device: {
-        id: device,
+        id: device.id,
         role,
         ...(store === undefined ? {} : { store }),
         ...(register === undefined ? {} : { register }),
@@ -87,6 +120,19 @@ function identity(device: string, settings: RelayOptions) {
       },
     },
   };
+}
+
+function trustedDevices(
+  { id, publicKey, enrolment }: OwnDevice,
+  { role, store, register }: ReturnType<typeof identity>['metadata']['device'],
+  now: () => string,
+): TrustedDevices {
+  const place = {
+    ...(store === undefined ? {} : { store }),
+    ...(register === undefined ? {} : { register }),
+  };
+  const own = { id, key: publicKey, role, ...place };
+  return new TrustedDevices({ own, headOffice: enrolment?.headOffice }, now);
 }
 
 async function listenOrFail(
@@ -117,9 +163,12 @@ function discover(
 ): Discovery | undefined {
   const { store, organization } = settings;
   // Nobody on the LAN can reach a relay that listens on this machine only.
-  const isPrivate =
-    settings.host === 'localhost' || settings.host === '::1' || settings.host.startsWith('127.');
-  if (settings['no-discovery'] || isPrivate || store === undefined || organization === undefined)
+  if (
+    settings['no-discovery'] ||
+    isPrivateHost(settings.host) ||
+    store === undefined ||
+    organization === undefined
+  )
     return undefined;
   const discovery = mdnsDiscovery({ device, organization, store, port }, log, settings['lan-interface']);
   discovery.start((found) => {

@@ -18,6 +18,7 @@ A relay keeps every document it is sent on disk and passes it on. Its WebSocket 
   --register R1        the register it serves
   --organization TAG   the organization's tag, 12 hex digits
   --lan-interface IP   the address of the interface to look for other tills on (default: the system's choice)
+  --open               ask nobody for a proof and take every change: for tests, on this machine only
   --no-discovery       do not look for other tills by mDNS
   --log-level LEVEL    trace, debug, info, warn or error (default info)
   --help               show this text
@@ -49,12 +50,18 @@ const optionsSchema = v.object({
     v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
   ),
   'lan-interface': v.optional(v.pipe(v.string(), v.ipv4('a LAN interface is named by its IPv4 address'))),
+  open: v.optional(v.boolean(), false),
   'no-discovery': v.optional(v.boolean(), false),
   'log-level': v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error']), 'info'),
 });
 
 /** The options of a relay, checked. */
 export type RelayOptions = v.InferOutput<typeof optionsSchema>;
+
+/** Whether only programs of this machine can reach an address to listen on. */
+export function isPrivateHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
 
 /** Reads the command line; `'help'` when help was asked for, a sentence when something is wrong. */
 export function readOptions(args: readonly string[]): Result<RelayOptions | 'help', string> {
@@ -73,6 +80,7 @@ export function readOptions(args: readonly string[]): Result<RelayOptions | 'hel
         register: { type: 'string' },
         organization: { type: 'string' },
         'lan-interface': { type: 'string' },
+        open: { type: 'boolean' },
         'no-discovery': { type: 'boolean' },
         'log-level': { type: 'string' },
         help: { type: 'boolean' },
@@ -83,6 +91,10 @@ export function readOptions(args: readonly string[]): Result<RelayOptions | 'hel
   }
   if (values['help'] === true) return ok('help');
   const parsed = v.safeParse(optionsSchema, { data: undefined, port: undefined, ...values });
+  if (parsed.success && parsed.output.open && !isPrivateHost(parsed.output.host))
+    return err(
+      '--open lets everybody in, so it goes with an address of this machine only: leave --host out.',
+    );
   if (parsed.success) return ok(parsed.output);
   const issue = parsed.issues[0];
   const name = v.getDotPath(issue);

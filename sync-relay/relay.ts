@@ -1,17 +1,33 @@
 import type { Logger } from 'pino';
-import { parseDocumentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
-import { CLOSE_CODES, type FrameOf, type PeerMetadata } from '#model/protocol/frame.ts';
-import { registerName } from '#model/ids/register-id.ts';
-import { isOffered, mayRead } from './access.ts';
+import {
+  documentId,
+  parseDocumentId,
+  describeDocument,
+  type DocumentAddress,
+  type DocumentId,
+  type DocumentKey,
+} from '#model/ids/document-id.ts';
+import { CLOSE_CODES, type FrameOf } from '#model/protocol/frame.ts';
+import { assert } from '#model/result.ts';
+import type { Voucher } from '#model/trust/voucher.ts';
+import { isOffered, isReadable } from './access.ts';
 import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
+import type { Door, Turned } from './door.ts';
+import { LatestSessions } from './latest-sessions.ts';
 import type { Link, LinkSocket } from './link.ts';
+import { RefusedChanges, type Refusal } from './refused-changes.ts';
 import { RelayDocument } from './relay-document.ts';
+import type { TrustedDevices } from './trusted-devices.ts';
+import type { Vouchers } from './vouchers.ts';
 
 /** What a relay is made of; everything that touches the world is passed in. */
 export type RelayParts = {
-  readonly own: OwnPeer & { readonly metadata: { readonly device: NonNullable<PeerMetadata['device']> } };
+  readonly own: OwnPeer;
   readonly folder: LogFolder;
+  /** Who may come in; without it anybody may, and is who they say they are. */
+  readonly door?: { readonly guard: Door; readonly trusted: TrustedDevices } | undefined;
+  readonly vouchers: Vouchers;
   readonly log: Logger;
   readonly now: () => string;
   /** Calls back later; gives the function that calls it off. */
@@ -24,8 +40,14 @@ export type RelayStatus = {
   readonly role: string;
   readonly store?: string;
   readonly register?: string;
+  /** The tag of its organization; left out while it belongs to none. */
+  readonly organization?: string;
+  /** Whether it asks for no proof. */
+  readonly open: boolean;
   readonly documents: number;
   readonly disk: 'ok' | 'failed';
+  /** Changes it left out, latest last (rule E7). */
+  readonly refused: readonly Refusal[];
   /** The latest session this relay holds of each register, by register name: what a till without memory must wait for. */
   readonly sessions: Readonly<Record<string, number>>;
   readonly peers: readonly {
@@ -38,6 +60,9 @@ export type RelayStatus = {
   }[];
 };
 
+/** How often the relay looks whether a connected device has expired, in milliseconds. */
+const EXPIRY_CHECK_MS = 10_000;
+
 /**
  * A peer that keeps every document it sees on disk and passes it on. The same program on a till, in the back office and
  * at HQ; it has no opinion on what documents mean.
@@ -45,7 +70,9 @@ export type RelayStatus = {
 export class Relay {
   readonly #parts: RelayParts;
   readonly #documents = new Map<DocumentId, RelayDocument>();
-  readonly #latestSessions = new Map<string, number>();
+  readonly #latestSessions = new LatestSessions();
+  readonly #refused = new RefusedChanges();
+  readonly #watchers = new Set<(document: RelayDocument) => void>();
   readonly #links = new Set<Link>();
   readonly #delayed = new Set<() => void>();
   #disk: 'ok' | 'failed' = 'ok';
@@ -60,6 +87,9 @@ export class Relay {
       const address = parseDocumentId(id);
       if (address.ok) this.#add(id, address.value);
     }
+    await this.#parts.vouchers.load(this.#documents.keys());
+    await this.#readDevices();
+    if (this.#parts.door) this.#later(EXPIRY_CHECK_MS, () => this.#checkExpiry());
   }
 
   /** Ends all links and waits until every change handed in is on disk. */
@@ -74,9 +104,32 @@ export class Relay {
     const events = {
       onLink: (link: Link) => this.#join(link),
       onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => this.#receive(link, frame),
-      onRefused: (reason: string) => this.#parts.log.warn({ reason, direction }, 'connection refused'),
+      onVoucher: (link: Link, { voucher }: FrameOf<'tillmesh-voucher'>) => this.#takeVoucher(link, voucher),
+      onRefused: ({ code, reason }: Turned, peer: string | undefined) =>
+        this.#parts.log.warn({ code, reason, direction, peer }, 'connection refused'),
     };
-    return new Connection(this.#parts.own, direction, socket, events, this.#parts.now);
+    const { own, door, now } = this.#parts;
+    return new Connection({ own, direction, socket, events, door: door?.guard, now });
+  }
+
+  /** A document of this relay's organization; made when it is not there yet. */
+  document(key: DocumentKey): RelayDocument {
+    const { organization } = this.#parts.own.metadata.device;
+    assert(organization !== undefined, () => 'a relay without organization has no documents of its own');
+    const address = { organization, key };
+    const id = documentId(address);
+    return this.#documents.get(id) ?? this.#add(id, address);
+  }
+
+  /** Every document held, those of other organizations too. */
+  get documents(): Iterable<RelayDocument> {
+    return this.#documents.values();
+  }
+
+  /** Hears of every document whose changes have reached the disk; gives back the function that stops it. */
+  watch(watcher: (document: RelayDocument) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** Takes note of an error of a socket; the close that follows ends its link. */
@@ -96,15 +149,18 @@ export class Relay {
 
   /** Relay and peers as they are now. */
   status(): RelayStatus {
-    const { id, role, store, register } = this.#parts.own.metadata.device;
+    const { id, role, store, register, organization } = this.#parts.own.metadata.device;
     return {
       device: id,
       role,
       ...(store === undefined ? {} : { store }),
       ...(register === undefined ? {} : { register }),
+      ...(organization === undefined ? {} : { organization }),
+      open: this.#parts.door === undefined,
       documents: this.#documents.size,
       disk: this.#disk,
-      sessions: this.#sessions(),
+      refused: this.#refused.list,
+      sessions: this.#latestSessions.byRegister(organization),
       peers: [...this.#links]
         .filter((link) => link.isOpen)
         .map(({ metadata, direction, since }) => {
@@ -117,7 +173,9 @@ export class Relay {
   #add(id: DocumentId, address: DocumentAddress): RelayDocument {
     const events = {
       links: (document: RelayDocument) => this.#linksOf(document),
-      onAppeared: (document: RelayDocument) => this.#appeared(document),
+      onChanged: (document: RelayDocument) => this.#changed(document),
+      onRefusedChanges: (document: RelayDocument, link: Link) => this.#noteRefused(document, link),
+      vouchers: this.#parts.vouchers,
       later: (milliseconds: number, callback: () => void) => this.#later(milliseconds, callback),
       onDisk: (state: 'ok' | 'failed') => {
         this.#disk = state;
@@ -125,33 +183,12 @@ export class Relay {
     };
     const document = new RelayDocument(id, address, this.#parts.folder, events, this.#parts.log);
     this.#documents.set(id, document);
-    this.#noteSession(address);
+    this.#latestSessions.note(address);
     return document;
   }
 
-  #noteSession({ organization, key }: DocumentAddress): void {
-    if (key.class !== 'session') return;
-    const register = `${organization}/${registerName(key.store, key.register)}`;
-    this.#latestSessions.set(register, Math.max(this.#latestSessions.get(register) ?? 0, key.session));
-  }
-
-  #latestSession({ organization, key }: DocumentAddress): number {
-    if (!('register' in key)) return 0;
-    return this.#latestSessions.get(`${organization}/${registerName(key.store, key.register)}`) ?? 0;
-  }
-
-  #sessions(): Record<string, number> {
-    const own = this.#parts.own.metadata.device.organization;
-    const latest: Record<string, number> = {};
-    for (const [register, session] of this.#latestSessions) {
-      const [organization, name = ''] = register.split('/');
-      if (own === undefined || own === organization) latest[name] = session;
-    }
-    return latest;
-  }
-
   #isOffered(link: Link, document: RelayDocument): boolean {
-    return isOffered(link.metadata.device, document.address, this.#latestSession(document.address));
+    return isOffered(link.metadata.device, document.address, this.#latestSessions.latest(document.address));
   }
 
   *#linksOf(document: RelayDocument): Iterable<Link> {
@@ -160,8 +197,60 @@ export class Relay {
     }
   }
 
-  #appeared(document: RelayDocument): void {
-    this.#parts.log.debug({ document: document.id, key: document.address.key }, 'new document');
+  #changed(document: RelayDocument): void {
+    for (const watcher of this.#watchers) watcher(document);
+    const { organization } = this.#parts.own.metadata.device;
+    if (document.address.key.class !== 'organization' || document.address.organization !== organization)
+      return;
+    this.#readDevices().catch((cause: unknown) =>
+      this.#parts.log.error({ err: cause }, 'the devices of the organization could not be read'),
+    );
+  }
+
+  /** Takes the list of devices as it is now; whoever may not take part any more leaves at once. */
+  async #readDevices(): Promise<void> {
+    const { door, own } = this.#parts;
+    if (door === undefined || own.metadata.device.organization === undefined) return;
+    door.trusted.update(await this.document({ class: 'organization' }).entries());
+    this.#rejudge();
+  }
+
+  #rejudge(): void {
+    for (const link of [...this.#links]) {
+      const turned = this.#parts.door?.guard.rejudge(link.metadata.device);
+      if (turned === undefined || !link.isOpen) continue;
+      this.#parts.log.warn({ peer: link.peerId, ...turned }, 'a device was sent away');
+      link.close(turned.code, turned.reason);
+      this.#links.delete(link);
+    }
+  }
+
+  #checkExpiry(): void {
+    this.#rejudge();
+    this.#later(EXPIRY_CHECK_MS, () => this.#checkExpiry());
+  }
+
+  #noteRefused(document: RelayDocument, link: Link): void {
+    const refusal = {
+      device: link.metadata.device?.id ?? link.peerId,
+      document: describeDocument(document.address.key),
+      at: this.#parts.now(),
+    };
+    this.#refused.add(refusal);
+    this.#parts.log.warn(refusal, 'changes were left out: this device may not write this document');
+  }
+
+  #takeVoucher(link: Link, voucher: Voucher): void {
+    const document = this.#documents.get(voucher.document as DocumentId);
+    if (document === undefined || !isReadable(link.metadata.device, document.address)) return;
+    if (!this.#parts.vouchers.take(voucher)) {
+      this.#parts.log.warn(
+        { peer: link.peerId, document: voucher.document },
+        'a voucher is not head office’s word',
+      );
+      return;
+    }
+    document.vouched();
   }
 
   #later(milliseconds: number, callback: () => void): void {
@@ -187,10 +276,11 @@ export class Relay {
   /** Two relays keep one link: the newer of two dialled by one side, else the one dialled by the lower device id. */
   #dropDuplicate(link: Link): void {
     const device = link.metadata.device;
-    if (device === undefined || (device.role !== 'relay' && device.role !== 'hq')) return;
+    if (device === undefined || !link.isRelay) return;
     const preferred = this.#parts.own.metadata.device.id < device.id ? 'out' : 'in';
     for (const other of this.#links) {
-      if (other === link || !other.isOpen || other.metadata.device?.id !== device.id) continue;
+      if (other === link || !other.isRelay || !other.isOpen || other.metadata.device?.id !== device.id)
+        continue;
       const loser = other.direction === link.direction || link.direction === preferred ? other : link;
       loser.close(CLOSE_CODES.duplicateLink, 'these relays are connected already');
       this.#links.delete(loser);
@@ -199,7 +289,7 @@ export class Relay {
 
   #receive(link: Link, frame: FrameOf<'sync' | 'request'>): void {
     const address = parseDocumentId(frame.documentId);
-    if (!address.ok || !mayRead(link.metadata.device, address.value)) {
+    if (!address.ok || !isReadable(link.metadata.device, address.value)) {
       this.#parts.log.warn(
         { peer: link.peerId, document: frame.documentId },
         'refused a document that is not ours or not theirs',

@@ -43,7 +43,16 @@ async function timeRows(
   data: string,
   texts: readonly string[],
 ): Promise<BenchRow[]> {
-  const args = ['--data', join(data, 'relay'), '--port', '0', '--no-discovery', '--log-level', 'error'];
+  const args = [
+    '--data',
+    join(data, 'relay'),
+    '--port',
+    '0',
+    '--open',
+    '--no-discovery',
+    '--log-level',
+    'error',
+  ];
   const relay = await startProgram('sync-relay/main.ts', args);
   try {
     const syncUrl = `ws://127.0.0.1:${relay.ready.port}/sync`;

@@ -18,7 +18,7 @@ test('what a till writes to a real relay is in the reports of a real indexer', a
   const shop = makeShop(21, { stores: 1, registers: 2, sessions: 2, salesPerSession: 6 });
   const records = shop.flatMap((journal) => journal.records);
   const common = ['--port', '0', '--organization', ORGANIZATION];
-  const relayArgs = ['--data', await temporaryFolder(), '--no-discovery', ...common];
+  const relayArgs = ['--data', await temporaryFolder(), '--open', '--no-discovery', ...common];
   const relay = await started('sync-relay/main.ts', relayArgs);
   const url = `ws://127.0.0.1:${relay.ready.port}/sync`;
   const indexerArgs = ['--data', await temporaryFolder(), '--relay', url, ...common];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DocumentAddress, DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
-import { OFFERED_SESSIONS, isOffered, mayRead, type PeerDevice } from '../../sync-relay/access.ts';
+import { OFFERED_SESSIONS, isOffered, isReadable, type PeerDevice } from '../../sync-relay/access.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 
 const at = (key: DocumentKey, organization = ORGANIZATION): DocumentAddress => ({ organization, key });
@@ -40,7 +40,7 @@ describe('who may read a document', () => {
       false,
     ],
   ])('%s: %s', (_what, peer, address, allowed) => {
-    expect(mayRead(peer, address)).toBe(allowed);
+    expect(isReadable(peer, address)).toBe(allowed);
   });
 });
 

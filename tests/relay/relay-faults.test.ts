@@ -7,6 +7,7 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 import { LogFolder, nodeDisk, type LogDisk } from '../../sync-relay/document-log.ts';
 import { Relay } from '../../sync-relay/relay.ts';
+import { Vouchers } from '../../sync-relay/vouchers.ts';
 import { ORGANIZATION, firstChange, type EntriesDocument } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -18,13 +19,16 @@ const SESSION = documentId({
 /** A relay in this process whose sockets are arrays, with its delayed calls in the test's hands. */
 async function relayWith(disk: LogDisk) {
   const delayed: (() => void)[] = [];
+  const folder = await temporaryFolder();
+  const log = pino({ level: 'silent' });
   const relay = new Relay({
     own: {
       peerId: 'relay',
       metadata: { storageId: 'relay', device: { id: 'ffffffffffffffff', role: 'relay' } },
     },
-    folder: new LogFolder(await temporaryFolder(), disk, pino({ level: 'silent' })),
-    log: pino({ level: 'silent' }),
+    folder: new LogFolder(folder, disk, log),
+    vouchers: new Vouchers({ folder, trusted: undefined, signer: undefined, log }),
+    log,
     now: () => '2026-01-01T00:00:00.000Z',
     later: (_milliseconds, callback) => {
       delayed.push(callback);

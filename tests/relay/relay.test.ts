@@ -20,6 +20,7 @@ async function relay(data: string, ...args: string[]): Promise<RunningProgram> {
     data,
     '--port',
     '0',
+    '--open',
     '--no-discovery',
     ...args,
   ]);
@@ -141,6 +142,7 @@ describe('relays among each other', () => {
       twoData,
       '--port',
       String(two.ready.port),
+      '--open',
       '--no-discovery',
       '--peer',
       urlOf(one),

@@ -1,5 +1,15 @@
 import type { Chunk, StorageAdapterInterface, StorageKey } from '@automerge/automerge-repo/slim';
 
+/** How many copies are kept of documents that were put aside; the oldest goes first. */
+export const ARCHIVE_MOST = 20;
+
+/** A document as it was when it was put aside (rule E7): `at` is UTC with milliseconds, `bytes` as Automerge saves them. */
+export type ArchivedBytes = {
+  readonly at: string;
+  readonly documentId: string;
+  readonly bytes: Uint8Array;
+};
+
 /**
  * Where documents are kept, beyond what automerge-repo asks of a storage adapter. What automerge-repo keeps there for
  * itself (every key {@link isDocumentKey} refuses) must never fail: without it a Repo does not even dial the relay.
@@ -7,6 +17,10 @@ import type { Chunk, StorageAdapterInterface, StorageKey } from '@automerge/auto
 export interface DocumentStorage extends StorageAdapterInterface {
   /** The ids of the documents kept, in no particular order. */
   documentIds(): Promise<readonly string[]>;
+  /** Puts a copy of a document aside, and lets go of the oldest beyond {@link ARCHIVE_MOST}. */
+  archive(copy: ArchivedBytes): Promise<void>;
+  /** The copies put aside, oldest first. */
+  archived(): Promise<readonly ArchivedBytes[]>;
   /** Lets go of the disk once everything asked for is done; later calls reject. */
   close(): Promise<void>;
 }
@@ -14,6 +28,7 @@ export interface DocumentStorage extends StorageAdapterInterface {
 /** Keeps documents as long as the program runs: for tools that fill documents through a relay, and for tests. */
 export class MemoryStorage implements DocumentStorage {
   readonly #values = new Map<string, { readonly key: StorageKey; readonly data: Uint8Array }>();
+  #archive: readonly ArchivedBytes[] = [];
 
   load(key: StorageKey): Promise<Uint8Array | undefined> {
     return Promise.resolve(this.#values.get(nameOf(key))?.data);
@@ -42,6 +57,15 @@ export class MemoryStorage implements DocumentStorage {
     const ids = new Set<string>();
     for (const { key } of this.#values.values()) if (isDocumentKey(key)) ids.add(key[0] ?? '');
     return Promise.resolve([...ids]);
+  }
+
+  archive(copy: ArchivedBytes): Promise<void> {
+    this.#archive = [...this.#archive, copy].slice(-ARCHIVE_MOST);
+    return Promise.resolve();
+  }
+
+  archived(): Promise<readonly ArchivedBytes[]> {
+    return Promise.resolve(this.#archive);
   }
 
   close(): Promise<void> {

@@ -1,12 +1,13 @@
 import { assert } from '#model/result.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
-/** The one object store; automerge-repo's own adapter uses the same, so either can read what the other wrote. */
-export const OBJECT_STORE = 'documents';
-
-/** What a connection needs. `trouble` hears in words why the browser took the connection away. */
+/**
+ * What a connection needs. `trouble` hears in words why the browser took the connection away. The object `stores` are made
+ * when they are not there, also in a database of an earlier program that had fewer.
+ */
 export type ConnectionParts = {
   readonly database: string;
+  readonly stores: readonly string[];
   /** A transaction or an opening that takes longer counts as failed, in milliseconds. */
   readonly watchdogMs: number;
   readonly surroundings: Surroundings;
@@ -29,17 +30,18 @@ export class IndexedDbConnection {
     this.#parts = parts;
   }
 
-  /** Runs one transaction of one or more requests and gives back `result()` once it is complete. */
+  /** Runs one transaction of one or more requests on one store and gives back `result()` once it is complete. */
   async transact<Value>(
     kind: TransactionKind,
+    store: string,
     begin: (store: IDBObjectStore) => () => Value,
     what: string,
   ): Promise<Value> {
     assert(!this.#closed, () => `the database ${this.#parts.database} is closed`);
     const transaction =
-      this.#begin(await this.#database(), kind) ?? this.#begin(await this.#database(), kind);
+      this.#begin(await this.#database(), kind, store) ?? this.#begin(await this.#database(), kind, store);
     if (transaction === undefined) throw new Error(`${what}: the browser closed the database`);
-    return this.#settled(transaction, begin, what);
+    return this.#settled(transaction, (of) => begin(of.objectStore(store)), what);
   }
 
   /** Closes the database; transactions under way still finish. */
@@ -53,11 +55,11 @@ export class IndexedDbConnection {
   }
 
   /** A transaction, or undefined when the connection turned out to be closed; the next call opens a new one. */
-  #begin(database: IDBDatabase, kind: TransactionKind): IDBTransaction | undefined {
+  #begin(database: IDBDatabase, kind: TransactionKind, store: string): IDBTransaction | undefined {
     try {
       return kind === 'read'
-        ? database.transaction(OBJECT_STORE, 'readonly')
-        : database.transaction(OBJECT_STORE, 'readwrite', {
+        ? database.transaction(store, 'readonly')
+        : database.transaction(store, 'readwrite', {
             durability: kind === 'write-strict' ? 'strict' : 'relaxed',
           });
     } catch (cause) {
@@ -68,7 +70,7 @@ export class IndexedDbConnection {
 
   #settled<Value>(
     transaction: IDBTransaction,
-    begin: (store: IDBObjectStore) => () => Value,
+    begin: (transaction: IDBTransaction) => () => Value,
     what: string,
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
@@ -88,7 +90,7 @@ export class IndexedDbConnection {
         if (result !== undefined) resolve(result());
       });
       try {
-        result = begin(transaction.objectStore(OBJECT_STORE));
+        result = begin(transaction);
       } catch (cause) {
         failed(cause);
       }
@@ -107,16 +109,28 @@ export class IndexedDbConnection {
     return this.#opening;
   }
 
-  #open(): Promise<IDBDatabase> {
-    const { database: name, watchdogMs, surroundings } = this.#parts;
+  /** Opens the database with all its stores. A store that is missing needs a higher version to be made in. */
+  async #open(): Promise<IDBDatabase> {
+    const database = await this.#openVersion(undefined);
+    const isMissing = (store: string) => !database.objectStoreNames.contains(store);
+    if (!this.#parts.stores.some(isMissing)) return this.#guarded(database);
+    database.close();
+    return this.#guarded(await this.#openVersion(database.version + 1));
+  }
+
+  #openVersion(version: number | undefined): Promise<IDBDatabase> {
+    const { database: name, stores, watchdogMs, surroundings } = this.#parts;
     return new Promise((resolve, reject) => {
       let late = false;
       const cancelWatchdog = surroundings.after(watchdogMs, () => {
         late = true;
         reject(new Error(`the database ${name} did not open in ${watchdogMs} ms`));
       });
-      const request = indexedDB.open(name, 1);
-      request.addEventListener('upgradeneeded', () => request.result.createObjectStore(OBJECT_STORE));
+      const request = indexedDB.open(name, version);
+      request.addEventListener('upgradeneeded', () => {
+        const there = request.result.objectStoreNames;
+        for (const store of stores) if (!there.contains(store)) request.result.createObjectStore(store);
+      });
       request.addEventListener('error', () => {
         cancelWatchdog();
         reject(new Error(`the database ${name} did not open: ${causeText(request.error)}`));
@@ -124,7 +138,7 @@ export class IndexedDbConnection {
       request.addEventListener('success', () => {
         cancelWatchdog();
         if (late) request.result.close();
-        else resolve(this.#guarded(request.result));
+        else resolve(request.result);
       });
     });
   }

@@ -1,8 +1,13 @@
 import type { IndexedDBStorageAdapter } from '@automerge/automerge-repo-storage-indexeddb';
 import type { Chunk, StorageKey } from '@automerge/automerge-repo/slim';
-import { isDocumentKey, type DocumentStorage } from './document-storage.ts';
+import { ARCHIVE_MOST, isDocumentKey, type ArchivedBytes, type DocumentStorage } from './document-storage.ts';
 import { IndexedDbConnection } from './indexeddb-connection.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
+
+/** automerge-repo's own adapter uses the same name, so either can read what the other wrote. */
+const DOCUMENTS = 'documents';
+/** The copies put aside, under the key `[at, documentId]`. */
+const ARCHIVE = 'archive';
 
 /** A transaction that takes longer counts as failed, in milliseconds. */
 export const STORAGE_WATCHDOG_MS = 2_000;
@@ -34,12 +39,17 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
 
   constructor(parts: StorageParts) {
     this.#parts = parts;
-    this.#connection = new IndexedDbConnection({ watchdogMs: STORAGE_WATCHDOG_MS, ...parts });
+    this.#connection = new IndexedDbConnection({
+      watchdogMs: STORAGE_WATCHDOG_MS,
+      stores: [DOCUMENTS, ARCHIVE],
+      ...parts,
+    });
   }
 
   async load(key: StorageKey): Promise<Uint8Array | undefined> {
     const read = this.#connection.transact(
       'read',
+      DOCUMENTS,
       (store) => {
         const request: IDBRequest<StoredValue | undefined> = store.get(key);
         return () => request.result?.binary;
@@ -53,6 +63,7 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
     this.#garbage.delete(key.join('/'));
     const write = this.#connection.transact(
       isDocumentKey(key) ? 'write-strict' : 'write-relaxed',
+      DOCUMENTS,
       (store) => {
         store.put({ key, binary: data } satisfies StoredValue, key);
         return () => undefined;
@@ -77,6 +88,7 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
   async loadRange(prefix: StorageKey): Promise<Chunk[]> {
     return this.#connection.transact(
       'read',
+      DOCUMENTS,
       (store) => {
         const request: IDBRequest<StoredValue[]> = store.getAll(rangeUnder(prefix));
         return () => request.result.map(({ key, binary }) => ({ key, data: binary }));
@@ -88,6 +100,7 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
   async removeRange(prefix: StorageKey): Promise<void> {
     await this.#connection.transact(
       'write-strict',
+      DOCUMENTS,
       (store) => {
         store.delete(rangeUnder(prefix));
         return () => undefined;
@@ -99,6 +112,7 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
   async documentIds(): Promise<readonly string[]> {
     return this.#connection.transact(
       'read',
+      DOCUMENTS,
       (store) => {
         const ids: string[] = [];
         const request = store.openKeyCursor();
@@ -117,6 +131,34 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
     );
   }
 
+  async archive(copy: ArchivedBytes): Promise<void> {
+    await this.#connection.transact(
+      'write-strict',
+      ARCHIVE,
+      (store) => {
+        store.put(copy, [copy.at, copy.documentId]);
+        const keys = store.getAllKeys();
+        keys.addEventListener('success', () => {
+          for (const key of keys.result.slice(0, -ARCHIVE_MOST)) store.delete(key);
+        });
+        return () => undefined;
+      },
+      `putting ${copy.documentId} aside`,
+    );
+  }
+
+  async archived(): Promise<readonly ArchivedBytes[]> {
+    return this.#connection.transact(
+      'read',
+      ARCHIVE,
+      (store) => {
+        const request: IDBRequest<ArchivedBytes[]> = store.getAll();
+        return () => request.result;
+      },
+      'listing what was put aside',
+    );
+  }
+
   async close(): Promise<void> {
     await this.#sweeping;
     await this.#connection.close();
@@ -128,6 +170,7 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
     this.#garbage.clear();
     const removal = this.#connection.transact(
       'write-relaxed',
+      DOCUMENTS,
       (store) => {
         for (const key of keys) store.delete(key);
         return () => undefined;

@@ -312,6 +312,45 @@ describe('a long session', () => {
 });
 
 describe('the layout on disk', () => {
+  test('[E7] a database of before copies were put aside keeps its documents and gets a place for copies', async () => {
+    const page = await openTab(browser.context, site.url);
+    const result = await page.evaluate(async (database) => {
+      const { StrictIndexedDbStorage, hostSurroundings } = globalThis.testPage;
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open(database, 1);
+        request.addEventListener('upgradeneeded', () => {
+          const key = ['one', 'snapshot', 'x'];
+          request.result.createObjectStore('documents').put({ key, binary: new Uint8Array([1]) }, key);
+        });
+        request.addEventListener('success', () => {
+          request.result.close();
+          resolve();
+        });
+      });
+      const trouble: string[] = [];
+      const ours = new StrictIndexedDbStorage({
+        database,
+        surroundings: hostSurroundings,
+        trouble: (detail) => trouble.push(detail),
+      });
+      for (let n = 1; n <= 23; n++) {
+        const at = `2026-03-01T08:00:00.${String(n).padStart(3, '0')}Z`;
+        await ours.archive({ at, documentId: 'one', bytes: new Uint8Array([n]) });
+      }
+      const kept = (await ours.archived()).map(({ bytes }) => bytes[0]);
+      const document = [...((await ours.load(['one', 'snapshot', 'x'])) ?? [])];
+      const ids = await ours.documentIds();
+      await ours.close();
+      return { kept, document, ids, trouble };
+    }, freshDatabase());
+    expect(result).toEqual({
+      kept: Array.from({ length: 20 }, (_, i) => i + 4),
+      document: [1],
+      ids: ['one'],
+      trouble: [],
+    });
+  });
+
   test("automerge-repo's own adapter reads what ours wrote, and ours what it wrote", async () => {
     const page = await openTab(browser.context, site.url);
     const result = await page.evaluate(async (database) => {
@@ -322,9 +361,9 @@ describe('the layout on disk', () => {
         surroundings: hostSurroundings,
         trouble: (detail) => trouble.push(detail),
       });
-      const stock = new IndexedDBStorageAdapter(database);
       const bytes = (...values: number[]) => new Uint8Array(values);
       await ours.save(['one', 'snapshot', 'x'], bytes(1));
+      const stock = new IndexedDBStorageAdapter(database);
       await ours.save(['one', 'incremental', 'y'], bytes(2));
       await stock.save(['two', 'snapshot', 'z'], bytes(3));
       await stock.save(['storage-adapter-id'], bytes(4));

@@ -9,7 +9,7 @@ import { nodeTerminal } from './node-terminal.ts';
 documentsContract('two terminals in Node and the relay program', async () => {
   const data = await mkdtemp(join(tmpdir(), 'tillmesh-relay-'));
   const run = (port: number) =>
-    startProgram('sync-relay/main.ts', ['--data', data, '--port', String(port), '--no-discovery']);
+    startProgram('sync-relay/main.ts', ['--data', data, '--port', String(port), '--open', '--no-discovery']);
   let relay = await run(0);
   const { port } = relay.ready;
   const syncUrl = `ws://127.0.0.1:${port}/sync`;

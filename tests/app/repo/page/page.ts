@@ -1,4 +1,6 @@
 import { IndexedDBStorageAdapter } from '@automerge/automerge-repo-storage-indexeddb';
+import { deviceKeyOf } from '../../../../app/lib/device/device-key.ts';
+import { DeviceStore } from '../../../../app/lib/device/device-store.ts';
 import { createDocuments, type CreateDocumentsOptions } from '../../../../app/lib/repo/create-documents.ts';
 import type { Documents, DocumentsEvent } from '../../../../app/lib/repo/documents.ts';
 import { StrictIndexedDbStorage } from '../../../../app/lib/repo/strict-indexeddb-storage.ts';
@@ -15,6 +17,8 @@ export type TestPage = {
   readonly StrictIndexedDbStorage: typeof StrictIndexedDbStorage;
   readonly IndexedDBStorageAdapter: typeof IndexedDBStorageAdapter;
   readonly hostSurroundings: typeof hostSurroundings;
+  readonly devices: DeviceStore;
+  readonly deviceKeyOf: typeof deviceKeyOf;
 };
 
 declare global {
@@ -33,6 +37,8 @@ globalThis.testPage = {
   StrictIndexedDbStorage,
   IndexedDBStorageAdapter,
   hostSurroundings,
+  devices: new DeviceStore((detail) => trouble.push(detail)),
+  deviceKeyOf,
   async start(options) {
     const result = await createDocuments({ ...options, trouble: (detail) => trouble.push(detail) });
     if (!result.ok) return result.error.code;

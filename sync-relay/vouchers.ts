@@ -1,0 +1,123 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import * as v from 'valibot';
+import type { DocumentId } from '#model/ids/document-id.ts';
+import { voucherSchema, voucherText, type Voucher } from '#model/trust/voucher.ts';
+import { verifySignature } from './signature.ts';
+import type { TrustedDevices } from './trusted-devices.ts';
+
+/** Vouchers kept of one document that name a state which is not here yet. */
+const MOST_WAITING = 4;
+
+/** What the vouchers of a relay are made of; `sign` is there at head office only. */
+export type VoucherParts = {
+  /** Where they are kept, beside the document logs. */
+  readonly folder: string;
+  readonly trusted: TrustedDevices | undefined;
+  readonly signer: { readonly device: string; readonly sign: (text: string) => string } | undefined;
+  readonly log: Logger;
+};
+
+/** Head office's word for the documents it owns (rule E6): made here at head office, kept and passed on elsewhere. */
+export class Vouchers {
+  readonly #parts: VoucherParts;
+  readonly #latest = new Map<DocumentId, Voucher>();
+  readonly #waiting = new Map<DocumentId, Voucher[]>();
+
+  constructor(parts: VoucherParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads what is kept for documents. A voucher that cannot be read is made or sent again. */
+  async load(documents: Iterable<DocumentId>): Promise<void> {
+    for (const id of documents) {
+      const text = await readFile(this.#path(id), 'utf8').catch((cause: unknown) => this.#noFile(cause));
+      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), voucherSchema), text);
+      if (parsed.success && this.#isTrue(parsed.output)) this.#latest.set(id, parsed.output);
+      else if (text !== undefined)
+        this.#parts.log.warn({ document: id }, 'a voucher is damaged; it is left out');
+    }
+  }
+
+  /** The latest voucher of a document. */
+  of(id: DocumentId): Voucher | undefined {
+    return this.#latest.get(id);
+  }
+
+  /** Whether head office has vouched for exactly these heads. */
+  covers(id: DocumentId, heads: readonly string[]): boolean {
+    const known = [...(this.#waiting.get(id) ?? [])];
+    const latest = this.#latest.get(id);
+    if (latest !== undefined) known.push(latest);
+    const wanted = [...heads].sort().join();
+    return known.some((voucher) => [...voucher.heads].sort().join() === wanted);
+  }
+
+  /** Signs a document's state at head office, when it is head office's to sign and not signed yet. */
+  async sign(id: DocumentId, heads: readonly string[]): Promise<void> {
+    const { signer } = this.#parts;
+    if (signer === undefined || heads.length === 0 || this.covers(id, heads)) return;
+    const sorted = [...heads].sort();
+    const signature = signer.sign(voucherText({ document: id, heads: sorted }));
+    await this.#keep({ document: id, heads: sorted, device: signer.device, signature });
+  }
+
+  /** Takes a voucher a peer passed on; false when it is not head office's word. It counts for a document once its state is here. */
+  take(voucher: Voucher): boolean {
+    if (!this.#isTrue(voucher)) return false;
+    const id = voucher.document as DocumentId;
+    const others = (this.#waiting.get(id) ?? []).filter(({ signature }) => signature !== voucher.signature);
+    this.#waiting.set(id, [...others, voucher].slice(-MOST_WAITING));
+    return true;
+  }
+
+  /** The state of a document has become this one: the voucher that names it is the latest. */
+  async settle(id: DocumentId, heads: readonly string[]): Promise<void> {
+    const wanted = [...heads].sort().join();
+    const voucher = this.#waiting.get(id)?.find((one) => [...one.heads].sort().join() === wanted);
+    if (voucher === undefined) return;
+    this.#waiting.delete(id);
+    await this.#keep(voucher);
+  }
+
+  /** A voucher that is not on the disk is made or sent again after the next start; nothing waits for it. */
+  async #keep(voucher: Voucher): Promise<void> {
+    const id = voucher.document as DocumentId;
+    this.#latest.set(id, voucher);
+    try {
+      await this.#write(id, voucher);
+    } catch (cause) {
+      this.#parts.log.error({ err: cause, document: id }, 'the disk refused a voucher');
+    }
+  }
+
+  async #write(id: DocumentId, voucher: Voucher): Promise<void> {
+    const handle = await open(`${this.#path(id)}.new`, 'w', 0o600);
+    try {
+      await handle.writeFile(JSON.stringify(voucher));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(`${this.#path(id)}.new`, this.#path(id));
+  }
+
+  #isTrue(voucher: Voucher): boolean {
+    const { standing, device } = this.#parts.trusted?.judge(voucher.device) ?? {};
+    return (
+      standing === 'valid' &&
+      device?.role === 'hq' &&
+      verifySignature(device.key, voucherText(voucher), voucher.signature)
+    );
+  }
+
+  #path(id: DocumentId): string {
+    return join(this.#parts.folder, `${id}.voucher`);
+  }
+
+  #noFile(cause: unknown): undefined {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
