@@ -262,6 +262,7 @@ describe('[E2] a device that is revoked', () => {
     const again = await connect(relays.hq, key, 2);
     again.write(FOREIGN, '000000001', '{}');
     await again.until(() => again.isConfirmed(FOREIGN));
+    expect(again.refused).toEqual([]);
   });
 });
 
@@ -300,6 +301,7 @@ describe('[E5] relays among each other', { timeout: 90_000 }, () => {
     await listedAt(nearOnly, revoked, CLOSE_CODES.revoked);
     const tool = await toolOf(nearOnly, 'relay');
     await tool.until(() => tool.size(CATALOG) === 1);
+    expect(tool.entries(CATALOG)).toEqual({ 'product:1:info': '{}' });
   });
 
   test('[E6] what a till’s relay makes up about head office’s documents is not believed', async () => {
