@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Kysely } from 'kysely';
 import * as v from 'valibot';
 import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
+import type { Standing } from '#model/trust/standing.ts';
 import type { IndexedEvents } from './indexed-events.ts';
 import { exceptionsReport } from './reports/exceptions.ts';
 import { periodFields, readQuery } from './reports/filters.ts';
@@ -19,8 +20,13 @@ import type { Tables } from './schema.ts';
 export type HttpParts = {
   readonly database: Kysely<Tables>;
   readonly events: IndexedEvents;
-  /** Whether the link to the relay is up. */
-  readonly connected: () => boolean;
+  /** The link to the relay, and how this device stands with it; null until the relay has said. */
+  readonly link: () => {
+    readonly connected: boolean;
+    readonly device: string;
+    readonly enrolled: boolean;
+    readonly standing: Standing | null;
+  };
   readonly log: FastifyBaseLogger;
 };
 
@@ -116,10 +122,10 @@ function addSalesReports(server: FastifyInstance, { database }: HttpParts): void
   });
 }
 
-function addOtherReports(server: FastifyInstance, { database, events, connected }: HttpParts): void {
+function addOtherReports(server: FastifyInstance, { database, events, link }: HttpParts): void {
   report(server, '/reports/health', nothing, async () => ({
     status: 'ok',
-    connected: connected(),
+    ...link(),
     ...(await healthReport(database)),
     indexedAt: events.lastAt ?? null,
   }));

@@ -5,8 +5,11 @@ import {
   decodeFrame,
   encodeFrame,
   type Frame,
+  type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { challengeText } from '#model/trust/challenge.ts';
+import { refusedStanding, type Standing } from '#model/trust/standing.ts';
 import type { Logger } from 'pino';
 import { WebSocket, type RawData } from 'ws';
 
@@ -18,6 +21,8 @@ export type LinkHandlers = {
   readonly sync: (documentId: string, data: Uint8Array) => void;
   /** The link is gone; another one is on its way. Only after `up`. */
   readonly down: () => void;
+  /** How this device stands with the relay, whenever that changes (rule E5). */
+  readonly standing: (standing: Standing) => void;
   /** Every heartbeat of a link that is up. */
   readonly beat: () => void;
 };
@@ -26,8 +31,10 @@ export type LinkHandlers = {
 export type LinkOptions = {
   /** The relay's address, `ws://127.0.0.1:4000/sync`. */
   readonly url: string;
-  /** This peer's name; another one at each start, so that a relay never takes two links for one. */
+  /** This peer's name, `<device>:<random>`; another one at each start, so that a relay never takes two links for one. */
   readonly peerId: string;
+  /** What the relay's challenge is answered with (rule E5). */
+  readonly device: { readonly id: string; readonly sign: (text: string) => string };
   readonly metadata: PeerMetadata;
   readonly log: Logger;
   /** From 0 to 1, spreads the attempts of many peers after a relay's restart. */
@@ -35,6 +42,8 @@ export type LinkOptions = {
   readonly heartbeatMs?: number;
   readonly firstDelayMs?: number;
   readonly mostDelayMs?: number;
+  /** Between attempts of a device that was revoked or has expired. */
+  readonly shutOutMs?: number;
 };
 
 /**
@@ -51,9 +60,17 @@ export class RelayLink {
   #retry: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #stopped = false;
+  #challenged = false;
+  #standing: Standing | undefined;
 
   constructor(options: LinkOptions, handlers: LinkHandlers) {
-    this.#options = { heartbeatMs: 5000, firstDelayMs: 200, mostDelayMs: 10_000, ...options };
+    this.#options = {
+      heartbeatMs: 5000,
+      firstDelayMs: 200,
+      mostDelayMs: 10_000,
+      shutOutMs: 15_000,
+      ...options,
+    };
     this.#handlers = handlers;
   }
 
@@ -97,13 +114,14 @@ export class RelayLink {
     socket.on('error', (error) => {
       this.#options.log.info({ reason: error.message }, 'the link to the relay failed');
     });
-    socket.on('close', () => {
-      if (socket === this.#socket) this.#ended();
+    socket.on('close', (code) => {
+      if (socket === this.#socket) this.#ended(code);
     });
   }
 
   #join(): void {
     const { peerId, metadata } = this.#options;
+    this.#challenged = false;
     this.#write({
       type: 'join',
       senderId: peerId,
@@ -157,6 +175,9 @@ export class RelayLink {
       case 'request':
         this.#refuseDocument(frame.documentId);
         return;
+      case 'tillmesh-challenge':
+        this.#prove(frame);
+        return;
       case 'tillmesh-ping':
         this.#write({ type: 'tillmesh-pong', senderId: this.#options.peerId });
         return;
@@ -172,8 +193,26 @@ export class RelayLink {
     }
     this.#attempt = 0;
     this.#relayId = relayId;
+    this.#stand('accepted');
     this.#options.log.info({ relay: metadata.device?.id ?? relayId }, 'connected to the relay');
     this.#handlers.up(metadata);
+  }
+
+  #prove({ nonce, device }: FrameOf<'tillmesh-challenge'>): void {
+    const { device: own, peerId } = this.#options;
+    if (this.#challenged || this.connected) {
+      this.#refuse('a challenge out of turn');
+      return;
+    }
+    this.#challenged = true;
+    const signature = own.sign(challengeText({ nonce, verifier: device, prover: own.id, peerId }));
+    this.#write({ type: 'tillmesh-proof', senderId: peerId, signature });
+  }
+
+  #stand(standing: Standing): void {
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    this.#handlers.standing(standing);
   }
 
   /** Somebody looks for a document: this peer has none to give. */
@@ -193,22 +232,30 @@ export class RelayLink {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(encodeFrame(frame));
   }
 
-  #ended(): void {
+  #ended(closeCode: number = CLOSE_CODES.goingAway): void {
     clearInterval(this.#heartbeat);
     const wasUp = this.connected;
     this.#socket = undefined;
     this.#relayId = '';
     if (wasUp) this.#handlers.down();
+    const refused = refusedStanding(closeCode);
+    if (refused !== undefined) this.#stand(refused);
     if (this.#stopped) return;
-    const { random, firstDelayMs, mostDelayMs } = this.#options;
-    const ceiling = Math.min(mostDelayMs, firstDelayMs * 2 ** Math.min(this.#attempt++, 16));
     clearTimeout(this.#retry);
     this.#retry = setTimeout(
       () => {
         this.#dial();
       },
-      ceiling / 2 + (random() * ceiling) / 2,
+      this.#delay(closeCode, wasUp),
     );
+  }
+
+  #delay(closeCode: number, wasUp: boolean): number {
+    const { random, firstDelayMs, mostDelayMs, shutOutMs } = this.#options;
+    if (closeCode === CLOSE_CODES.rightsChanged && wasUp) return 0;
+    if (closeCode === CLOSE_CODES.revoked || closeCode === CLOSE_CODES.expired) return shutOutMs;
+    const ceiling = Math.min(mostDelayMs, firstDelayMs * 2 ** Math.min(this.#attempt++, 16));
+    return ceiling / 2 + (random() * ceiling) / 2;
   }
 }
 

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import type { Standing } from '#model/trust/standing.ts';
 import { openDatabase, putAside, queryBuilder, type OpenedDatabase } from './database.ts';
+import { indexerDevice, type IndexerDevice } from './device-file.ts';
+import { enrolAt } from './enrolment.ts';
 import { reportsServer } from './http.ts';
 import { IndexedEvents } from './indexed-events.ts';
 import { Indexer } from './indexer.ts';
@@ -25,25 +28,60 @@ function openFor(options: Options): OpenedDatabase {
   return opened;
 }
 
-function writerFor(options: Options, { database }: OpenedDatabase): ReportWriter {
+function writerFor(organization: string | undefined, { database }: OpenedDatabase): ReportWriter {
   const writer = new ReportWriter(database, now);
   const known = writer.organization();
-  if (options.organization === undefined || options.organization === known) return writer;
-  if (known === undefined) writer.setOrganization(options.organization);
+  if (organization === undefined || organization === known) return writer;
+  if (known === undefined) writer.setOrganization(organization);
   else
     leave(
       1,
-      `The database holds organization ${known}, not ${options.organization}. Use another --data folder or --rebuild.`,
+      `The database holds organization ${known}, not ${organization}. Use another --data folder or --rebuild.`,
     );
   return writer;
 }
 
+/** The device of the data folder, joined first when that was asked for. */
+async function deviceFor({ data, relay, enrol }: Options): Promise<IndexerDevice> {
+  const opened = await indexerDevice(data, () => randomBytes(8).toString('hex'));
+  if (!opened.ok) return leave(1, opened.error);
+  const device = opened.value;
+  if (enrol === undefined) return device;
+  if (device.enrolment !== undefined) {
+    log.info(
+      { organization: device.enrolment.organization },
+      'this device has joined before; --enrol is not needed',
+    );
+    return device;
+  }
+  const enrolment = await enrolAt(relay, enrol, device);
+  if (!enrolment.ok) return leave(1, enrolment.error);
+  await device.saveEnrolment(enrolment.value);
+  log.info({ device: device.id, organization: enrolment.value.organization }, 'this device has joined');
+  return { ...device, enrolment: enrolment.value };
+}
+
+const STANDING_WORDS: Readonly<Record<Exclude<Standing, 'accepted'>, string>> = {
+  unproven: 'the relay does not take the signature of this device',
+  unknown: 'the relay does not know this device; let it join with --enrol and a code from the back office',
+  revoked: 'this device was revoked; remove its device.json and let it join again',
+  expired: 'this device has expired; remove its device.json and let it join again',
+  'foreign-peer-id': 'the relay says that the peer id is not of this device',
+};
+
+function logStanding(standing: Standing): void {
+  if (standing === 'accepted') log.info({ standing }, 'the relay lets this device take part');
+  else log.error({ standing }, STANDING_WORDS[standing]);
+}
+
 async function run(options: Options): Promise<void> {
+  const device = await deviceFor(options);
+  const organization = options.organization ?? device.enrolment?.organization;
   const opened = openFor(options);
   const { database } = opened;
-  const writer = writerFor(options, opened);
+  const writer = writerFor(organization, opened);
   const events = new IndexedEvents();
-  const device = options.device ?? randomBytes(8).toString('hex');
+  let standing: Standing | undefined;
   const onDamaged = (error: unknown): never => {
     log.fatal({ err: error }, 'the database is damaged');
     database.close();
@@ -58,16 +96,16 @@ async function run(options: Options): Promise<void> {
   };
   const onIndexed = (at: string) => events.announce(at);
   const indexer = new Indexer({ writer, log, schedule, now, onIndexed, onDamaged });
-  const { organization } = options;
   const identity = {
-    id: device,
+    id: device.id,
     role: 'indexer' as const,
     ...(organization === undefined ? {} : { organization }),
   };
   const link = new RelayLink(
     {
       url: options.relay,
-      peerId: `indexer-${device}-${randomBytes(4).toString('hex')}`,
+      peerId: `${device.id}:${randomBytes(8).toString('hex')}`,
+      device,
       metadata: { isEphemeral: true, device: identity },
       log,
       random: Math.random,
@@ -79,13 +117,22 @@ async function run(options: Options): Promise<void> {
       },
       sync: (documentId, data) => indexer.receive(documentId, data),
       down: () => indexer.linkDown(),
+      standing: (now) => {
+        standing = now;
+        logStanding(now);
+      },
       beat: () => indexer.tick(),
     },
   );
   const server = reportsServer({
     database: queryBuilder(database),
     events,
-    connected: () => link.connected,
+    link: () => ({
+      connected: link.connected,
+      device: device.id,
+      enrolled: device.enrolment !== undefined,
+      standing: standing ?? null,
+    }),
     log,
   });
   const port = await listen(server, options);

@@ -1,15 +1,16 @@
 import { parseArgs } from 'node:util';
 import { isOrganizationTag } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import { normalCode } from '#model/trust/invitation.ts';
 
 /** How to start the indexer. */
 export const USAGE = `node reports-indexer/main.ts --data DIR --port N --relay URL [options]
 
-  --data DIR          folder of the database; made when it is not there
+  --data DIR          folder of the database and of device.json, the key of this device; made when it is not there
   --port N            HTTP port of the reports, 0 for any free one
   --relay URL         the relay to read from, ws://127.0.0.1:4000/sync
   --host ADDRESS      address to listen on (127.0.0.1)
-  --device ID         this device, 16 hex digits (another one at each start)
+  --enrol CODE        join the organization with a code from the back office, once; the relay is asked
   --organization TAG  take documents of this organization only, 12 hex digits (the one the relay serves)
   --rebuild           throw the database away and make it again from the documents
   --help              this text
@@ -21,7 +22,7 @@ export type Options = {
   readonly port: number;
   readonly relay: string;
   readonly host: string;
-  readonly device?: string;
+  readonly enrol?: string;
   readonly organization?: string;
   readonly rebuild: boolean;
 };
@@ -31,7 +32,7 @@ const FLAGS = {
   port: { type: 'string' },
   relay: { type: 'string' },
   host: { type: 'string', default: '127.0.0.1' },
-  device: { type: 'string' },
+  enrol: { type: 'string' },
   organization: { type: 'string' },
   rebuild: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -46,15 +47,15 @@ export function readOptions(args: readonly string[]): Result<Options | 'help', s
     return err(`${error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)}.`);
   }
   if (values.help) return ok('help');
-  const { data, relay, host, device, organization, rebuild } = values;
+  const { data, relay, host, enrol, organization, rebuild } = values;
   const port = /^\d{1,5}$/.test(values.port ?? '') ? Number(values.port) : undefined;
   if (data === undefined || data === '') return err('--data is missing: name the folder of the database.');
   if (port === undefined || port > 65_535)
     return err('--port is missing or wrong: it is a number from 0 to 65535.');
   if (relay === undefined || !isRelayUrl(relay))
     return err('--relay is missing or wrong: it looks like ws://127.0.0.1:4000/sync.');
-  if (device !== undefined && !/^[0-9a-f]{16}$/.test(device))
-    return err('--device is wrong: a device id has 16 hex digits.');
+  if (enrol !== undefined && normalCode(enrol) === undefined)
+    return err('--enrol is wrong: a code looks like 7KQ4M-2XPNA.');
   if (organization !== undefined && !isOrganizationTag(organization))
     return err('--organization is wrong: an organization tag has 12 hex digits.');
   return ok({
@@ -63,7 +64,7 @@ export function readOptions(args: readonly string[]): Result<Options | 'help', s
     relay,
     host,
     rebuild,
-    ...(device === undefined ? {} : { device }),
+    ...(enrol === undefined ? {} : { enrol }),
     ...(organization === undefined ? {} : { organization }),
   });
 }

@@ -216,7 +216,7 @@ export class Relay {
   }
 
   #rejudge(): void {
-    for (const link of [...this.#links]) {
+    for (const link of this.#links) {
       const turned = this.#parts.door?.guard.rejudge(link.metadata.device);
       if (turned === undefined || !link.isOpen) continue;
       this.#parts.log.warn({ peer: link.peerId, ...turned }, 'a device was sent away');

@@ -77,7 +77,7 @@ export class Station {
   /** Starts the other programs and the origin. */
   async startRest(): Promise<void> {
     const { spec } = this;
-    for (const program of otherPrograms(spec, this.#world.data, this.#device)) await this.#run(program);
+    for (const program of otherPrograms(spec, this.#world.data)) await this.#run(program);
     const { app, relay, bridge, reports } = spec.ports;
     this.#origin = await makeOrigin({
       build: this.#world.build,
@@ -152,7 +152,7 @@ function relayProgram(spec: StationSpec, data: string): ProgramSpec {
   };
 }
 
-function otherPrograms(spec: StationSpec, data: string, device: string): ProgramSpec[] {
+function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
   const { reports, bridge, printer, printerPage, relay } = spec.ports;
   const programs: ProgramSpec[] = [];
   const folder = (name: string) => join(data, spec.id, name);
@@ -165,8 +165,7 @@ function otherPrograms(spec: StationSpec, data: string, device: string): Program
       '--relay',
       `ws://${LOOPBACK}:${relay}/sync`,
     ];
-    // The indexer is a device of its own beside the relay it reads from.
-    args.push('--organization', spec.organization, '--device', reverse(device));
+    args.push('--organization', spec.organization);
     programs.push({ name: `${spec.name} reports`, main: 'reports-indexer/main.ts', args });
   }
   if (printer !== undefined && printerPage !== undefined) {
@@ -188,8 +187,4 @@ function otherPrograms(spec: StationSpec, data: string, device: string): Program
     programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
   }
   return programs;
-}
-
-function reverse(device: string): string {
-  return [...device].toReversed().join('');
 }

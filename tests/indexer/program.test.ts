@@ -281,7 +281,7 @@ describe('the command line', () => {
       [[], '--data'],
       [['--data', 'x', '--port', 'many', '--relay', 'ws://h/sync'], '--port'],
       [['--data', 'x', '--port', '0', '--relay', 'http://h'], '--relay'],
-      [['--data', 'x', '--port', '0', '--relay', 'ws://h', '--device', 'me'], '--device'],
+      [['--data', 'x', '--port', '0', '--relay', 'ws://h', '--enrol', 'me'], '--enrol'],
       [['--data', 'x', '--port', '0', '--relay', 'ws://h', '--organization', 'me'], '--organization'],
     ];
     for (const [args, named] of wrong) {

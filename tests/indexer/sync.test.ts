@@ -1,7 +1,10 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import * as A from '@automerge/automerge';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { documentId } from '#model/ids/document-id.ts';
+import { CLOSE_CODES } from '#model/protocol/frame.ts';
+import type { Standing } from '#model/trust/standing.ts';
 import { Indexer } from '../../reports-indexer/indexer.ts';
 import { RelayLink } from '../../reports-indexer/link.ts';
 import { exceptionsReport } from '../../reports-indexer/reports/exceptions.ts';
@@ -13,6 +16,7 @@ import {
   writeEntries,
   type SessionEntries,
 } from '../support/journal-fixture.ts';
+import { DOOR_DEVICE } from '../support/doorkeeper.ts';
 import { WirePeer } from '../support/wire-peer.ts';
 import { dump, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
@@ -20,6 +24,12 @@ const shop = makeShop(5, { stores: 2, registers: 2, sessions: 3, salesPerSession
 const sessions = shop.flatMap((journal) => journal.sessions);
 const [closed] = sessions as [SessionEntries];
 const open = shop[0]?.sessions.at(-1) as SessionEntries;
+const keys = generateKeyPairSync('ed25519');
+const publicKey = keys.publicKey.export({ format: 'jwk' }).x ?? '';
+const DEVICE = {
+  id: '0123456789abcdef',
+  sign: (text: string) => sign(null, Buffer.from(text), keys.privateKey).toString('base64url'),
+};
 const log = pino({ level: 'silent' });
 type Reports = ReturnType<typeof freshReports>;
 
@@ -30,7 +40,7 @@ async function relay(): Promise<WirePeer> {
 }
 
 /** An indexer linked to a relay, with short delays. */
-function follow(url: string, reports: Reports = freshReports(), heartbeatMs = 5000) {
+function follow(url: string, reports: Reports = freshReports(), heartbeatMs = 5000, device = DEVICE) {
   if (reports.writer.organization() === undefined) reports.writer.setOrganization(ORGANIZATION);
   const indexed = vi.fn<(at: string) => void>();
   const schedule = (task: () => void) => void setImmediate(task);
@@ -45,29 +55,33 @@ function follow(url: string, reports: Reports = freshReports(), heartbeatMs = 50
     },
   });
   const metadata = {
-    device: { id: '0123456789abcdef', role: 'indexer' as const, organization: ORGANIZATION },
+    device: { id: device.id, role: 'indexer' as const, organization: ORGANIZATION },
   };
+  const standings: Standing[] = [];
   const link: RelayLink = new RelayLink(
     {
       url,
-      peerId: 'indexer',
+      peerId: `${device.id}:1`,
       metadata,
+      device,
       log,
       random: () => 0.5,
       heartbeatMs,
       firstDelayMs: 5,
       mostDelayMs: 20,
+      shutOutMs: 50,
     },
     {
       up: () => indexer.linkUp((id, data) => link.send(id, data)),
       sync: (id, data) => indexer.receive(id, data),
       down: () => indexer.linkDown(),
+      standing: (standing) => standings.push(standing),
       beat: () => indexer.tick(),
     },
   );
   onTestFinished(() => link.stop());
   link.start();
-  return { ...reports, indexer, link, indexed };
+  return { ...reports, indexer, link, indexed, standings };
 }
 
 const countOf = ({ database }: Reports, table: string) =>
@@ -278,5 +292,67 @@ describe('the link', () => {
     peer.put(open.documentId, makeDocument(open.entries));
     await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
     expect(reports.link.connected).toBe(true);
+  });
+});
+
+describe('a relay that asks who is there', () => {
+  test('[E5] the device signs the challenge of each link for this relay and this peer id', async () => {
+    const peer = await relay();
+    peer.door.devices = new Map([[DEVICE.id, publicKey]]);
+    peer.put(open.documentId, makeDocument(open.entries));
+    const reports = follow(peer.url);
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    peer.cut();
+    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2));
+    const [first = '', second = ''] = peer.door.proofs;
+    expect(first.split('\n').slice(2)).toEqual([DOOR_DEVICE, DEVICE.id, `${DEVICE.id}:1`]);
+    expect(second).not.toBe(first);
+    expect(reports.standings).toEqual(['accepted']);
+  });
+
+  test('[E5] a signature of another key is told as unproven, and a device nobody listed as unknown', async () => {
+    const peer = await relay();
+    const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '';
+    peer.door.devices = new Map([[DEVICE.id, other]]);
+    const reports = follow(peer.url);
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven']));
+    peer.door.devices = new Map();
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven', 'unknown']));
+    await vi.waitFor(() => expect(peer.door.joins.length).toBeGreaterThan(4));
+    expect(reports.standings).toEqual(['unproven', 'unknown']);
+    expect(reports.link.connected).toBe(false);
+  });
+
+  test('[E2] an unknown device is let in once it is listed, and hears at once that it was revoked', async () => {
+    const peer = await relay();
+    peer.door.devices = new Map();
+    const reports = follow(peer.url);
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown']));
+    peer.door.devices = new Map([[DEVICE.id, publicKey]]);
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted']));
+    peer.door.turnedAway.set(DEVICE.id, CLOSE_CODES.revoked);
+    peer.closeAll(CLOSE_CODES.revoked);
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted', 'revoked']));
+    expect(reports.link.connected).toBe(false);
+  });
+
+  test('[E5] it is back at once when its rights were changed', async () => {
+    const peer = await relay();
+    peer.door.devices = new Map([[DEVICE.id, publicKey]]);
+    const reports = follow(peer.url);
+    await vi.waitFor(() => expect(peer.joined).toBe(1));
+    peer.closeAll(CLOSE_CODES.rightsChanged);
+    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2));
+    expect(reports.standings).toEqual(['accepted']);
+  });
+
+  test('[W4] a second challenge on one link ends it', async () => {
+    const peer = await relay();
+    const reports = follow(peer.url);
+    await vi.waitFor(() => expect(reports.link.connected).toBe(true));
+    const nonce = 'n'.repeat(43);
+    peer.send({ type: 'tillmesh-challenge', senderId: 'relay', nonce, device: DOOR_DEVICE });
+    await vi.waitFor(() => expect(peer.door.joins).toHaveLength(2));
+    expect(peer.received('tillmesh-proof')).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import * as A from '@automerge/automerge';
 import { decodeFrame, encodeFrame, type Frame, type FrameOf } from '#model/protocol/frame.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { Doorkeeper } from './doorkeeper.ts';
 
 type Document = A.Doc<Record<string, unknown>>;
 
@@ -14,6 +15,8 @@ export class WirePeer {
   readonly frames: Frame[] = [];
   /** Whether pings are answered. */
   answersPings = true;
+  /** Asks who joins for a proof; lets everyone in until devices are listed. */
+  readonly door = new Doorkeeper();
   readonly #documents = new Map<string, Document>();
   readonly #states = new Map<WebSocket, Map<string, A.SyncState>>();
   readonly #names = new Map<WebSocket, string>();
@@ -77,6 +80,11 @@ export class WirePeer {
     this.sendRaw(encodeFrame(frame));
   }
 
+  /** Closes every connection with a code. */
+  closeAll(code: number): void {
+    for (const socket of this.#server.clients) socket.close(code);
+  }
+
   /** Cuts every connection without a word. */
   cut(): void {
     for (const socket of this.#server.clients) socket.terminate();
@@ -93,8 +101,10 @@ export class WirePeer {
     if (!frame.ok) throw new Error(`the peer sent a bad frame: ${frame.error.detail}`);
     this.frames.push(frame.value);
     const { value } = frame;
-    if (value.type === 'join') this.#join(socket, value.senderId);
-    else if (value.type === 'sync') this.#sync(socket, value.documentId, value.data);
+    if (value.type === 'join' || value.type === 'tillmesh-proof') {
+      const admitted = this.door.admits(value, socket);
+      if (admitted !== undefined) this.#join(socket, admitted.senderId);
+    } else if (value.type === 'sync') this.#sync(socket, value.documentId, value.data);
     else if (value.type === 'tillmesh-ping' && this.answersPings)
       socket.send(encodeFrame({ type: 'tillmesh-pong', senderId: 'relay' }));
   }

@@ -49,6 +49,10 @@ export class WireRelay {
   readonly #forbidden = new Set<string>();
   /** Frames of any kind so far, both ways but for pings. */
   frames = 0;
+  /** Pings that came in so far. */
+  pings = 0;
+  /** Hears when a peer is told that its changes were left out. */
+  refusing: () => void = () => undefined;
 
   constructor(compress: boolean) {
     this.#compress = compress;
@@ -107,6 +111,11 @@ export class WireRelay {
     const doc = this.#documents.get(id);
     if (doc?.entries === undefined) return undefined;
     return Object.fromEntries(Object.entries(doc.entries).map(([key, value]) => [key, String(value)]));
+  }
+
+  /** The heads of a document as the relay has it. */
+  heads(id: string): A.Heads {
+    return A.getHeads(this.#documents.get(id) ?? A.init<Stored>());
   }
 
   /** Changes a document as another terminal would, and passes it on. */
@@ -168,7 +177,8 @@ export class WireRelay {
     socket.on('message', (data: Buffer) => {
       const frame = decodeFrame(data);
       if (!this.answering || !frame.ok) return;
-      if (frame.value.type !== 'tillmesh-ping') this.frames += 1;
+      if (frame.value.type === 'tillmesh-ping') this.pings += 1;
+      else this.frames += 1;
       if (peer === undefined) {
         const admitted = this.door.admits(frame.value, socket);
         if (admitted !== undefined) peer = this.#joined(socket, admitted.senderId, admitted.peerMetadata);
@@ -223,7 +233,7 @@ export class WireRelay {
   /** Tells a peer, once for each state of its, that it has changes nobody takes. */
   #refuse(peer: Peer, id: string, doc: A.Doc<Stored>, { theirHeads }: A.SyncState): void {
     const told = `${id} ${theirHeads?.join() ?? ''}`;
-    const isMore = theirHeads !== null && !A.hasHeads(doc, theirHeads);
+    const isMore = theirHeads != null && !A.hasHeads(doc, theirHeads);
     if (!this.#forbidden.has(id) || !isMore || A.getHeads(doc).length === 0 || peer.refused.has(told)) return;
     peer.refused.add(told);
     this.#send(peer.socket, {
@@ -232,6 +242,7 @@ export class WireRelay {
       targetId: peer.id,
       documentId: id,
     });
+    this.refusing();
   }
 
   #send(socket: WebSocket, frame: Frame): void {

@@ -1,5 +1,5 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from '#model/trust/standing.ts';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 
 /**

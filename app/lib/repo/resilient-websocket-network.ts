@@ -8,7 +8,7 @@ import {
 import type { Frame, FrameOf, PeerMetadata as WirePeerMetadata } from '#model/protocol/frame.ts';
 import type { DeviceKey } from '../device/device-key.ts';
 import { backoffDelay } from './backoff.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from '#model/trust/standing.ts';
 import type { Surroundings } from './surroundings.ts';
 import { LINK_LIMITS, WebSocketLink, type LinkEnd, type LinkLimits } from './websocket-link.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '#model/protocol/frame.ts';
 import { challengeText } from '#model/trust/challenge.ts';
 import type { DeviceKey } from '../device/device-key.ts';
-import { refusedStanding, type RefusedStanding } from './standing.ts';
+import { refusedStanding, type RefusedStanding } from '#model/trust/standing.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /** Limits of a link; times in milliseconds. */

@@ -52,7 +52,8 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   ]);
   events.announce('2026-11-21T11:32:05.000Z');
   const log = pino({ level: 'silent' });
-  const reports = reportsServer({ database: query, events, connected: () => true, log });
+  const link = { connected: true, device: '0000000000000009', enrolled: true, standing: 'accepted' } as const;
+  const reports = reportsServer({ database: query, events, link: () => link, log });
   await reports.listen({ port: 0, host: '127.0.0.1' });
   const relay = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(RELAY_STATUS));

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
-import { openTab, startIn, terminalIn } from './browser-terminal.ts';
+import { deviceIn, openTab, startAsDevice, terminalIn } from './browser-terminal.ts';
 import { documentsContract } from './documents.contract.ts';
+import { healingContract } from './healing.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
 import { serveTestSite, type TestSite } from './test-site.ts';
 
@@ -26,17 +27,21 @@ afterAll(async () => {
   await removeProfile(profile);
 });
 
-documentsContract('a worker with IndexedDB in Chromium', async () => {
+/** A tab as the browser's device, at a relay that lets nobody else in. */
+async function start() {
   const relay = await WireRelay.start();
   const page = await openTab(browser.context, site.url);
   const { documents } = await terminalIn(page);
   documents.watch(() => undefined);
-  await startIn(page, { identity: terminal(2), syncUrl: relay.url, database: `contract-${++count}` });
+  relay.door.devices = new Map([await deviceIn(page)]);
+  await startAsDevice(page, { identity: terminal(2), syncUrl: relay.url, database: `contract-${++count}` });
   const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
   return {
     documents,
-    peerWrites: (key, changes) => Promise.resolve(relay.write(idOf(key), changes)),
-    peerReads: (key) => Promise.resolve(relay.entries(idOf(key)) ?? {}),
+    forbid: (key: DocumentKey) => Promise.resolve(relay.forbid(idOf(key))),
+    peerWrites: (key: DocumentKey, changes: Readonly<Record<string, string | undefined>>) =>
+      Promise.resolve(relay.write(idOf(key), changes)),
+    peerReads: (key: DocumentKey) => Promise.resolve(relay.entries(idOf(key)) ?? {}),
     cut: () => relay.cut(),
     restore: () => relay.listen(),
     end: async () => {
@@ -44,4 +49,7 @@ documentsContract('a worker with IndexedDB in Chromium', async () => {
       await relay.cut();
     },
   };
-});
+}
+
+documentsContract('a worker with IndexedDB in Chromium', start);
+healingContract('a worker with IndexedDB in Chromium', start);

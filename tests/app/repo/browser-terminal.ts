@@ -20,8 +20,27 @@ export async function openTab(context: BrowserContext, url: string): Promise<Pag
 }
 
 /** Starts documents in a tab; gives `started` or the code of the refusal. */
-export function startIn(page: Page, options: Omit<CreateDocumentsOptions, 'trouble'>): Promise<string> {
+export function startIn(
+  page: Page,
+  options: Omit<CreateDocumentsOptions, 'trouble' | 'deviceKey'>,
+): Promise<string> {
   return page.evaluate((given) => globalThis.testPage.start(given), options);
+}
+
+/** Starts documents in a tab as the device of the browser, with its key. */
+export function startAsDevice(
+  page: Page,
+  options: Omit<CreateDocumentsOptions, 'trouble' | 'deviceKey'>,
+): Promise<string> {
+  return page.evaluate((given) => globalThis.testPage.start(given, true), options);
+}
+
+/** The id and the public key of the browser's device. */
+export function deviceIn(page: Page): Promise<readonly [id: string, publicKey: string]> {
+  return page.evaluate(async () => {
+    const { id, publicKey } = await globalThis.testPage.devices.make();
+    return [id, publicKey] as const;
+  });
 }
 
 /** The documents of a tab, to be made before they start so that no event is missed; the first listener hears all. */
@@ -32,10 +51,7 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     if (listeners.size === 0) early.push(restored(event));
     for (const listener of listeners) listener(restored(event));
   });
-  const call = <Value>(
-    method: 'open' | 'known' | 'write' | 'writeDurably' | 'caughtUp' | 'close',
-    ...args: unknown[]
-  ) =>
+  const call = <Value>(method: Exclude<keyof Documents, 'watch'>, ...args: unknown[]) =>
     page.evaluate(([name, given]) => globalThis.testPage.call(name, given), [
       method,
       args,
@@ -46,6 +62,7 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     write: (key, changes) => call('write', key, changes),
     writeDurably: (key, changes, relayWaitMs) => call<Saved>('writeDurably', key, changes, relayWaitMs),
     caughtUp: (key, waitMs) => call<CaughtUp>('caughtUp', key, waitMs),
+    archived: () => call('archived'),
     watch: (listener) => {
       listeners.add(listener);
       for (const event of early.splice(0)) listener(event);

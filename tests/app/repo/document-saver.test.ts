@@ -102,3 +102,36 @@ test('closing saves what was gathered, waits for it, and then is done', async ()
   saver.saveSoon('b');
   expect(time.pending()).toEqual([]);
 });
+
+test('work on what is stored waits for the save that runs, and later saves wait for it', async () => {
+  const { saver, begun, ids } = saverUnderTest();
+  const { promise: work, resolve: workEnds } = Promise.withResolvers<void>();
+  const steps: string[] = [];
+  const running = saver.save('a');
+  const held = saver.hold('a', () => {
+    steps.push('work');
+    return work;
+  });
+  const later = saver.save('a');
+  const other = saver.save('b');
+  await settled();
+  expect({ steps, ids: ids() }).toEqual({ steps: [], ids: ['a', 'b'] });
+  begun[0]?.ends();
+  begun[1]?.ends();
+  await Promise.all([running, other]);
+  await settled();
+  expect({ steps, ids: ids() }).toEqual({ steps: ['work'], ids: ['a', 'b'] });
+  workEnds();
+  await held;
+  await settled();
+  expect(ids()).toEqual(['a', 'b', 'a']);
+  begun[2]?.ends();
+  await later;
+});
+
+test('when the work fails nothing is saved any more of that document', async () => {
+  const { saver, ids } = saverUnderTest();
+  await expect(saver.hold('a', () => Promise.reject(new Error('not done')))).rejects.toThrow('not done');
+  await expect(saver.save('a')).rejects.toThrow('not done');
+  expect(ids()).toEqual([]);
+});

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import { ok } from '#model/result.ts';
+import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts';
 import { DocumentsClient } from '../../../app/lib/repo/documents-client.ts';
 import { DocumentsHost } from '../../../app/lib/repo/documents-host.ts';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
@@ -12,6 +14,7 @@ import type {
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { hostSurroundings } from '../../../app/lib/repo/surroundings.ts';
 import { collect, documentsContract, session } from './documents.contract.ts';
+import { healingContract } from './healing.contract.ts';
 import { manualSurroundings } from './manual-surroundings.ts';
 import { terminal } from './node-terminal.ts';
 
@@ -71,19 +74,40 @@ function clientOf(worker: LoopWorker, surroundings = hostSurroundings) {
   return { client, trouble };
 }
 
-documentsContract('through a worker', async () => {
+async function throughWorker() {
   const memory = new MemoryDocuments();
   const { client } = clientOf(new LoopWorker(() => Promise.resolve(memory)));
   await client.start(START);
   client.watch(() => undefined);
   return {
     documents: client,
-    peerWrites: (key, changes) => Promise.resolve(memory.receive(key, changes)),
-    peerReads: (key) => memory.open(key),
+    forbid: (key: DocumentKey) => {
+      memory.relayRefuses = ({ class: name }) => name === key.class;
+      return Promise.resolve();
+    },
+    peerWrites: (key: DocumentKey, changes: Readonly<Record<string, string | undefined>>) =>
+      Promise.resolve(memory.receive(key, changes)),
+    peerReads: (key: DocumentKey) => memory.open(key),
     cut: () => Promise.resolve(memory.setConnected(false)),
     restore: () => Promise.resolve(memory.setConnected(true)),
     end: () => client.close(),
   };
+}
+
+documentsContract('through a worker', throughWorker);
+healingContract('through a worker', throughWorker);
+
+test('the key of the device reaches the worker, which can sign with it', async () => {
+  const deviceKey = await newDeviceKey(START.identity.device);
+  const { promise: started, resolve } = Promise.withResolvers<DocumentsStart>();
+  const worker = new LoopWorker((start) => {
+    resolve(start);
+    return Promise.resolve(new MemoryDocuments());
+  });
+  await clientOf(worker).client.start({ ...START, deviceKey });
+  const { deviceKey: posted } = await started;
+  expect(posted).toMatchObject({ id: deviceKey.id, publicKey: deviceKey.publicKey });
+  expect(posted && (await deviceKeyOf(posted).sign('text'))).toBe(await deviceKeyOf(deviceKey).sign('text'));
 });
 
 test('a database another tab has is refused in words, and the worker ends', async () => {

@@ -1,20 +1,23 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
-import '@automerge/automerge';
-import type { Message, PeerId } from '@automerge/automerge-repo/slim';
+import type { AddressInfo } from 'node:net';
+import type { Message } from '@automerge/automerge-repo/slim';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { WebSocketServer } from 'ws';
-import { encodeFrame, type Frame } from '#model/protocol/frame.ts';
+import type { Frame } from '#model/protocol/frame.ts';
 import { RETRY_BOUNDS, backoffDelay } from '../../../app/lib/repo/backoff.ts';
-import { ResilientWebSocketNetwork } from '../../../app/lib/repo/resilient-websocket-network.ts';
-import { hostSurroundings, type Surroundings } from '../../../app/lib/repo/surroundings.ts';
-import { LINK_LIMITS, type LinkEnd, type LinkLimits } from '../../../app/lib/repo/websocket-link.ts';
+import { hostSurroundings } from '../../../app/lib/repo/surroundings.ts';
+import { LINK_LIMITS } from '../../../app/lib/repo/websocket-link.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { manualSurroundings } from './manual-surroundings.ts';
-
-const PATIENCE = { timeout: 15_000, interval: 10 };
-const device = { id: '0000000000000002', role: 'terminal', store: 'S01', register: 'R2' } as const;
+import {
+  PATIENCE,
+  device,
+  dialling,
+  greetOnly,
+  greeting,
+  socketServer,
+  tcpServer,
+} from './network-subject.ts';
 
 /** What came out of the process unasked while a test ran. */
 const escaped: unknown[] = [];
@@ -29,81 +32,6 @@ afterEach(() => {
   process.off('unhandledRejection', note);
   if (escaped.length > 0) throw new AggregateError(escaped, 'something was thrown past the network');
 });
-
-/** A network that dials `url`, with everything it says. */
-function dialling(url: string, surroundings: Surroundings = hostSurroundings, limits?: LinkLimits) {
-  const ends: LinkEnd[] = [];
-  const network = new ResilientWebSocketNetwork({
-    url,
-    device,
-    surroundings,
-    trouble: (end) => ends.push(end),
-    ...(limits === undefined ? {} : { limits }),
-  });
-  const said: string[] = [];
-  const messages: Message[] = [];
-  network.on('peer-candidate', ({ peerId, peerMetadata }) =>
-    said.push(`up ${peerId} ${peerMetadata.storageId ?? '-'}`),
-  );
-  network.on('peer-disconnected', ({ peerId }) => said.push(`down ${peerId}`));
-  network.on('message', (message) => messages.push(message));
-  network.connect('me' as PeerId, { isEphemeral: false });
-  onTestFinished(() => network.disconnect());
-  return { network, ends, said, messages };
-}
-
-/** A TCP server that does to each connection what it is told. */
-async function tcpServer(take: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => sockets.delete(socket));
-    take(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/sync`;
-}
-
-type Send = (frame: Frame | Uint8Array | string) => void;
-
-/** A WebSocket server that gives each peer's first frame to `greet`, and the later ones to what that gives back. */
-async function socketServer(greet: (send: Send) => undefined | (() => void)) {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  const closes: number[] = [];
-  server.on('connection', (socket) => {
-    const send: Send = (frame) => socket.send(isFrame(frame) ? encodeFrame(frame) : frame);
-    socket.once('message', () => {
-      const more = greet(send);
-      if (more !== undefined) socket.on('message', more);
-    });
-    socket.on('close', (code) => closes.push(code));
-  });
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  });
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/sync`, closes, server };
-}
-
-const isFrame = (frame: Frame | Uint8Array | string): frame is Frame =>
-  typeof frame === 'object' && !(frame instanceof Uint8Array);
-const greeting: Frame = {
-  type: 'peer',
-  senderId: 'server',
-  targetId: 'me',
-  peerMetadata: { storageId: 'disk' },
-  selectedProtocolVersion: '1',
-};
-
-function greetOnly(send: Send): undefined {
-  send(greeting);
-}
 
 describe('a server that is not there or not one', () => {
   test('a refused port is dialled again and again', async () => {

@@ -6,11 +6,15 @@ import type { Documents, DocumentsEvent } from '../../../../app/lib/repo/documen
 import { StrictIndexedDbStorage } from '../../../../app/lib/repo/strict-indexeddb-storage.ts';
 import { hostSurroundings } from '../../../../app/lib/repo/surroundings.ts';
 
-type Method = 'open' | 'known' | 'write' | 'writeDurably' | 'caughtUp' | 'close';
+type Method = Exclude<keyof Documents, 'watch'>;
 
 /** What a test finds on the page. */
 export type TestPage = {
-  readonly start: (options: Omit<CreateDocumentsOptions, 'trouble'>) => Promise<string>;
+  /** Starts the documents; `asDevice` takes the device of this browser for the identity, and its key. */
+  readonly start: (
+    options: Omit<CreateDocumentsOptions, 'trouble' | 'deviceKey'>,
+    asDevice?: boolean,
+  ) => Promise<string>;
   readonly call: (method: Method, args: readonly unknown[]) => Promise<unknown>;
   readonly trouble: string[];
   readonly events: DocumentsEvent[];
@@ -39,8 +43,17 @@ globalThis.testPage = {
   hostSurroundings,
   devices: new DeviceStore((detail) => trouble.push(detail)),
   deviceKeyOf,
-  async start(options) {
-    const result = await createDocuments({ ...options, trouble: (detail) => trouble.push(detail) });
+  async start(options, asDevice = false) {
+    const { id, publicKey, privateKey } = await globalThis.testPage.devices.make();
+    const own = {
+      identity: { ...options.identity, device: id },
+      deviceKey: { id, publicKey, privateKey },
+    };
+    const result = await createDocuments({
+      ...options,
+      ...(asDevice ? own : {}),
+      trouble: (detail) => trouble.push(detail),
+    });
     if (!result.ok) return result.error.code;
     documents = result.value;
     documents.watch((event) => {

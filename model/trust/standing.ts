@@ -1,4 +1,4 @@
-import { CLOSE_CODES } from '#model/protocol/frame.ts';
+import { CLOSE_CODES } from '../protocol/frame.ts';
 
 /** Why a relay does not let this device take part (rules E2 and E5). */
 export type RefusedStanding = 'unproven' | 'unknown' | 'revoked' | 'expired' | 'foreign-peer-id';
