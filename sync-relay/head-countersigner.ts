@@ -4,7 +4,7 @@ import {
   countersignText,
   type CountersignedHead,
 } from '#model/documents/acknowledgements.ts';
-import { documentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
+import type { DocumentAddress } from '#model/ids/document-id.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import type { RegisterJournal } from './register-journal.ts';
 
@@ -16,12 +16,8 @@ export type CountersignerParts = {
   /** Head office's device. */
   readonly device: string;
   readonly sign: (text: string) => string;
-  /** Writes entries of a document; resolves when they are on the disk. */
-  readonly write: (
-    id: DocumentId,
-    address: DocumentAddress,
-    changes: Readonly<Record<string, string>>,
-  ) => Promise<void>;
+  /** Writes entries of a document; `failed` when the disk refused. */
+  readonly write: (address: DocumentAddress, changes: Record<string, string>) => Promise<'saved' | 'failed'>;
   readonly now: () => string;
   readonly later: (milliseconds: number, callback: () => void) => void;
   readonly log: Logger;
@@ -61,14 +57,9 @@ export class HeadCountersigner {
     };
     const address = { organization, key: { class: 'acknowledgements' as const, store, register } };
     this.#written.set(journal, head);
-    try {
-      await this.#parts.write(documentId(address), address, { [COUNTERSIGNED_HEAD]: canonicalJson(head) });
-    } catch (cause) {
-      this.#written.delete(journal);
-      this.#parts.log.error(
-        { err: cause, head },
-        'a head could not be countersigned; the next sale tries again',
-      );
-    }
+    const outcome = await this.#parts.write(address, { [COUNTERSIGNED_HEAD]: canonicalJson(head) });
+    if (outcome === 'saved') return;
+    this.#written.delete(journal);
+    this.#parts.log.error({ head }, 'a head could not be countersigned; the next sale tries again');
   }
 }

@@ -114,9 +114,8 @@ export class RelayDocument {
   }
 
   /**
-   * Shows a reader the document as it is on the disk; undefined when it has no change
-   * yet. Rejects while the disk refuses. A document nobody else needed is
-   * not kept in memory for it: a look at all journals must not load them for good.
+   * Shows a reader the document as it is on the disk; undefined when it has no change yet. Rejects while the disk refuses.
+   * A document nobody else needs is not kept in memory for it: a look at all journals must not load them for good.
    */
   async look<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
     const wasLoaded = this.#doc !== undefined;
@@ -128,11 +127,11 @@ export class RelayDocument {
       } while (this.#running);
       const doc = this.#doc;
       assert(doc, () => 'a document that was loaded is there');
-      if (!sameHeads(A.getHeads(doc), this.#durableHeads)) throw new Error('the disk refuses what is new');
+      if (!this.#isDurable) throw new Error('the disk refuses what is new');
       return this.#durableHeads.length > 0 ? reader(doc) : undefined;
     } finally {
       this.#readers -= 1;
-      if (!wasLoaded && this.#readers === 0 && !this.#running && this.#candidates.size === 0) this.#unload();
+      if (!wasLoaded && this.#readers === 0 && !this.#running) this.#unload();
     }
   }
 
@@ -242,8 +241,14 @@ export class RelayDocument {
     });
   }
 
+  /** Whether everything in memory is on the disk. */
+  get #isDurable(): boolean {
+    return this.#doc !== undefined && sameHeads(A.getHeads(this.#doc), this.#durableHeads);
+  }
+
   /** Forgets what the disk holds anyway. */
   #unload(): void {
+    if (!this.#isDurable || this.#candidates.size > 0) return;
     this.#doc = undefined;
     this.#file = undefined;
     this.#durableHeads = [];

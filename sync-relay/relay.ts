@@ -121,6 +121,11 @@ export class Relay {
     return this.#documents.get(id) ?? this.#add(id, address);
   }
 
+  /** A document that is held; undefined when it is not. */
+  held(id: DocumentId): RelayDocument | undefined {
+    return this.#documents.get(id);
+  }
+
   /** Every document held, those of other organizations too. */
   get documents(): Iterable<RelayDocument> {
     return this.#documents.values();

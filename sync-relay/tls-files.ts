@@ -40,7 +40,8 @@ export async function trustAuthority({ 'tls-ca': path }: TlsFiles): Promise<Resu
   if (!authority.ok) return authority;
   try {
     // Setting it takes anything; only reading it tells whether it is one.
-    new X509Certificate(authority.value);
+    if (!new X509Certificate(authority.value).ca)
+      return err(`--tls-ca: ${path} is the certificate of a server, not of an authority.`);
     setDefaultCACertificates([...getCACertificates('default'), authority.value]);
   } catch (cause) {
     return err(`--tls-ca: ${path} is not a certificate in PEM form (${reasonOf(cause)}).`);
