@@ -1,8 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
+import * as v from 'valibot';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { documentId } from '#model/ids/document-id.ts';
+import { ok } from '#model/result.ts';
+import type { Device } from '#model/trust/device.ts';
+import { enrolmentRequestSchema } from '#model/trust/invitation.ts';
 import { makeOrigin } from '../../../app/server/origin.ts';
 import { reportsServer } from '../../../reports-indexer/http.ts';
 import { IndexedEvents } from '../../../reports-indexer/indexed-events.ts';
@@ -55,13 +59,22 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   const link = { connected: true, device: '0000000000000009', enrolled: true, standing: 'accepted' } as const;
   const reports = reportsServer({ database: query, events, link: () => link, log });
   await reports.listen({ port: 0, host: '127.0.0.1' });
-  const relay = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(RELAY_STATUS));
+  const relay = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/enrol') void enrolment(request).then((body) => response.end(body));
+    else response.end(JSON.stringify(RELAY_STATUS));
   });
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const server = await makeOrigin({
     build: new URL('../../../build', import.meta.url).pathname,
-    config: { role: 'hq', organization: ORGANIZATION, device: '00aa00aa00aa00aa', version: 'test' },
+    config: () => ({
+      role: 'hq',
+      organization: ORGANIZATION,
+      device: RELAY_STATUS.device,
+      demo: { enrols: true, people: [] },
+      version: 'test',
+    }),
+    demoCode: () => Promise.resolve(ok('7KQ4M-2XPNA')),
     relay: urlOf(relay.address()),
     reports: urlOf(reports.server.address()),
     hosts: [],
@@ -83,6 +96,16 @@ export async function startOfficeHost(): Promise<OfficeHost> {
       database.close();
     },
   };
+}
+
+/** Takes any browser as a back office of head office's. */
+async function enrolment(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += String(chunk);
+  const { id, key, role } = v.parse(enrolmentRequestSchema, JSON.parse(text));
+  const device: Device = { id, key, role, name: 'Office', enrolledAt: '2026-11-21T08:00:00.000Z' };
+  const headOffice = { id: RELAY_STATUS.device, key: 'A'.repeat(43) };
+  return JSON.stringify({ organization: ORGANIZATION, device, headOffice });
 }
 
 /** Ends a server as a killed process would: at once, with every connection. */
