@@ -113,8 +113,14 @@ export class Till {
   async start(): Promise<() => void> {
     const stops = [this.#documents.watch((event) => this.#hear(event))];
     this.staff.review();
-    stops.push(await this.journal.follow(), await this.store.follow());
-    await this.#takeUpSale();
+    try {
+      stops.push(await this.journal.follow());
+      stops.push(await this.store.follow());
+      await this.#takeUpSale();
+    } catch (cause) {
+      stops.forEach((stop) => stop());
+      throw cause;
+    }
     this.#printLastSaleAgain();
     return () => stops.forEach((stop) => stop());
   }
