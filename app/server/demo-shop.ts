@@ -16,6 +16,7 @@ const CATALOG_SHARDS = 16;
 export const DEMO_PEOPLE = [
   { id: 'ana', name: 'Ana', pin: '1234', role: 'cashier', language: 'en' },
   { id: 'luis', name: 'Luis', pin: '2345', role: 'cashier', language: 'es' },
+  { id: 'sam', name: 'Sam', pin: '4321', role: 'supervisor', language: 'en' },
   { id: 'mia', name: 'Mia', pin: '9876', role: 'manager', language: 'en' },
 ] as const;
 
@@ -43,7 +44,7 @@ export async function readDemoCatalog(path: string): Promise<DemoCatalog> {
 
 const json = (value: unknown) => canonicalJson(value as CanonicalValue);
 
-/** The documents of a new demo organization: one store with two registers, three people, the catalog. */
+/** The documents of a new demo organization: one store with two registers, four people, the catalog. */
 export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, salt: () => string): Writes {
   return [
     { key: { class: 'organization' }, entries: organizationEntries(tag, foundedAt) },

@@ -60,11 +60,17 @@ function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<
   return ok(true);
 }
 
-/** What to write to turn one set of entries into another: changed and new texts, and undefined for what goes. */
+/**
+ * What to write to turn one set of entries into another: changed and new texts, and undefined for what goes. Keys are data:
+ * the object is built from pairs, since assigning to `__proto__` would lose that entry.
+ */
 export function entryDifference(before: Entries, after: Entries): Record<string, string | undefined> {
-  const difference: Record<string, string | undefined> = {};
-  for (const [key, text] of Object.entries(after))
-    if (!Object.hasOwn(before, key) || before[key] !== text) difference[key] = text;
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) difference[key] = undefined;
-  return difference;
+  const changed = Object.entries(after).filter(
+    ([key, text]) => !Object.hasOwn(before, key) || before[key] !== text,
+  );
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
+  return Object.fromEntries<string | undefined>([
+    ...changed,
+    ...gone.map((key) => [key, undefined] as const),
+  ]);
 }

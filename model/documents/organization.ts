@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
+import { roleSchema, type Role } from '../staff/permission.ts';
 import { deviceSchema, type Device } from '../trust/device.ts';
 import { invitationSchema, type Invitation } from '../trust/invitation.ts';
 import { readEntry, type EntryFault } from './entries.ts';
@@ -46,6 +47,8 @@ export const storeSchema = v.strictObject({
   locale: v.pipe(v.string(), v.check(isLocale, 'a locale looks like en-GB')),
   header: v.array(v.pipe(v.string(), v.maxLength(64))),
   footer: v.array(v.pipe(v.string(), v.maxLength(64))),
+  /** After how many minutes without a touch a till signs its person out (rule S9). */
+  signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
 });
 
 /** A selling position, under `register:S01-R1`. `printer` is the bridge's name of its receipt printer. */
@@ -68,6 +71,7 @@ export type OrganizationEntry =
   | { readonly kind: 'organization'; readonly value: Organization }
   | { readonly kind: 'store'; readonly value: Store }
   | { readonly kind: 'register'; readonly value: Register }
+  | { readonly kind: 'role'; readonly value: Role }
   | { readonly kind: 'device'; readonly value: Device }
   | { readonly kind: 'invitation'; readonly value: Invitation };
 
@@ -77,6 +81,7 @@ export function readOrganizationEntry(key: string, text: string): Result<Organiz
   if (key === 'organization') return tag(key, 'organization', readEntry(organizationSchema, key, text));
   if (kind === 'store') return tag(key, 'store', readEntry(storeSchema, key, text));
   if (kind === 'register') return tag(key, 'register', readEntry(registerSchema, key, text));
+  if (kind === 'role') return tag(key, 'role', readEntry(roleSchema, key, text));
   if (kind === 'device') return tag(key, 'device', readEntry(deviceSchema, key, text));
   if (kind === 'invitation') return tag(key, 'invitation', readEntry(invitationSchema, key, text));
   return err({ key, code: 'unknown-key', detail: `an organization document has no entry "${key}"` });
@@ -93,7 +98,10 @@ function tag<Kind extends OrganizationEntry['kind']>(
   return err({ key, code: 'bad-shape', detail: `id: the key should be "${organizationKey(entry)}"` });
 }
 
-/** The key an entry belongs under: `organization`, `store:S01`, `register:S01-R1`, `device:<id>`, `invitation:<id>`. */
+/**
+ * The key an entry belongs under: `organization`, `store:S01`, `register:S01-R1`, `role:cashier`, `device:<id>`,
+ * `invitation:<id>`.
+ */
 export function organizationKey(entry: OrganizationEntry): string {
   switch (entry.kind) {
     case 'organization':
@@ -102,6 +110,8 @@ export function organizationKey(entry: OrganizationEntry): string {
       return `store:${entry.value.id}`;
     case 'register':
       return `register:${registerName(entry.value.store, entry.value.register)}`;
+    case 'role':
+      return `role:${entry.value.id}`;
     case 'device':
       return `device:${entry.value.id}`;
     case 'invitation':

@@ -1,15 +1,25 @@
 import { receiptNumber } from '../ids/register-id.ts';
-import { sealRecord, type Stamp } from '../journal/chain.ts';
-import { MAX_REASON, type JournalRecord, type RecordContent, type RecordOf } from '../journal/record.ts';
+import type { SessionReport } from '../folds/session-report.ts';
+import { sealRecord } from '../journal/chain.ts';
+import {
+  MAX_REASON,
+  type JournalRecord,
+  type RecordContent,
+  type RecordKind,
+  type RecordOf,
+} from '../journal/record.ts';
 import { MAX_TYPED_MINOR, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { priceBasket, type Basket, type PricedBasket, type PricingRules } from '../sale/basket.ts';
 import { settle, type Payment, type Settlement } from '../sale/payment.ts';
+import { limitOf, type Permission } from '../staff/permission.ts';
 import { taxReference, type SaleBody, type SaleLine, type SaleType } from '../sale/sale-body.ts';
+import { authorize, type Act, type NotPermitted } from './actor.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
 
 /** Why a register refused a command; the screen has a sentence for every code. */
 export type CommandRefusal =
+  | NotPermitted
   | { readonly code: 'session-not-open' }
   | { readonly code: 'session-already-open' }
   | { readonly code: 'basket-empty' }
@@ -26,19 +36,21 @@ export type CommandRefusal =
 export function openSession(
   state: RegisterState,
   args: { readonly day: string; readonly currency: string; readonly float: Minor },
-  stamp: Stamp,
+  act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (isOpen(state)) return err({ code: 'session-already-open' });
   const refusal = checkAmount(args.float);
   if (refusal) return err(refusal);
-  return ok(sealRecord(state.head, state.session + 1, { kind: 'opened', body: { ...args } }, stamp));
+  const stamp = authorize(act, ['session.open']);
+  if (!stamp.ok) return stamp;
+  return ok(sealRecord(state.head, state.session + 1, { kind: 'opened', body: { ...args } }, stamp.value));
 }
 
 /** Makes a basket and its payments a fact: the next receipt of the register (rules L1, Y2, N2). */
 export function completeSale(
   state: RegisterState,
   args: { readonly basket: Basket; readonly payments: readonly Payment[]; readonly rules: PricingRules },
-  stamp: Stamp,
+  act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   if (args.basket.lines.length === 0) return err({ code: 'basket-empty' });
@@ -60,7 +72,17 @@ export function completeSale(
     tenders: [...settlement.tenders],
     ...(customer === undefined ? {} : { customer }),
   };
-  return ok(seal(state, { kind: 'sale', body }, stamp) as RecordOf<'sale'>);
+  return seal<'sale'>(state, { kind: 'sale', body }, act, salePermissions(args.basket));
+}
+
+/** Selling, taking back what a receipt shows, and taking back what none does are permitted apart (rules L8, S5). */
+function salePermissions({ lines }: Basket): Permission[] {
+  const back = lines.filter((line) => line.quantity.startsWith('-'));
+  return [
+    ...(back.length < lines.length ? (['sale.sell'] as const) : []),
+    ...(back.some((line) => line.refundOf) ? (['sale.refund'] as const) : []),
+    ...(back.some((line) => !line.refundOf) ? (['sale.refund-without-receipt'] as const) : []),
+  ];
 }
 
 /** What tenders that give no change took beyond the total: the basket shrank after they were charged (rule Y3). */
@@ -88,44 +110,54 @@ export function saleType(basket: Basket): SaleType {
   return back === basket.lines.length ? 'refund' : 'exchange';
 }
 
-/** Puts cash in or takes it out with a reason (rule R3). */
+/** Puts cash in or takes it out with a reason (rule R3); out above the limit of the role needs more (rule S7). */
 export function moveCash(
   state: RegisterState,
   args: { readonly direction: 'in' | 'out'; readonly amount: Minor; readonly reason: string },
-  stamp: Stamp,
+  act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   if (args.amount === 0) return err({ code: 'amount-zero' });
   const refusal = checkAmount(args.amount) ?? checkReason(args.reason);
   if (refusal) return err(refusal);
-  return ok(seal(state, { kind: 'cash', body: { ...args, reason: args.reason.trim() } }, stamp));
+  const body = { ...args, reason: args.reason.trim() };
+  const limit = limitOf(act.actor.role, 'cash.above-limit', state.report.currency);
+  const above = args.direction === 'out' && args.amount > limit;
+  return seal(state, { kind: 'cash', body }, act, above ? ['cash.move', 'cash.above-limit'] : ['cash.move']);
 }
 
 /** Opens the drawer without a sale, with a reason (rule R4). */
 export function openDrawer(
   state: RegisterState,
   reason: string,
-  stamp: Stamp,
+  act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   const refusal = checkReason(reason);
   if (refusal) return err(refusal);
-  return ok(seal(state, { kind: 'drawer', body: { reason: reason.trim() } }, stamp));
+  return seal(state, { kind: 'drawer', body: { reason: reason.trim() } }, act, ['drawer.open']);
 }
 
 /** Records that a receipt is printed once more; `copy` counts the copies from 1 (rule R5). */
 export function reprintReceipt(
   state: RegisterState,
   args: RecordOf<'reprint'>['body'],
-  stamp: Stamp,
+  act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
-  return ok(seal(state, { kind: 'reprint', body: args }, stamp));
+  return seal(state, { kind: 'reprint', body: args }, act, ['receipt.reprint']);
+}
+
+/** The X report of the open session, for somebody who may see it (rules Z1, S5). Writes no record. */
+export function readReport(state: RegisterState, act: Act): Result<SessionReport, CommandRefusal> {
+  if (!isOpen(state)) return err({ code: 'session-not-open' });
+  const permitted = authorize(act, ['report.read']);
+  return permitted.ok ? ok(state.report) : permitted;
 }
 
 /**
- * Closes the session with the cash that was counted (rule R6). A difference needs a reason. `denominations` are counts by
- * minor-unit value, for the record only.
+ * Closes the session with the cash that was counted (rule R6). A difference needs a reason, and above the limit of the role
+ * more (rule S7). `denominations` are counts by minor-unit value, for the record only.
  */
 export function closeSession(
   state: RegisterState,
@@ -134,7 +166,7 @@ export function closeSession(
     readonly denominations?: Record<string, number>;
     readonly reason?: string;
   },
-  stamp: Stamp,
+  act: Act,
 ): Result<RecordOf<'closed'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   const refusal = checkAmount(args.counted);
@@ -156,11 +188,21 @@ export function closeSession(
     gross: report.gross,
     tax: report.tax,
   };
-  return ok(seal(state, { kind: 'closed', body }, stamp) as RecordOf<'closed'>);
+  const above = Math.abs(difference) > limitOf(act.actor.role, 'session.over-short', report.currency);
+  const needed = above ? (['session.close', 'session.over-short'] as const) : (['session.close'] as const);
+  return seal<'closed'>(state, { kind: 'closed', body }, act, needed);
 }
 
-function seal(state: RegisterState, content: RecordContent, stamp: Stamp): JournalRecord {
-  return sealRecord(state.head, state.session, content, stamp);
+/** Seals what everything else about it was found right, if the actor may do it: a refusal here is one an approval can turn. */
+function seal<Kind extends RecordKind>(
+  state: RegisterState,
+  content: Extract<RecordContent, { kind: Kind }>,
+  act: Act,
+  needed: readonly Permission[],
+): Result<RecordOf<Kind>, NotPermitted> {
+  const stamp = authorize(act, needed);
+  if (!stamp.ok) return stamp;
+  return ok(sealRecord(state.head, state.session, content, stamp.value) as RecordOf<Kind>);
 }
 
 function checkAmount(amount: Minor): CommandRefusal | undefined {

@@ -1,6 +1,8 @@
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { base64url } from '../journal/canonical.ts';
 import * as v from 'valibot';
+import { storeIdSchema } from '../ids/register-id.ts';
+import { roleIdSchema } from './permission.ts';
 
 /**
  * What a PIN is checked against (rule S1): scrypt of the PIN with a salt of its own, so a copied staff document does not
@@ -11,11 +13,15 @@ export const pinVerifierSchema = v.strictObject({
   hash: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/)),
 });
 
-/** A person of the staff, under `person:<id>` in the staff document. `stores` is empty for all stores. */
+/**
+ * A person of the staff, under `person:<id>` in the staff document (rule S4). `stores` is empty for all stores; `roles` names
+ * another role than `role` for single stores.
+ */
 export const personSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
   name: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(60)),
-  role: v.picklist(['cashier', 'manager']),
+  role: roleIdSchema,
+  roles: v.optional(v.record(storeIdSchema, roleIdSchema)),
   language: v.picklist(['en', 'es']),
   stores: v.array(v.string()),
   active: v.boolean(),

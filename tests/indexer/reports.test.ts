@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { closeSession, completeSale, openSession } from '#model/register/commands.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
 import { priceBasket, type BasketLine } from '#model/sale/basket.ts';
@@ -64,7 +65,7 @@ describe('X and Z', () => {
       state = next.value;
       records.push(made.value);
     };
-    const at = { at: '2026-11-01T09:00:00.000Z', by: 'ann' };
+    const at = { at: '2026-11-01T09:00:00.000Z', actor: historyActor('ann') };
     add(openSession(state, { day: '2026-11-01', currency: 'GBP', float: 0 }, at));
     for (const name of ['Zeta pay', 'Alpha pay']) {
       const tax = { id: '__proto__', name, rate: '20', included: true };
@@ -203,7 +204,7 @@ function journalsOf(rows: readonly CsvRow[]): Map<string, JournalRecord[]> {
     const [head] = lines;
     assert(head, () => 'no line');
     const place = `${head.store}-${head.register}`;
-    const stamp = { at: `${head.at}.000Z`, by: head.cashier };
+    const act = { at: `${head.at}.000Z`, actor: historyActor(head.cashier) };
     const add = (make: (state: RegisterState) => Result<JournalRecord, unknown>) => {
       const state =
         states.get(place) ??
@@ -221,14 +222,14 @@ function journalsOf(rows: readonly CsvRow[]): Map<string, JournalRecord[]> {
     };
     const day = head.at.slice(0, 10);
     if (states.get(place)?.report?.day !== day) {
-      if (states.has(place)) add((state) => closeAt(state, stamp));
-      add((state) => openSession(state, { day, currency: 'GBP', float: 0 }, stamp));
+      if (states.has(place)) add((state) => closeAt(state, act));
+      add((state) => openSession(state, { day, currency: 'GBP', float: 0 }, act));
     }
     const basket = { id: `online-retail-${receipt}`, lines: lines.map(lineOf) };
     const { total } = priceBasket(basket, RULES);
     const kind = head.tender === 'cash' ? ('cash' as const) : ('card' as const);
     const payments = total === 0 ? [] : [{ tender: head.tender, name: head.tender, kind, given: total }];
-    add((state) => completeSale(state, { basket, payments, rules: RULES }, stamp));
+    add((state) => completeSale(state, { basket, payments, rules: RULES }, act));
   }
   return journals;
 }
@@ -239,9 +240,9 @@ function lineOf(row: CsvRow): BasketLine {
   return { product: sku, sku, name, department, quantity, price, taxes: [tax] };
 }
 
-function closeAt(state: RegisterState, stamp: { at: string; by: string }): Result<JournalRecord, unknown> {
+function closeAt(state: RegisterState, act: Act): Result<JournalRecord, unknown> {
   const expected = state.report?.drawer.expected ?? 0;
-  return closeSession(state, { counted: Math.max(0, expected), reason: 'end of day' }, stamp);
+  return closeSession(state, { counted: Math.max(0, expected), reason: 'end of day' }, act);
 }
 
 test('the totals of four real days are those computed from the file alone', async () => {

@@ -113,8 +113,14 @@ describe('entries of documents', () => {
       { kind: 'organization', value: ORGANIZATION },
       { kind: 'store', value: STORE },
       { kind: 'register', value: { store: STORE_ID, register: registerId(2), name: 'Till 2' } },
+      { kind: 'role', value: { id: 'stock', name: 'Stock', permissions: ['sale.sell'] } },
     ];
-    expect(entries.map(organizationKey)).toStrictEqual(['organization', 'store:S01', 'register:S01-R2']);
+    expect(entries.map(organizationKey)).toStrictEqual([
+      'organization',
+      'store:S01',
+      'register:S01-R2',
+      'role:stock',
+    ]);
     for (const entry of entries) {
       const written = canonicalJson(entry.value as CanonicalValue);
       expect(readOrganizationEntry(organizationKey(entry), written)).toStrictEqual({
@@ -194,7 +200,7 @@ describe('an open sale in its document', () => {
 
   test('[D6] the difference turns one set of entries into the other, whatever the keys are', () => {
     const entries = fc.dictionary(
-      fc.oneof(fc.constantFrom('a', 'toString', 'constructor'), fc.string()),
+      fc.oneof(fc.constantFrom('a', 'toString', 'constructor', '__proto__'), fc.string()),
       fc.constantFrom('1', '2'),
     );
     fc.assert(
@@ -208,6 +214,13 @@ describe('an open sale in its document', () => {
         expect(result.size).toBe(Object.keys(after).length);
       }),
     );
+  });
+
+  test('[D6] an entry called __proto__ is an entry like any other', () => {
+    const odd = Object.fromEntries([['__proto__', '1']]);
+    expect(Object.entries(entryDifference({}, odd))).toStrictEqual([['__proto__', '1']]);
+    expect(Object.entries(entryDifference(odd, {}))).toStrictEqual([['__proto__', undefined]]);
+    expect(Object.entries(entryDifference(odd, odd))).toStrictEqual([]);
   });
 
   test('[D5] a damaged line is named, the sale is not shown without it', () => {

@@ -37,6 +37,7 @@ import {
   sell,
   sellExactly,
   stampOf,
+  actOf,
 } from './support/played-register.ts';
 import { ORG, REGISTER_ID, STORE_ID, basket, card, cash, line } from './support/shop.ts';
 
@@ -93,7 +94,7 @@ describe('the session of a register', () => {
     const { state, records } = opened();
     expect(isOpen(state)).toBe(true);
     expect(records[0]).toMatchObject({ kind: 'opened', session: 1, seq: 1, body: DAY });
-    expect(refusal(openSession(state, DAY, stampOf(2)))).toBe('session-already-open');
+    expect(refusal(openSession(state, DAY, actOf(2)))).toBe('session-already-open');
     const next = play([close(), open(0)], opened());
     expect(next.records.at(-1)).toMatchObject({ session: 2, seq: 3, body: { float: 0 } });
   });
@@ -103,7 +104,7 @@ describe('the session of a register', () => {
     [MAX_TYPED_MINOR + 1, 'amount-absurd'],
     [0, 'accepted'],
   ])('[R1] a float of %i is %s', (float, code) => {
-    expect(refusal(openSession(freshRegister().state, { ...DAY, float }, stampOf(1)))).toBe(code);
+    expect(refusal(openSession(freshRegister().state, { ...DAY, float }, actOf(1)))).toBe(code);
   });
 
   test('[R2] before opening and after closing every command is refused', () => {
@@ -111,11 +112,11 @@ describe('the session of a register', () => {
     for (const { state } of [freshRegister(), play([open(), close()])]) {
       expect(isOpen(state)).toBe(false);
       const refusals = [
-        completeSale(state, { basket: basket([line()]), payments: [cash(120)], rules: RULES }, stampOf(9)),
-        moveCash(state, { direction: 'in', amount: 1, reason: 'x' }, stampOf(9)),
-        openDrawer(state, 'x', stampOf(9)),
-        reprintReceipt(state, { receipt, copy: 1 }, stampOf(9)),
-        closeSession(state, { counted: 0 }, stampOf(9)),
+        completeSale(state, { basket: basket([line()]), payments: [cash(120)], rules: RULES }, actOf(9)),
+        moveCash(state, { direction: 'in', amount: 1, reason: 'x' }, actOf(9)),
+        openDrawer(state, 'x', actOf(9)),
+        reprintReceipt(state, { receipt, copy: 1 }, actOf(9)),
+        closeSession(state, { counted: 0 }, actOf(9)),
       ].map(refusal);
       expect(refusals).toStrictEqual(refusals.map(() => 'session-not-open'));
     }
@@ -166,7 +167,7 @@ describe('the session of a register', () => {
   test('[R3] cash goes in and out with an amount and a reason', () => {
     const { state } = opened();
     const move = (amount: number, reason: string) =>
-      refusal(moveCash(state, { direction: 'out', amount, reason }, stampOf(2)));
+      refusal(moveCash(state, { direction: 'out', amount, reason }, actOf(2)));
     expect([move(0, 'x'), move(-5, 'x'), move(5, '  '), move(MAX_TYPED_MINOR + 1, 'x')]).toStrictEqual([
       'amount-zero',
       'amount-negative',
@@ -186,8 +187,8 @@ describe('the session of a register', () => {
 
   test('[R4] opening the drawer without a sale needs a reason', () => {
     const { state } = opened();
-    expect(refusal(openDrawer(state, ' ', stampOf(2)))).toBe('reason-missing');
-    expect(refusal(openDrawer(state, 'x'.repeat(201), stampOf(2)))).toBe('reason-too-long');
+    expect(refusal(openDrawer(state, ' ', actOf(2)))).toBe('reason-missing');
+    expect(refusal(openDrawer(state, 'x'.repeat(201), actOf(2)))).toBe('reason-too-long');
     expect(play([drawer], opened()).records.at(-1)).toMatchObject({ kind: 'drawer', by: 'ann' });
   });
 
@@ -207,14 +208,14 @@ describe('the session of a register', () => {
   test('[R6] a difference needs a reason and never prevents closing', () => {
     // Published: a drawer counted at 100.00 where 180.00 was expected closes with −80.00.
     const { state } = play([open(18_000)]);
-    expect(closeSession(state, { counted: 10_000 }, stampOf(2))).toStrictEqual({
+    expect(closeSession(state, { counted: 10_000 }, actOf(2))).toStrictEqual({
       ok: false,
       error: { code: 'difference-needs-reason', difference: -8000 },
     });
-    expect(refusal(closeSession(state, { counted: 1, reason: 'x'.repeat(201) }, stampOf(2)))).toBe(
+    expect(refusal(closeSession(state, { counted: 1, reason: 'x'.repeat(201) }, actOf(2)))).toBe(
       'reason-too-long',
     );
-    const closed = closeSession(state, { counted: 10_000, reason: ' till robbed ' }, stampOf(2));
+    const closed = closeSession(state, { counted: 10_000, reason: ' till robbed ' }, actOf(2));
     expect(closed.ok && closed.value.body).toStrictEqual({
       counted: 10_000,
       difference: -8000,
@@ -248,7 +249,7 @@ describe('the session of a register', () => {
 
 describe('completing a sale', () => {
   const complete = (payments: Parameters<typeof sell>[1], lines = [line()]) =>
-    completeSale(opened().state, { basket: basket(lines), payments, rules: RULES }, stampOf(2));
+    completeSale(opened().state, { basket: basket(lines), payments, rules: RULES }, actOf(2));
 
   test('[Y2] makes lines, taxes and tenders one record whose sums agree', () => {
     const made = complete([card(100), cash(50)]);

@@ -2,7 +2,7 @@ import * as A from '@automerge/automerge';
 import { ENTRIES_FIELD } from '#model/documents/entries.ts';
 import { documentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
-import { recordText, type Stamp } from '#model/journal/chain.ts';
+import { recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import {
   closeSession,
@@ -12,6 +12,7 @@ import {
   openSession,
   reprintReceipt,
 } from '#model/register/commands.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
 import {
@@ -100,7 +101,7 @@ class JournalMaker {
     for (let session = 1; session <= sessions; session++) {
       this.#clock = Date.UTC(2026, 9, 27 + session, 8);
       const day = new Date(this.#clock).toISOString().slice(0, 10);
-      this.#add(openSession(this.#state, { day, currency: RULES.currency, float: 10_000 }, this.#stamp()));
+      this.#add(openSession(this.#state, { day, currency: RULES.currency, float: 10_000 }, this.#next()));
       for (let sale = 0; sale < salesPerSession; sale++) this.#act();
       // The last session stays open, as on a till at noon.
       if (session < sessions) this.#close();
@@ -114,16 +115,16 @@ class JournalMaker {
     const dice = this.#random();
     if (dice < 0.05)
       this.#add(
-        moveCash(this.#state, { direction: 'out', amount: this.#int(1, 500), reason: 'milk' }, this.#stamp()),
+        moveCash(this.#state, { direction: 'out', amount: this.#int(1, 500), reason: 'milk' }, this.#next()),
       );
     else if (dice < 0.08)
       this.#add(
-        moveCash(this.#state, { direction: 'in', amount: this.#int(1, 900), reason: 'coins' }, this.#stamp()),
+        moveCash(this.#state, { direction: 'in', amount: this.#int(1, 900), reason: 'coins' }, this.#next()),
       );
-    else if (dice < 0.1) this.#add(openDrawer(this.#state, 'change for a customer', this.#stamp()));
+    else if (dice < 0.1) this.#add(openDrawer(this.#state, 'change for a customer', this.#next()));
     const last = this.#sold.at(-1);
     if (last && dice > 0.95)
-      this.#add(reprintReceipt(this.#state, { receipt: last.receipt, copy: 1 }, this.#stamp()));
+      this.#add(reprintReceipt(this.#state, { receipt: last.receipt, copy: 1 }, this.#next()));
     this.#sell(dice);
   }
 
@@ -134,7 +135,7 @@ class JournalMaker {
     const basket: Basket = { id: `basket-${this.#store}${this.#register}-${this.#records.length}`, lines };
     const { total } = priceBasket(basket, RULES);
     const payments = this.#payments(total);
-    const sale = this.#add(completeSale(this.#state, { basket, payments, rules: RULES }, this.#stamp()));
+    const sale = this.#add(completeSale(this.#state, { basket, payments, rules: RULES }, this.#next()));
     if (sale.kind === 'sale' && sale.body.type === 'sale') this.#sold.push(sale.body);
   }
 
@@ -182,10 +183,10 @@ class JournalMaker {
     // Cash refunds of a quiet day can empty the drawer: it is filled before it is counted.
     if (counted < 0)
       this.#add(
-        moveCash(this.#state, { direction: 'in', amount: -counted, reason: 'filled up' }, this.#stamp()),
+        moveCash(this.#state, { direction: 'in', amount: -counted, reason: 'filled up' }, this.#next()),
       );
     const held = counted < 0 ? (this.#state.report?.drawer.expected ?? 0) : counted;
-    this.#add(closeSession(this.#state, { counted: held, reason: 'counted', ...reason }, this.#stamp()));
+    this.#add(closeSession(this.#state, { counted: held, reason: 'counted', ...reason }, this.#next()));
   }
 
   #add(made: Result<JournalRecord, unknown>): JournalRecord {
@@ -197,9 +198,9 @@ class JournalMaker {
     return made.value;
   }
 
-  #stamp(): Stamp {
+  #next(): Act {
     this.#clock += this.#int(5, 90) * 1000;
-    return { at: new Date(this.#clock).toISOString(), by: `person-${this.#int(1, 3)}` };
+    return { at: new Date(this.#clock).toISOString(), actor: historyActor(`person-${this.#int(1, 3)}`) };
   }
 
   #int(least: number, most: number): number {

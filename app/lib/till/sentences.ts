@@ -1,8 +1,10 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { AmountRefusal, Minor } from '#model/money/money.ts';
 import type { QuantityRefusal } from '#model/money/quantity.ts';
+import type { Permission } from '#model/staff/permission.ts';
 import type { Figures } from './figures.ts';
 import type { PaperState } from './print-desk.svelte.ts';
+import { permissionWords } from './staff-words.ts';
 import type { Trouble } from './view.svelte.ts';
 
 type Sentences = {
@@ -85,6 +87,11 @@ function signInSentences() {
     'not-a-pin': () => m.signin_not_a_pin(),
     'wrong-pin': () => m.signin_not_a_pin(),
     locked: () => m.trouble_busy(),
+    'not-here': () => m.trouble_nobody(),
+    'not-permitted': ({ permission }: { permission: Permission }) =>
+      m.trouble_not_permitted({ what: permissionWords(permission) }),
+    'approval-needed': ({ permission }: { permission: Permission }) =>
+      m.trouble_approval_needed({ what: permissionWords(permission) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
 import { readCatalogEntry } from '#model/documents/catalog.ts';
-import { readEntry, type EntryChange, type EntryFault } from '#model/documents/entries.ts';
+import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import {
   readOrganizationEntry,
   type Organization,
@@ -8,9 +8,12 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import { personSchema, type Person } from '#model/staff/pin.ts';
+import type { Actor } from '#model/register/actor.ts';
+import type { Role } from '#model/staff/permission.ts';
+import type { Person } from '#model/staff/pin.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { ProductIndex } from './product-index.ts';
+import { ShopStaff } from './shop-staff.ts';
 
 /** One collator for all: making one for every comparison costs a second over a large department. */
 const NAMES = new Intl.Collator('en', { numeric: true });
@@ -29,7 +32,7 @@ export class Shop {
   #organization = $state.raw<Organization | undefined>();
   readonly #stores = new Map<string, Store>();
   readonly #registers = new Map<string, Register>();
-  readonly #people = new Map<string, Person>();
+  readonly #staff = new ShopStaff();
   readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
   readonly #departments = new Map<string, string>();
   readonly #taxes = new Map<string, TaxRate>();
@@ -64,16 +67,24 @@ export class Shop {
       .sort((a, b) => a.register.localeCompare(b.register, 'en', { numeric: true }));
   }
 
-  /** The people who may work in a store, by name. */
+  /** The people who work in a store, by name. */
   peopleOf(store: string): readonly Person[] {
-    return [...this.#now(this.#people).values()]
-      .filter((person) => person.active && (person.stores.length === 0 || person.stores.includes(store)))
-      .sort((a, b) => a.name.localeCompare(b.name));
+    return this.#now(this.#staff).peopleOf(store);
   }
 
   /** A person by id, also one who has left. */
   person(id: string): Person | undefined {
-    return this.#now(this.#people).get(id);
+    return this.#now(this.#staff).person(id);
+  }
+
+  /** A person as who acts in a store; undefined when they do not work there. */
+  actor(id: string, store: string): Actor | undefined {
+    return this.#now(this.#staff).actor(id, store);
+  }
+
+  /** A person's role in a store; undefined when it is not known or cannot be read. */
+  roleOf(person: Person, store: string): Role | undefined {
+    return this.#now(this.#staff).roleOf(person, store);
   }
 
   /** A person's name, or the id when the staff document does not say. */
@@ -195,24 +206,21 @@ export class Shop {
 
   #take(document: DocumentKey, key: string, text: string): EntryFault | undefined {
     if (document.class === 'organization') return this.#takeOrganization(key, text);
-    if (document.class === 'staff') return this.#takePerson(key, text);
+    if (document.class === 'staff') return this.#staff.takePerson(key, text);
     return this.#takeCatalog(key, text);
   }
 
   #takeOrganization(key: string, text: string): EntryFault | undefined {
     const read = readOrganizationEntry(key, text);
-    if (!read.ok) return read.error;
+    if (!read.ok) {
+      this.#staff.doubtRole(key);
+      return read.error;
+    }
     const { kind, value } = read.value;
     if (kind === 'organization') this.#organization = value;
     else if (kind === 'store') this.#stores.set(value.id, value);
     else if (kind === 'register') this.#registers.set(`${value.store}-${value.register}`, value);
-    return undefined;
-  }
-
-  #takePerson(key: string, text: string): EntryFault | undefined {
-    const read = readEntry(personSchema, key, text);
-    if (!read.ok) return read.error;
-    this.#people.set(read.value.id, read.value);
+    else if (kind === 'role') this.#staff.takeRole(value);
     return undefined;
   }
 
@@ -231,7 +239,7 @@ export class Shop {
 
   #forget(key: string): undefined {
     const [noun, id = '', group] = key.split(':');
-    if (noun === 'person') this.#people.delete(id);
+    if (noun === 'person' || noun === 'role') this.#staff.forget(key);
     else if (noun === 'department') this.#departments.delete(id);
     else if (noun === 'tax') this.#taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);

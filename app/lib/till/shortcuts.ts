@@ -38,7 +38,7 @@ const FUNCTION_KEYS: Record<string, Act> = {
     if (!till.sale.paying && lastLine(till) >= 0) view.openLine(lastLine(till));
   },
   F7: (till, view) => {
-    if (!till.sale.paying) view.openPanel('refund');
+    if (!till.sale.paying && till.staff.may('sale.refund') !== 'refused') view.openPanel('refund');
   },
   F8: (till, view) => {
     if (!till.sale.paying) view.show(till.sale.startPaying());
@@ -60,7 +60,8 @@ const SELLING_KEYS: Record<string, Act> = {
 
 /** Carries out a shortcut while nothing lies over the selling, payment or done screen. True when the key was one. */
 export function pressShortcut(event: KeyboardEvent, till: Till, view: TillView): boolean {
-  if (view.panel !== undefined || view.line !== undefined || view.closing || !till.open) return false;
+  const covered = view.panel !== undefined || view.line !== undefined || view.closing;
+  if (covered || !till.open || till.staff.approvals.request !== undefined) return false;
   const typing = event.target instanceof HTMLInputElement && event.target.value !== '';
   const act = actOf(event, typing);
   if (!act || event.repeat) return false;

@@ -1,97 +1,88 @@
-import { isPin, type Person, type PinVerifier } from '#model/staff/pin.ts';
+import { roleIdAt, worksAt } from '#model/staff/permission.ts';
+import type { Person } from '#model/staff/pin.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { PinGate, PinRefusal } from './pin-gate.svelte.ts';
 
-/** Why a person was not signed in. `until` is milliseconds since 1970. */
-export type SignInRefusal =
-  | { readonly code: 'not-a-pin' }
-  | { readonly code: 'busy' }
-  | { readonly code: 'wrong-pin'; readonly triesLeft: number }
-  | { readonly code: 'locked'; readonly until: number };
+/** Why a person was not signed in. */
+export type SignInRefusal = PinRefusal | { readonly code: 'not-here' };
 
-/** Checks a PIN without holding up the page; about a tenth of a second of work, elsewhere. */
-export type PinCheck = (pin: string, verifier: PinVerifier) => Promise<boolean>;
+/** Why somebody was signed out who did not ask for it. */
+export type SignedOutBecause = 'idle' | 'left' | 'changed';
 
-/** Wrong tries that cost nothing but the time to type. */
-export const FREE_TRIES = 3;
-const DELAYS_MS = [5_000, 15_000, 30_000, 60_000, 120_000, 300_000] as const;
+/** Who was signed out last without asking for it, and why. */
+export type Farewell = { readonly person: string; readonly why: SignedOutBecause };
 
 /** A reload keeps the person, a new start of the browser does not. */
 const SIGNED_IN = 'tab:signed-in';
 
-type Tries = { readonly wrong: number; readonly until: number };
-
-/** Who works this till now. After three wrong PINs each further one costs a growing wait, also over a reload (rule S2). */
+/** Who works this till now, and for how long they may (rule S8). */
 export class SignIn {
-  readonly #check: PinCheck;
+  readonly #gate: PinGate;
   readonly #surroundings: Surroundings;
-  #person = $state.raw<string | undefined>();
-  #checking = $state(false);
-  #version = $state(0);
+  readonly #staff: { person(id: string): Person | undefined };
+  readonly #store: string;
+  /** The person's id and how they stood when they came in. */
+  #signedIn = $state.raw<string | undefined>();
+  #farewell = $state.raw<Farewell | undefined>();
 
-  constructor(check: PinCheck, surroundings: Surroundings) {
-    this.#check = check;
+  constructor(
+    gate: PinGate,
+    surroundings: Surroundings,
+    staff: { person(id: string): Person | undefined },
+    store: string,
+  ) {
+    this.#gate = gate;
     this.#surroundings = surroundings;
-    this.#person = surroundings.readNote(SIGNED_IN);
+    this.#staff = staff;
+    this.#store = store;
+    this.#signedIn = surroundings.readNote(SIGNED_IN);
   }
 
   /** The id of the person who is signed in. */
   get person(): string | undefined {
-    return this.#person;
+    return this.#signedIn?.split(' ')[0];
   }
 
-  /** Whether a PIN is being checked now. */
-  get checking(): boolean {
-    return this.#checking;
+  /** Who was signed out without asking for it; undefined once somebody has signed in. */
+  get farewell(): Farewell | undefined {
+    return this.#farewell;
   }
 
-  /** Until when a person has to wait, in milliseconds since 1970; 0 for not at all. */
-  lockedUntil(person: string): number {
-    void this.#version;
-    const { until } = this.#tries(person);
-    return until > this.#surroundings.now().getTime() ? until : 0;
-  }
-
-  /** Signs a person in. */
+  /** Signs a person in who works here. */
   async signIn(person: Person, pin: string): Promise<Result<true, SignInRefusal>> {
-    if (this.#checking) return err({ code: 'busy' });
-    const until = this.lockedUntil(person.id);
-    if (until > 0) return err({ code: 'locked', until });
-    if (!isPin(pin)) return err({ code: 'not-a-pin' });
-    this.#checking = true;
-    try {
-      if (!(await this.#check(pin, person.pin))) return this.#countWrong(person.id);
-    } finally {
-      this.#checking = false;
-    }
-    this.#keepTries(person.id, undefined);
-    this.#person = person.id;
-    this.#surroundings.writeNote(SIGNED_IN, person.id);
+    const opened = await this.#gate.open(person, pin);
+    if (!opened.ok) return opened;
+    // The list may have been older than what has arrived while the PIN was typed.
+    const known = this.#staff.person(person.id);
+    if (!known || standingOf(known, this.#store) !== standingOf(person, this.#store))
+      return err({ code: 'not-here' });
+    this.#farewell = undefined;
+    this.#keep(`${known.id} ${standingOf(known, this.#store)}`);
     return ok(true);
   }
 
   /** Signs whoever is here out. The open sale stays. */
-  signOut(): void {
-    this.#person = undefined;
-    this.#surroundings.writeNote(SIGNED_IN, undefined);
+  signOut(why?: SignedOutBecause): void {
+    if (this.person !== undefined) this.#farewell = why && { person: this.person, why };
+    this.#keep(undefined);
   }
 
-  #countWrong(person: string): Result<true, SignInRefusal> {
-    const wrong = this.#tries(person).wrong + 1;
-    const delay =
-      wrong < FREE_TRIES ? 0 : (DELAYS_MS[Math.min(wrong - FREE_TRIES, DELAYS_MS.length - 1)] ?? 0);
-    const until = delay === 0 ? 0 : this.#surroundings.now().getTime() + delay;
-    this.#keepTries(person, { wrong, until });
-    return err(until > 0 ? { code: 'locked', until } : { code: 'wrong-pin', triesLeft: FREE_TRIES - wrong });
+  /** Why the person at this till may not stay, by what the staff document says now; undefined when they may. */
+  review(): SignedOutBecause | undefined {
+    if (this.person === undefined) return undefined;
+    const known = this.#staff.person(this.person);
+    if (!known || !worksAt(known, this.#store)) return 'left';
+    return this.#signedIn === `${known.id} ${standingOf(known, this.#store)}` ? undefined : 'changed';
   }
 
-  #tries(person: string): Tries {
-    const [wrong, until] = (this.#surroundings.readNote(`tries:${person}`) ?? '').split(' ').map(Number);
-    return { wrong: wrong || 0, until: until || 0 };
+  #keep(signedIn: string | undefined): void {
+    this.#signedIn = signedIn;
+    this.#surroundings.writeNote(SIGNED_IN, signedIn);
   }
+}
 
-  #keepTries(person: string, tries: Tries | undefined): void {
-    this.#surroundings.writeNote(`tries:${person}`, tries && `${tries.wrong} ${tries.until}`);
-    this.#version++;
-  }
+/** What must not change behind the back of somebody who is signed in: whether they work here, as what, and their PIN. */
+function standingOf(person: Person, store: string): string {
+  return worksAt(person, store) ? `${roleIdAt(person, store)} ${person.pin.salt}` : '';
 }

@@ -1,14 +1,16 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
-import type { Stamp } from '#model/journal/chain.ts';
+import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { Minor } from '#model/money/money.ts';
+import type { Act } from '#model/register/actor.ts';
 import {
   closeSession,
   completeSale,
   moveCash,
   openDrawer,
   openSession,
+  readReport,
   reprintReceipt,
   type CommandRefusal,
 } from '#model/register/commands.ts';
@@ -17,16 +19,19 @@ import { assert, err, ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { ProgramConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { Matter } from './approval-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
+import type { PinCheck } from './pin-gate.svelte.ts';
 import { PrintDesk } from './print-desk.svelte.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
-import { SignIn, type PinCheck } from './sign-in.svelte.ts';
+import type { SignIn } from './sign-in.svelte.ts';
+import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
 
 /** What a till is made of; everything that touches the world is passed in. */
@@ -62,6 +67,7 @@ export class Till {
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
   readonly refunds: RefundDesk;
+  readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
   readonly links: Links;
@@ -71,6 +77,7 @@ export class Till {
   #refreshes = 0;
   #finished = $state.raw<Finished | undefined>();
   #closedReport = $state.raw<RecordOf<'closed'> | undefined>();
+  #reportShown = $state(false);
 
   constructor(parts: TillParts) {
     const { config, documents, shop, surroundings } = parts;
@@ -84,7 +91,18 @@ export class Till {
     this.store = new StoreJournals(documents, store, register);
     this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
     this.refunds = new RefundDesk(this.store, this.sale, this.place);
-    this.signIn = new SignIn(parts.checkPin, surroundings);
+    this.staff = new StaffDesk({
+      checkPin: parts.checkPin,
+      surroundings,
+      shop,
+      store,
+      isSaving: () => this.journal.writing || this.journal.unsaved !== undefined,
+      onSignOut: () => {
+        this.leaveShownReport();
+        this.nextSale();
+      },
+    });
+    this.signIn = this.staff.signIn;
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.links = new Links(parts.askRelay, surroundings);
     this.papers = new Papers(shop, store);
@@ -94,6 +112,7 @@ export class Till {
   /** Reads everything stored here, takes up what was left open, and follows the documents. */
   async start(): Promise<() => void> {
     const stops = [this.#documents.watch((event) => this.#hear(event))];
+    this.staff.review();
     stops.push(await this.journal.follow(), await this.store.follow());
     await this.#takeUpSale();
     this.#printLastSaleAgain();
@@ -115,6 +134,11 @@ export class Till {
     return this.#closedReport;
   }
 
+  /** The X report while it is shown to somebody who may see it; it follows the session. */
+  get shownReport(): SessionReport | undefined {
+    return this.#reportShown && this.open ? this.journal.state.report : undefined;
+  }
+
   /** Why the open basket could not be put on the disk; undefined when all is well. */
   get saveFailed(): string | undefined {
     return this.sale.trouble;
@@ -124,7 +148,7 @@ export class Till {
   openSession(float: Minor): Promise<Result<JournalRecord, TillRefusal>> {
     const { currency } = this.#rules();
     const day = businessDay(this.#surroundings.now(), this.#storeDetails().timeZone);
-    return this.#append((state, stamp) => openSession(state, { day, currency, float }, stamp));
+    return this.#append((state, act) => openSession(state, { day, currency, float }, act), { amount: float });
   }
 
   /** Makes the open sale a fact. However often it is called, one basket becomes one receipt. */
@@ -138,9 +162,9 @@ export class Till {
     if (this.sale.frozen) return err({ code: this.journal.unsaved ? 'record-unsaved' : 'busy' });
     this.sale.frozen = true;
     const rules = this.#rules();
-    const done = await this.#append((state, stamp) =>
-      completeSale(state, { basket, payments, rules }, stamp),
-    );
+    const done = await this.#append((state, act) => completeSale(state, { basket, payments, rules }, act), {
+      amount: this.sale.priced.total,
+    });
     // What could not be saved stays frozen: the record is made, and the sale must not move away from it.
     if (!done.ok && done.error.code !== 'not-saved') this.sale.frozen = false;
     return done;
@@ -167,12 +191,15 @@ export class Till {
     amount: Minor,
     reason: string,
   ): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#append((state, stamp) => moveCash(state, { direction, amount, reason }, stamp));
+    return this.#append((state, act) => moveCash(state, { direction, amount, reason }, act), {
+      amount: direction === 'out' ? -amount : amount,
+      reason,
+    });
   }
 
   /** Opens the drawer without a sale. */
   openDrawer(reason: string): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#append((state, stamp) => openDrawer(state, reason, stamp));
+    return this.#append((state, act) => openDrawer(state, reason, act), { reason });
   }
 
   /** Prints a receipt once more, counted and marked as a copy. */
@@ -181,20 +208,35 @@ export class Till {
     const copies = this.journal.records.filter(
       (record) => record.kind === 'reprint' && record.body.receipt === receipt,
     );
-    return this.#append((state, stamp) =>
-      reprintReceipt(state, { receipt: sale.body.receipt, copy: copies.length + 1 }, stamp),
+    return this.#append((state, act) =>
+      reprintReceipt(state, { receipt: sale.body.receipt, copy: copies.length + 1 }, act),
     );
   }
 
   /** Closes the session with what was counted; not while a sale is open. */
   async closeSession(count: DrawerCount): Promise<Result<RecordOf<'closed'>, TillRefusal>> {
     if (this.sale.basket.lines.length > 0) return err({ code: 'basket-not-empty' });
-    return this.#append((state, stamp) => closeSession(state, count, stamp));
+    const { counted, reason } = count;
+    const amount = counted - (this.journal.state.report?.drawer.expected ?? 0);
+    return this.#append((state, act) => closeSession(state, count, act), { amount, reason });
   }
 
-  /** Prints the X report of the session as it is now. */
+  /** Shows the X report of the session to somebody who may see it. */
+  async showReport(): Promise<Result<SessionReport, TillRefusal>> {
+    const read = await this.staff.act(async (act) => readReport(this.journal.state, act));
+    this.#reportShown = read.ok;
+    return read;
+  }
+
+  /** Leaves the X report. */
+  leaveShownReport(): void {
+    this.#reportShown = false;
+  }
+
+  /** Prints the X report that is shown, as it is now. */
   printReport(): void {
-    const { report, head } = this.journal.state;
+    const report = this.shownReport;
+    const { head } = this.journal.state;
     if (!report) return;
     const at = this.#surroundings.now().toISOString();
     const paper = this.papers.report(report, head.totals, at);
@@ -212,13 +254,11 @@ export class Till {
       await this.journal.confirmCopies();
   }
 
-  async #append<Kind extends JournalRecord>(
-    make: (state: RegisterState, stamp: Stamp) => Result<Kind, CommandRefusal>,
+  #append<Kind extends JournalRecord>(
+    make: (state: RegisterState, act: Act) => Result<Kind, CommandRefusal>,
+    matter: Matter = {},
   ): Promise<Result<Kind, TillRefusal>> {
-    const by = this.signIn.person;
-    if (by === undefined) return err({ code: 'nobody-signed-in' });
-    const stamp = { at: this.#surroundings.now().toISOString(), by };
-    return this.journal.append((state) => make(state, stamp));
+    return this.staff.act((act) => this.journal.append((state) => make(state, act)), matter);
   }
 
   /** What follows from a record, and only from the record: so a retry or a restart does the same. */
@@ -270,6 +310,7 @@ export class Till {
 
   #hear(event: DocumentsEvent): void {
     if (event.type === 'link') this.#background(this.refresh());
+    else if (event.type === 'changed' && event.key.class === 'staff') this.staff.review();
     else if (event.type === 'changed' && event.remote && this.#isOwnBasket(event.key)) {
       this.#background(this.sale.takeUpIfIdle());
     }

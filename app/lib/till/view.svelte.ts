@@ -78,6 +78,21 @@ export class TillView {
     this.panel = panel;
   }
 
+  /** Shows the X report to somebody who may see it. */
+  async openReport(): Promise<void> {
+    if (this.show(await this.#till.showReport())) this.panel = 'x-report';
+  }
+
+  /** Puts away what belongs to the person who was here. */
+  leave(): void {
+    this.calm();
+    this.panel = undefined;
+    this.line = undefined;
+    this.closing = false;
+    this.query = '';
+    this.receipt = '';
+  }
+
   /** Opens the sheet of a line. */
   openLine(index: number): void {
     this.#trouble = undefined;
@@ -88,7 +103,12 @@ export class TillView {
   scan(code: string): void {
     const till = this.#till;
     const busy =
-      !till.signIn.person || !till.open || this.closing || till.journal.unsaved || till.journal.writing;
+      !till.signIn.person ||
+      !till.open ||
+      this.closing ||
+      till.journal.unsaved ||
+      till.journal.writing ||
+      till.staff.approvals.request;
     if (busy) {
       this.show({ ok: false, error: { code: 'scan-not-now' } });
       return;

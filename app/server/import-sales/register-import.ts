@@ -1,8 +1,9 @@
 import { productIdOfSku } from '#model/catalog/product.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
-import { recordText, type Stamp } from '#model/journal/chain.ts';
+import { recordText } from '#model/journal/chain.ts';
 import { parseRecord, recordKey, type JournalRecord } from '#model/journal/record.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { closeSession, completeSale, openSession, type CommandRefusal } from '#model/register/commands.ts';
 import { addRecord, isOpen, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, err, ok, type Result } from '#model/result.ts';
@@ -87,7 +88,7 @@ export class RegisterImport {
     const last = left.at(-1);
     if (!first || !last) return ok(undefined);
     const opening = { day, currency: this.#parts.rules.currency, float: this.#floatFor(left) };
-    const opened = openSession(this.#state, opening, this.#stamp(first));
+    const opened = openSession(this.#state, opening, this.#act(first));
     if (!opened.ok) return err(this.#refused(first, opened.error));
     this.#take(opened.value);
     for (const receipt of left) {
@@ -123,8 +124,9 @@ export class RegisterImport {
     return `${this.#parts.prefix}${receipt}`;
   }
 
-  #stamp({ at, cashier }: ImportedReceipt): Stamp {
-    return { at: localToUtc(at, this.#parts.timeZone), by: cashier };
+  /** The other system let it happen: what is left to do is to write it down. */
+  #act({ at, cashier }: ImportedReceipt): Act {
+    return { at: localToUtc(at, this.#parts.timeZone), actor: historyActor(cashier) };
   }
 
   #basket(receipt: ImportedReceipt): Result<Basket, string> {
@@ -148,7 +150,7 @@ export class RegisterImport {
     const sale = completeSale(
       this.#state,
       { basket: basket.value, payments, rules: this.#parts.rules },
-      this.#stamp(receipt),
+      this.#act(receipt),
     );
     return sale.ok ? sale : err(this.#refused(receipt, sale.error));
   }
@@ -172,7 +174,7 @@ export class RegisterImport {
     const closed = closeSession(
       this.#state,
       { counted: this.#state.report.drawer.expected },
-      this.#stamp(last),
+      this.#act(last),
     );
     if (!closed.ok) return err(this.#refused(last, closed.error));
     this.#take(closed.value);

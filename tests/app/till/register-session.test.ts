@@ -61,7 +61,9 @@ describe('cash and drawer', () => {
   });
 
   it('[P4] does not open the drawer later when the bridge was away', async () => {
-    const { till, bridge } = await openTill();
+    const bench = await openTill();
+    const { till, bridge } = bench;
+    await signIn(bench, 'mia');
     bridge.away = true;
     must(await till.openDrawer('give change'));
     bridge.away = false;
@@ -74,6 +76,8 @@ describe('reports and copies', () => {
   it('[Z1] prints an X report without ending anything', async () => {
     const bench = await openTill();
     await sellLantern(bench);
+    await signIn(bench, 'mia');
+    must(await bench.till.showReport());
     bench.till.printReport();
     await expect.poll(() => bench.bridge.papers.map(({ kind }) => kind)).toContain('x-report');
     expect(bench.till.open).toBe(true);

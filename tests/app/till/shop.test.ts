@@ -15,7 +15,7 @@ describe('the shop', () => {
   it('knows its people, registers, tenders and departments in order', async () => {
     const { shop } = await seededShop();
     expect(shop.organization?.currency).toBe('GBP');
-    expect(shop.peopleOf(S01).map(({ name }) => name)).toEqual(['Ana', 'Luis']);
+    expect(shop.peopleOf(S01).map(({ name }) => name)).toEqual(['Ana', 'Luis', 'Mia']);
     expect(shop.registersOf(S01).map(({ register }) => register)).toEqual(['R1', 'R2']);
     expect(shop.tenders.map(({ id }) => id)).toEqual(['cash', 'card']);
     expect(shop.departments).toEqual([{ id: 'home', name: 'Home', count: 3 }]);
@@ -76,7 +76,7 @@ describe('the shop', () => {
     const entries = await documents.open({ class: 'staff' });
     const left = (entries['person:luis'] ?? '').replace('"active":true', '"active":false');
     documents.receive({ class: 'staff' }, { 'person:luis': left });
-    expect(shop.peopleOf(S01).map(({ id }) => id)).toEqual(['ana']);
+    expect(shop.peopleOf(S01).map(({ id }) => id)).toEqual(['ana', 'mia']);
     expect(shop.personName('luis')).toBe('Luis');
   });
 });

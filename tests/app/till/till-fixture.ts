@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Product } from '#model/catalog/product.ts';
 import { catalogShard } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
@@ -12,6 +13,7 @@ import type {
   PrintState,
   Resolution,
 } from '#model/receipt/print-job.ts';
+import type { Person } from '#model/staff/pin.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import type { Surroundings } from '../../../app/lib/surroundings.ts';
 import type { Bridge, BridgeAnswer } from '../../../app/lib/till/bridge.ts';
@@ -161,9 +163,25 @@ function organizationEntries(): Record<string, string> {
 
 function staffEntries(): Record<string, string> {
   const pin = { salt: 'c2FsdHNhbHRzYWx0c2FsdA', hash: 'A'.repeat(43) };
-  const person = (id: string, name: string) =>
-    json({ id, name, role: 'cashier', language: 'en', stores: [], active: true, pin });
-  return { 'person:ana': person('ana', 'Ana'), 'person:luis': person('luis', 'Luis') };
+  const person = (id: string, name: string, role: string) =>
+    json({ id, name, role, language: 'en', stores: [], active: true, pin });
+  return {
+    'person:ana': person('ana', 'Ana', 'cashier'),
+    'person:luis': person('luis', 'Luis', 'cashier'),
+    'person:mia': person('mia', 'Mia', 'manager'),
+  };
+}
+
+/** Changes a person's entry as head office would, and gives it. */
+export async function changePerson(
+  { documents }: { documents: MemoryDocuments },
+  id: string,
+  change: Partial<Person>,
+): Promise<Person> {
+  const entries = await documents.open({ class: 'staff' });
+  const person = { ...(JSON.parse(entries[`person:${id}`] ?? '') as Person), ...change };
+  documents.receive({ class: 'staff' }, { [`person:${id}`]: json(person) });
+  return person;
 }
 
 /** A till with everything it stands on; `documents` and `surroundings` may be those of an earlier one. */
@@ -216,11 +234,22 @@ export async function openTill(given: Parameters<typeof startTill>[0] = {}): Pro
   return bench;
 }
 
-/** Signs Ana in. */
-export async function signIn({ till }: TillBench): Promise<void> {
-  const [ana] = till.shop.peopleOf(S01);
-  if (!ana) throw new Error('the test shop has nobody');
-  must(await till.signIn.signIn(ana, '1234'));
+/** Signs somebody in, Ana unless another is named. */
+export async function signIn({ till }: TillBench, id = 'ana'): Promise<void> {
+  must(await till.signIn.signIn(personOf(till, id), '1234'));
+}
+
+/** A person of the test shop. */
+export function personOf(till: Till, id: string): Person {
+  const person = till.shop.person(id);
+  if (!person) throw new Error(`the test shop has no ${id}`);
+  return person;
+}
+
+/** Waits until an act asks for an approval, and has it approved by Mia. */
+export async function approve({ till }: TillBench): Promise<void> {
+  await expect.poll(() => till.staff.approvals.request).toBeDefined();
+  must(await till.staff.approvals.approve(personOf(till, 'mia'), '1234'));
 }
 
 /** What a result holds; a refusal fails the test with its code. */

@@ -10,6 +10,7 @@ import {
   reprintReceipt,
   type CommandRefusal,
 } from '#model/register/commands.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Result } from '#model/result.ts';
 import { priceBasket, type Basket, type PricingRules } from '#model/sale/basket.ts';
@@ -19,8 +20,8 @@ import { ORG, REGISTER_ID, STORE_ID, card, cash } from './shop.ts';
 export const RULES: PricingRules = { currency: 'GBP', taxRounding: 'receipt' };
 export const HEAD = emptyHead(ORG, STORE_ID, REGISTER_ID);
 
-/** One command as a function of the register and the stamp. */
-export type Step = (state: RegisterState, stamp: Stamp) => Result<JournalRecord, CommandRefusal>;
+/** One command as a function of the register and the act. */
+export type Step = (state: RegisterState, act: Act) => Result<JournalRecord, CommandRefusal>;
 
 /** A register with everything that was recorded on it. */
 export type Played = { readonly state: RegisterState; readonly records: readonly JournalRecord[] };
@@ -30,10 +31,16 @@ export function stampOf(seq: number): Stamp {
   return { at: new Date(Date.UTC(2026, 10, 21, 8, 54 + seq)).toISOString(), by: 'ann' };
 }
 
+/** The same moment as an act of somebody who may do everything. */
+export function actOf(seq: number, change: Partial<Act> = {}): Act {
+  const { at, by } = stampOf(seq);
+  return { at, actor: historyActor(by), ...change };
+}
+
 /** Plays commands on a register; throws on the first refusal, for the tests of refusals call commands themselves. */
 export function play(steps: readonly Step[], from: Played = freshRegister()): Played {
   return steps.reduce<Played>(({ state, records }, step) => {
-    const made = step(state, stampOf(state.head.seq + 1));
+    const made = step(state, actOf(state.head.seq + 1));
     if (!made.ok) throw new Error(`refused: ${JSON.stringify(made.error)}`);
     const next = addRecord(state, made.value);
     if (!next.ok) throw new Error(`fault: ${next.error}`);
@@ -47,13 +54,13 @@ export function freshRegister(): Played {
 
 export const open =
   (float = 10_000): Step =>
-  (state, stamp) =>
-    openSession(state, { day: '2026-11-21', currency: 'GBP', float }, stamp);
+  (state, act) =>
+    openSession(state, { day: '2026-11-21', currency: 'GBP', float }, act);
 
 export const sell =
   (basket: Basket, payments: readonly Payment[], rules: PricingRules = RULES): Step =>
-  (state, stamp) =>
-    completeSale(state, { basket, payments, rules }, stamp);
+  (state, act) =>
+    completeSale(state, { basket, payments, rules }, act);
 
 /** Sells and pays the exact amount. */
 export const sellExactly = (basket: Basket, by: 'cash' | 'card', rules: PricingRules = RULES): Step => {
@@ -63,27 +70,27 @@ export const sellExactly = (basket: Basket, by: 'cash' | 'card', rules: PricingR
 
 export const pay =
   (direction: 'in' | 'out', amount: number): Step =>
-  (state, stamp) =>
-    moveCash(state, { direction, amount, reason: 'window cleaner' }, stamp);
+  (state, act) =>
+    moveCash(state, { direction, amount, reason: 'window cleaner' }, act);
 
-export const drawer: Step = (state, stamp) => openDrawer(state, 'change for a note', stamp);
+export const drawer: Step = (state, act) => openDrawer(state, 'change for a note', act);
 
 export const reprint =
   (receipt: RecordOf<'reprint'>['body']['receipt'], copy: number): Step =>
-  (state, stamp) =>
-    reprintReceipt(state, { receipt, copy }, stamp);
+  (state, act) =>
+    reprintReceipt(state, { receipt, copy }, act);
 
 /** Closes with what the drawer should hold plus `over`. */
 export const close =
   (over = 0): Step =>
-  (state, stamp) =>
+  (state, act) =>
     closeSession(
       state,
       {
         counted: (state.report?.drawer.expected ?? 0) + over,
         ...(over === 0 ? {} : { reason: 'miscounted' }),
       },
-      stamp,
+      act,
     );
 
 /** The sale records among records. */
