@@ -57,6 +57,16 @@ export class TillPage {
     return this.page.getByTestId('difference');
   }
 
+  get approval(): Locator {
+    return this.page.getByTestId('approval-dialog');
+  }
+  get farewell(): Locator {
+    return this.page.getByTestId('farewell');
+  }
+  get signOutWarning(): Locator {
+    return this.page.getByTestId('sign-out-warning');
+  }
+
   /** A state of the status bar. */
   status(what: 'saved' | 'hq' | 'peers' | 'printer'): Locator {
     return this.page.getByTestId(`status-${what}`);
@@ -77,6 +87,21 @@ export class TillPage {
     await this.page.getByTestId(`person-${person}`).click();
     for (const digit of pin) await this.page.getByTestId(`pin-digit-${digit}`).click();
     await this.page.getByTestId('sign-in').click();
+  }
+
+  /** Approves what is asked for, as somebody else with their PIN. */
+  async approve(person: string, pin: string): Promise<void> {
+    await this.page.getByTestId(`approver-${person}`).click();
+    for (const digit of pin) await this.page.getByTestId(`pin-digit-${digit}`).click();
+    await this.page.getByTestId('approve').click();
+    await this.approval.waitFor({ state: 'detached' });
+  }
+
+  /** Asks to open the drawer without a sale. */
+  async openDrawer(reason: string): Promise<void> {
+    await this.menu('open-drawer');
+    await this.page.getByTestId('drawer-reason').fill(reason);
+    await this.page.getByTestId('confirm-open-drawer').click();
   }
 
   /** Signs out from the menu of the person. */
@@ -211,11 +236,12 @@ export class TillPage {
     await this.difference.waitFor();
   }
 
-  /** Closes the session after the count; `reason` where there is a difference. */
-  async confirmClose(reason?: string): Promise<void> {
+  /** Closes the session after the count; `reason` where there is a difference, `approver` where it is a large one. */
+  async confirmClose(reason?: string, approver?: { person: string; pin: string }): Promise<void> {
     if (reason !== undefined) await this.page.getByTestId('difference-reason').fill(reason);
     await this.page.getByTestId('ask-close').click();
     await this.page.getByTestId('confirm-close').click();
+    if (approver) await this.approve(approver.person, approver.pin);
     await this.zReport.waitFor();
   }
 

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import type { JournalRecord } from '#model/journal/record.ts';
 import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
@@ -92,7 +95,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     await till.countDrawer('70');
     const missing = 70 - (100 + due - 3.39 - 20);
     expect(await text(till.difference)).toBe(`-£${Math.abs(missing).toFixed(2)}`);
-    await till.confirmClose('counted twice');
+    await till.confirmClose('counted twice', { person: 'mia', pin: '9876' });
     expect(await till.zReport.textContent()).toContain('S01-R1-000002');
     await till.leaveZReport();
   });
@@ -217,6 +220,86 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('float-input').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('es');
+  });
+});
+
+describe('people at a till in the browser', { timeout: 90_000 }, () => {
+  /** The records of the first session as they reached the relay. */
+  function recordsAtRelay(): JournalRecord[] {
+    const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+    return Object.values(origin.entries(key) ?? {}).map((text) => JSON.parse(text) as JournalRecord);
+  }
+
+  function changeEntry(key: DocumentKey, entry: string, change: object): void {
+    const text = origin.entries(key)?.[entry] ?? '{}';
+    const changed = { ...(JSON.parse(text) as object), ...change };
+    origin.write(key, { [entry]: canonicalJson(changed as CanonicalValue) });
+  }
+
+  it('[S6] has an act approved over the dialog it is asked in, by touch and by keyboard', async () => {
+    await till.openSession('0');
+    await till.openDrawer('give change');
+    await till.approval.waitFor();
+    expect(await page.getByTestId('approver-ana').count()).toBe(0);
+    await till.approve('sam', '4321');
+    await page.getByTestId('drawer-reason').waitFor({ state: 'detached' });
+    await till.openDrawer('once more');
+    await page.getByTestId('approver-mia').focus();
+    await page.keyboard.press('Enter');
+    await page.getByTestId('pin-input').waitFor();
+    await page.keyboard.type('9876', { delay: 80 });
+    await page.keyboard.press('Enter');
+    await page.getByTestId('drawer-reason').waitFor({ state: 'detached' });
+    await expect
+      .poll(() => recordsAtRelay().map(({ kind, by, approvedBy }) => [kind, by, approvedBy]), PATIENCE)
+      .toEqual([
+        ['opened', 'ana', undefined],
+        ['drawer', 'ana', 'sam'],
+        ['drawer', 'ana', 'mia'],
+      ]);
+    await till.menu('journal');
+    await expect.poll(() => page.getByTestId('journal-approved').count(), PATIENCE).toBe(2);
+  });
+
+  it('keeps the dialog and what was typed when it is not approved', async () => {
+    await till.openSession('0');
+    await till.openDrawer('give change');
+    await till.approval.waitFor();
+    await page.keyboard.press('Escape');
+    await till.approval.waitFor({ state: 'detached' });
+    expect(await page.getByTestId('drawer-reason').inputValue()).toBe('give change');
+    await till.error.first().waitFor();
+    expect(recordsAtRelay().map(({ kind }) => kind)).toEqual(['opened']);
+  });
+
+  it('[S8] signs out at once who head office deactivated; the sale waits for somebody else', async () => {
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    await till.openDrawer('give change');
+    await till.approval.waitFor();
+    changeEntry({ class: 'staff' }, 'person:ana', { active: false });
+    await till.farewell.waitFor();
+    expect(await text(till.farewell)).toContain('Ana');
+    expect(await page.getByTestId('person-ana').count()).toBe(0);
+    expect(await till.approval.count()).toBe(0);
+    await till.signIn('mia', '9876');
+    await expect.poll(() => till.lines.count(), PATIENCE).toBe(1);
+  });
+
+  it('[S9] warns and signs out when nobody touches it; the sale stays', async () => {
+    changeEntry({ class: 'organization' }, 'store:S01', { signOutMinutes: 30 });
+    await till.openSession('0');
+    await till.addBySearch(LANTERN.name);
+    const start = Date.now();
+    await page.clock.setSystemTime(start + 29.8 * 60_000);
+    await till.signOutWarning.waitFor();
+    await page.getByTestId('stay-signed-in').click();
+    await till.signOutWarning.waitFor({ state: 'detached' });
+    await page.clock.setSystemTime(start + 70 * 60_000);
+    await till.farewell.waitFor();
+    expect(await text(till.farewell)).toContain('30');
+    await till.signIn('luis', '2345');
+    await expect.poll(() => till.lines.count(), PATIENCE).toBe(1);
   });
 });
 
