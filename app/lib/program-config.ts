@@ -1,17 +1,21 @@
 import * as v from 'valibot';
-import { registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
+import { registerIdSchema, storeIdSchema, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
 
 /** What the app server says about this device: `/config.json`. */
 export const programConfigSchema = v.object({
   role: v.picklist(['till', 'hq']),
-  organization: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)),
+  /** None while this machine has not joined an organization. */
+  organization: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))),
+  /** The device of this machine's relay; the page's own is in the browser. */
   device: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
   store: v.optional(storeIdSchema),
   register: v.optional(registerIdSchema),
   printer: v.optional(v.string()),
+  founding: v.optional(v.boolean(), false),
   demo: v.optional(
     v.object({
+      enrols: v.optional(v.boolean(), false),
       people: v.array(v.object({ name: v.string(), pin: v.string(), role: v.optional(v.string()) })),
     }),
   ),
@@ -20,6 +24,13 @@ export const programConfigSchema = v.object({
 
 /** What the app server says about this device. */
 export type ProgramConfig = v.InferOutput<typeof programConfigSchema>;
+
+/** The same once the page is a device of a register. */
+export type TillConfig = ProgramConfig & {
+  readonly organization: string;
+  readonly store: StoreId;
+  readonly register: RegisterId;
+};
 
 /** Why a configuration could not be used: `detail` is for the person who sets the device up. */
 export type ConfigRefusal = { readonly code: 'unreachable' | 'not-understood'; readonly detail: string };

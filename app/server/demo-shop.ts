@@ -7,7 +7,7 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
 import type { Documents } from '../lib/repo/documents.ts';
-import { addMissing, whenLinked, type Writes } from './shop-writes.ts';
+import { addMissing, type Writes } from './shop-writes.ts';
 
 /** Catalog shards of the demo: enough that a price change is a small document, few enough to open in no time. */
 const CATALOG_SHARDS = 16;
@@ -127,7 +127,6 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
  * not. What is there already stays: the folder may hold an imported history.
  */
 export async function foundDemo(documents: Documents, seeds: Writes): Promise<string | undefined> {
-  await whenLinked(documents);
   for (const seed of seeds) {
     const trouble = await addMissing(documents, seed);
     if (trouble !== undefined) return trouble;

@@ -1,3 +1,4 @@
+import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { DeviceConfig } from './origin.ts';
 import type { StationSpec } from './station.ts';
 
@@ -13,7 +14,7 @@ export function demoStations(
   first: number,
   people: readonly { name: string; pin: string; role: string }[],
 ): StationSpec[] {
-  const demo: NonNullable<DeviceConfig['demo']> = { people };
+  const demo: NonNullable<DeviceConfig['demo']> = { enrols: true, people };
   const relayUrl = (index: number) => `ws://127.0.0.1:${first + 10 + index}/sync`;
   const hq: StationSpec = {
     id: 'hq',
@@ -29,8 +30,8 @@ export function demoStations(
     name: `S01-R${number}`,
     role: 'till',
     organization,
-    store: 'S01',
-    register: `R${number}`,
+    store: storeId(1),
+    register: registerId(number),
     ports: {
       app: first + number,
       relay: first + 10 + number,

@@ -3,11 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createNodeDocuments } from '../lib/repo/node-documents.ts';
 import { ensureBuild } from './app-build.ts';
-import { openDataFolder, saveDataFolder } from './demo-folder.ts';
+import { browserCode, enrolStation } from './demo-enrolment.ts';
+import { openDataFolder, saveDataFolder, type DemoFile } from './demo-folder.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from './demo-shop.ts';
 import { PORT_SPAN, demoStations } from './demo-stations.ts';
+import { listHeadOffice, openHeadOffice, type HeadOfficeDocuments } from './head-office-documents.ts';
 import { Station } from './station.ts';
 
 const USAGE = `Usage: npm start -- [options]
@@ -22,6 +23,7 @@ Starts the demo: head office and one store with two tills, each with its relay, 
 const project = resolve(import.meta.dirname, '../..');
 const options = readOptions();
 const stations: Station[] = [];
+let headOffice: HeadOfficeDocuments | undefined;
 let stopping: Promise<void> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
 try {
@@ -80,30 +82,32 @@ async function start(): Promise<void> {
   const people = DEMO_PEOPLE.map(({ name, pin, role }) => ({ name, pin, role }));
   for (const spec of demoStations(folder.value.organization, options.port, people))
     stations.push(new Station(spec, world));
-  const [hq] = stations;
-  await hq?.startRelay();
-  if (hq && !folder.value.founded) await found(hq, folder.value.organization);
-  await Promise.all(stations.slice(1).map((station) => station.startRelay()));
-  await Promise.all(stations.map((station) => station.startRest()));
+  const [hq, ...tills] = stations;
+  if (!hq) throw new Error('The demo has no head office.');
+  await hq.startRelay();
+  headOffice = await found(hq, folder.value);
+  for (const station of stations) await enrolStation(headOffice, station, hq.relayUrl);
+  await Promise.all(tills.map((till) => till.startRelay()));
+  await Promise.all(
+    stations.map((station) => station.startRest({ demoCode: () => browserCode(headOffice, station.spec) })),
+  );
   announce(say);
 }
 
-async function found(hq: Station, organization: string): Promise<void> {
+/** Founds the demo shop on the first start, as head office's relay; a folder from before devices had keys lists it now. */
+async function found(hq: Station, { organization, founded }: DemoFile): Promise<HeadOfficeDocuments> {
+  const opened = await openHeadOffice(hq.folder('relay'), organization, hq.syncUrl);
+  if (!opened.ok) throw new Error(opened.error);
+  const now = new Date().toISOString();
+  const listed = await listHeadOffice(opened.value, now);
+  if (listed !== undefined) throw new Error(listed);
+  if (founded) return opened.value;
   const catalog = await readDemoCatalog(join(import.meta.dirname, 'seed', 'products.json'));
-  const documents = createNodeDocuments({
-    identity: { device: randomBytes(8).toString('hex'), organization, role: 'hq' },
-    syncUrl: `ws://127.0.0.1:${hq.spec.ports.relay}/sync`,
-  });
-  try {
-    const seeds = demoSeeds(organization, new Date().toISOString(), catalog, () =>
-      randomBytes(24).toString('base64url'),
-    );
-    const trouble = await foundDemo(documents, seeds);
-    if (trouble !== undefined) throw new Error(trouble);
-    await saveDataFolder(options.data, { organization, founded: true });
-  } finally {
-    await documents.close();
-  }
+  const seeds = demoSeeds(organization, now, catalog, () => randomBytes(24).toString('base64url'));
+  const trouble = await foundDemo(opened.value.documents, seeds);
+  if (trouble !== undefined) throw new Error(trouble);
+  await saveDataFolder(options.data, { organization, founded: true });
+  return opened.value;
 }
 
 function announce(say: (line: string) => void): void {
@@ -129,6 +133,7 @@ Ctrl-C stops everything; the next start continues here.
 function stop(code: number): Promise<void> {
   stopping ??= (async () => {
     process.stdout.write('\nStopping …\n');
+    await headOffice?.documents.close();
     await Promise.all(stations.map((station) => station.stop()));
     process.stdout.write('Everything is saved.\n');
     process.exit(code);

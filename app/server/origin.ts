@@ -3,28 +3,45 @@ import { join } from 'node:path';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import type { Result } from '#model/result.ts';
+import { foundingWishSchema, type FoundingRefusal, type FoundingWish } from '../lib/device/founding.ts';
 import { pipeUpgrade } from './web-socket-pipe.ts';
 
 /** What `/config.json` tells the page about the device it runs on. */
 export type DeviceConfig = {
   readonly role: 'till' | 'hq';
-  readonly organization: string;
+  /** The organization's tag; none while this machine has not joined one. */
+  readonly organization?: string;
+  /** The device of this machine's relay; a browser is a device of its own. */
   readonly device: string;
+  /** True at head office while nobody has founded the organization. */
+  readonly founding?: boolean;
   readonly store?: string;
   readonly register?: string;
   /** The bridge's name of the receipt printer. */
   readonly printer?: string;
-  /** People of the demo shop with their PINs, for the hint on the sign-in screen. */
+  /** People of the demo shop with their PINs, for the hint on the sign-in screen; its pages enrol themselves. */
   readonly demo?: {
+    readonly enrols: true;
     readonly people: readonly { readonly name: string; readonly pin: string; readonly role: string }[];
   };
   readonly version: string;
 };
 
+/** What a page may ask its machine to do, by the machine's role; what is left out is answered with 404. */
+export type OriginActs = {
+  /** Gives a code for this machine's browser; in the demo only. */
+  readonly demoCode?: () => Promise<Result<string, string>>;
+  /** Founds the organization; gives the code for the browser of the person who did. */
+  readonly found?: (wish: FoundingWish) => Promise<Result<string, FoundingRefusal>>;
+};
+
 /** One origin for the browser: the app and, behind it, the programs of this device. Addresses are `http://127.0.0.1:PORT`. */
-export type OriginParts = {
+export type OriginParts = OriginActs & {
   readonly build: string;
-  readonly config: DeviceConfig;
+  /** Asked for each time: a machine that just joined knows more. */
+  readonly config: () => DeviceConfig | Promise<DeviceConfig>;
   readonly relay: string;
   readonly bridge?: string;
   readonly reports?: string;
@@ -45,9 +62,10 @@ export async function makeOrigin(parts: OriginParts): Promise<FastifyInstance> {
     const refusal = refuse(request.headers, hosts);
     if (refusal) return reply.code(refusal.status).send(refusal);
   });
-  server.get('/config.json', (_request, reply) =>
-    reply.header('cache-control', 'no-store').send(parts.config),
+  server.get('/config.json', async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send(await parts.config()),
   );
+  offerActs(server, parts);
   await server.register(httpProxy, { upstream: parts.relay, prefix: '/relay', ...passOn('relay') });
   if (parts.bridge !== undefined) {
     await server.register(httpProxy, {
@@ -110,6 +128,31 @@ function passOn(name: string) {
       },
     },
   };
+}
+
+function offerActs(server: FastifyInstance, { demoCode, found }: OriginActs): void {
+  if (demoCode) {
+    server.post('/demo/code', async (_request, reply) => {
+      const code = await demoCode();
+      return code.ok
+        ? reply.header('cache-control', 'no-store').send({ code: code.value })
+        : reply.code(502).send({ code: 'head-office-away', message: code.error });
+    });
+  }
+  if (found) {
+    server.post('/station/found', async (request, reply) => {
+      const wish = v.safeParse(foundingWishSchema, request.body);
+      if (!wish.success) {
+        const [issue] = wish.issues;
+        const message = `${v.getDotPath(issue) ?? 'founding'}: ${issue.message}.`;
+        return reply.code(400).send({ code: 'bad-request', message });
+      }
+      const founded = await found(wish.output);
+      return founded.ok
+        ? reply.header('cache-control', 'no-store').send({ code: founded.value })
+        : reply.code(409).send(founded.error);
+    });
+  }
 }
 
 async function servePages(server: FastifyInstance, build: string): Promise<void> {

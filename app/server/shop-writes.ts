@@ -8,10 +8,14 @@ export type Writes = { readonly key: DocumentKey; readonly entries: Record<strin
 /** How long a document may take to come from or to the relay, in milliseconds. */
 const RELAY_WAIT_MS = 30_000;
 
-/** Resolves when the documents are linked to their relay. */
+/** Resolves when the documents are linked to their relay; rejects with a sentence when the relay does not let us in. */
 export function whenLinked(documents: Documents): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stop = documents.watch((event) => {
+      if (event.type === 'standing' && event.standing !== 'accepted') {
+        stop();
+        reject(new Error(`The relay does not accept the device of this machine (${event.standing}).`));
+      }
       if (event.type !== 'link' || !event.connected) return;
       stop();
       resolve();

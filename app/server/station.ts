@@ -1,7 +1,9 @@
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { ChildProgram, type ProgramNews, type ProgramSpec } from './child-program.ts';
-import { makeOrigin, type DeviceConfig } from './origin.ts';
+import { enrolMachine, machineEnrolment } from './machine-enrolment.ts';
+import { makeOrigin, type DeviceConfig, type OriginActs } from './origin.ts';
+import { LOOPBACK, RECEIPT_PRINTER, otherPrograms, programFolder, relayProgram } from './station-programs.ts';
 
 /** The ports of a station's programs. */
 export type StationPorts = {
@@ -20,13 +22,20 @@ export type StationSpec = {
   /** What people call it: `S01-R1`. */
   readonly name: string;
   readonly role: 'hq' | 'till';
-  readonly organization: string;
-  readonly store?: string;
-  readonly register?: string;
+  /** What is known before the machine joined; a till of a real shop learns it with its code. */
+  readonly organization?: string;
+  readonly store?: StoreId;
+  readonly register?: RegisterId;
   readonly ports: StationPorts;
   /** Relays this station dials. */
   readonly hq?: string;
   readonly peers: readonly string[];
+  /** The address other machines reach this one's relay at; this machine alone when left out. */
+  readonly host?: string;
+  /** Further flags of the relay, such as its certificate. */
+  readonly relayFlags?: readonly string[];
+  /** Printers as the bridge's flags name them; a virtual one where `ports.printer` is set. */
+  readonly printers?: readonly string[];
   readonly demo?: DeviceConfig['demo'];
 };
 
@@ -39,11 +48,6 @@ export type StationWorld = {
   readonly log: (line: string) => void;
   readonly news: (news: ProgramNews) => void;
 };
-
-const LOOPBACK = '127.0.0.1';
-
-/** The printer's name at the bridge of a till. */
-export const RECEIPT_PRINTER = 'receipt';
 
 /** The programs of one machine, started in order and stopped in reverse. */
 export class Station {
@@ -68,24 +72,63 @@ export class Station {
     return this.#programs.find(({ name }) => name === `${this.spec.name} ${program}`)?.pid;
   }
 
-  /** Starts the relay alone, which seeding needs. */
+  /** Where other programs of this machine reach its relay, `http://127.0.0.1:4710`. */
+  get relayUrl(): string {
+    return `http://${LOOPBACK}:${this.spec.ports.relay}`;
+  }
+
+  /** The same for documents, `ws://127.0.0.1:4710/sync`. */
+  get syncUrl(): string {
+    return `ws://${LOOPBACK}:${this.spec.ports.relay}/sync`;
+  }
+
+  /** The data folder of one of this station's programs: `relay`, `reports`, `bridge`, `printer`. */
+  folder(program: string): string {
+    return programFolder(this.#world.data, this.spec, program);
+  }
+
+  /** Whether a program of this station has joined the organization. */
+  async isEnrolled(program: 'relay' | 'reports'): Promise<boolean> {
+    const enrolment = await machineEnrolment(this.folder(program));
+    if (!enrolment.ok) throw new Error(enrolment.error);
+    return enrolment.value !== undefined;
+  }
+
+  /** Makes a program of this station a device, before it starts. Throws head office's sentence when it was refused. */
+  async enrol(program: 'relay' | 'reports', code: string, headOffice: string): Promise<void> {
+    const role = program === 'relay' ? 'relay' : 'indexer';
+    const enrolled = await enrolMachine({ folder: this.folder(program), role, code, headOffice });
+    if (!enrolled.ok) throw new Error(`The ${program} of ${this.spec.name}: ${enrolled.error}`);
+  }
+
+  /** Starts the relay alone, which founding needs. */
   async startRelay(): Promise<void> {
     const ready = await this.#run(relayProgram(this.spec, this.#world.data));
     this.#device = String(ready['device']);
   }
 
   /** Starts the other programs and the origin. */
-  async startRest(): Promise<void> {
-    const { spec } = this;
-    for (const program of otherPrograms(spec, this.#world.data, this.#device)) await this.#run(program);
-    const { app, relay, bridge, reports } = spec.ports;
+  async startRest(acts: OriginActs = {}): Promise<void> {
+    await this.startPrograms();
+    await this.startOrigin(acts);
+  }
+
+  /** Starts the programs beside the relay. */
+  async startPrograms(): Promise<void> {
+    for (const program of otherPrograms(this.spec, this.#world.data)) await this.#run(program);
+  }
+
+  /** Starts what people's browsers talk to. */
+  async startOrigin(acts: OriginActs = {}): Promise<void> {
+    const { app, bridge, reports } = this.spec.ports;
     this.#origin = await makeOrigin({
       build: this.#world.build,
-      relay: `http://${LOOPBACK}:${relay}`,
+      relay: this.relayUrl,
       ...(bridge === undefined ? {} : { bridge: `http://${LOOPBACK}:${bridge}` }),
       ...(reports === undefined ? {} : { reports: `http://${LOOPBACK}:${reports}` }),
       hosts: [],
-      config: deviceConfig(spec, this.#device, this.#world.version),
+      config: () => this.#config(),
+      ...acts,
     });
     await listenOrExplain(this.#origin, app);
   }
@@ -95,6 +138,26 @@ export class Station {
     // Programs first: the origin would wait for streams that only they can end.
     for (const program of this.#programs.toReversed()) await program.stop();
     await this.#origin?.close();
+  }
+
+  /** What the pages are told, as it is now: a machine that just joined knows its place from then on. */
+  async #config(): Promise<DeviceConfig> {
+    const { spec } = this;
+    const read = await machineEnrolment(this.folder('relay'));
+    const enrolment = read.ok ? read.value : undefined;
+    const organization = spec.organization ?? enrolment?.organization;
+    const store = spec.store ?? enrolment?.device.store;
+    const register = spec.register ?? enrolment?.device.register;
+    return {
+      role: spec.role,
+      device: this.#device,
+      ...(organization === undefined ? {} : { organization }),
+      ...(store === undefined ? {} : { store }),
+      ...(register === undefined ? {} : { register }),
+      ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
+      ...(spec.demo === undefined ? {} : { demo: spec.demo }),
+      version: this.#world.version,
+    };
   }
 
   #run(spec: ProgramSpec): Promise<Record<string, unknown>> {
@@ -114,82 +177,4 @@ async function listenOrExplain(origin: FastifyInstance, port: number): Promise<v
       { cause },
     );
   }
-}
-
-function deviceConfig(spec: StationSpec, device: string, version: string): DeviceConfig {
-  return {
-    role: spec.role,
-    organization: spec.organization,
-    device,
-    ...(spec.store === undefined ? {} : { store: spec.store }),
-    ...(spec.register === undefined ? {} : { register: spec.register }),
-    ...(spec.role === 'till' ? { printer: RECEIPT_PRINTER } : {}),
-    ...(spec.demo === undefined ? {} : { demo: spec.demo }),
-    version,
-  };
-}
-
-/** A flag with its value; nothing where there is no value. */
-function flag(name: string, value: string | undefined): string[] {
-  return value === undefined ? [] : [name, value];
-}
-
-function relayProgram(spec: StationSpec, data: string): ProgramSpec {
-  return {
-    name: `${spec.name} relay`,
-    main: 'sync-relay/main.ts',
-    args: [
-      ...flag('--data', join(data, spec.id, 'relay')),
-      ...flag('--port', String(spec.ports.relay)),
-      ...flag('--role', spec.role === 'hq' ? 'hq' : 'relay'),
-      ...flag('--organization', spec.organization),
-      ...flag('--store', spec.store),
-      ...flag('--register', spec.register),
-      ...flag('--hq', spec.hq),
-      ...spec.peers.flatMap((peer) => ['--peer', peer]),
-      ...flag('--log-level', 'warn'),
-    ],
-  };
-}
-
-function otherPrograms(spec: StationSpec, data: string, device: string): ProgramSpec[] {
-  const { reports, bridge, printer, printerPage, relay } = spec.ports;
-  const programs: ProgramSpec[] = [];
-  const folder = (name: string) => join(data, spec.id, name);
-  if (reports !== undefined) {
-    const args = [
-      '--data',
-      folder('reports'),
-      '--port',
-      String(reports),
-      '--relay',
-      `ws://${LOOPBACK}:${relay}/sync`,
-    ];
-    // The indexer is a device of its own beside the relay it reads from.
-    args.push('--organization', spec.organization, '--device', reverse(device));
-    programs.push({ name: `${spec.name} reports`, main: 'reports-indexer/main.ts', args });
-  }
-  if (printer !== undefined && printerPage !== undefined) {
-    const args = [
-      '--port',
-      String(printer),
-      '--web-port',
-      String(printerPage),
-      '--name',
-      spec.name,
-      '--data',
-      folder('printer'),
-    ];
-    programs.push({ name: `${spec.name} printer`, main: 'hardware-bridge/virtual-printer/main.ts', args });
-  }
-  if (bridge !== undefined) {
-    const address = `${RECEIPT_PRINTER}=tcp://${LOOPBACK}:${printer},columns=42`;
-    const args = ['--data', folder('bridge'), '--port', String(bridge), '--printer', address];
-    programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
-  }
-  return programs;
-}
-
-function reverse(device: string): string {
-  return [...device].toReversed().join('');
 }

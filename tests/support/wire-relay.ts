@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import * as A from '@automerge/automerge';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
+  CLOSE_CODES,
   PROTOCOL_VERSION,
   decodeFrame,
   encodeFrame,
@@ -10,12 +11,16 @@ import {
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
 
+import { Doorkeeper } from './doorkeeper.ts';
+
 type Stored = { entries: Record<string, A.ImmutableString> };
 type Peer = {
   readonly socket: WebSocket;
   readonly id: string;
   readonly metadata: PeerMetadata;
   readonly states: Map<string, A.SyncState>;
+  /** What was told to be refused, with its heads. */
+  readonly refused: Set<string>;
 };
 
 const RELAY_ID = 'relay-double';
@@ -39,6 +44,11 @@ export class WireRelay {
   #port = 0;
   /** Whether messages are taken and answered; a relay that does not is there but silent. */
   answering = true;
+  /** Asks who links for a proof; lets everyone in until devices are listed. */
+  readonly door = new Doorkeeper();
+  readonly #forbidden = new Set<string>();
+  /** Frames of any kind so far, both ways but for pings. */
+  frames = 0;
 
   constructor(compress: boolean) {
     this.#compress = compress;
@@ -122,6 +132,17 @@ export class WireRelay {
     for (const peer of this.#peers) this.#offer(peer, id);
   }
 
+  /** Takes no more changes to a document from anyone; who is linked has to link again, as after a change of rights. */
+  forbid(id: string): void {
+    this.#forbidden.add(id);
+    this.closeAll(CLOSE_CODES.rightsChanged);
+  }
+
+  /** Closes every link with a code. */
+  closeAll(code: number): void {
+    for (const socket of this.#sockets) socket.close(code);
+  }
+
   /** Forgets every document, as after a new disk. */
   wipe(): void {
     this.#documents.clear();
@@ -147,14 +168,16 @@ export class WireRelay {
     socket.on('message', (data: Buffer) => {
       const frame = decodeFrame(data);
       if (!this.answering || !frame.ok) return;
-      if (frame.value.type === 'join')
-        peer = this.#joined(socket, frame.value.senderId, frame.value.peerMetadata);
-      else if (peer !== undefined) this.#take(peer, frame.value);
+      if (frame.value.type !== 'tillmesh-ping') this.frames += 1;
+      if (peer === undefined) {
+        const admitted = this.door.admits(frame.value, socket);
+        if (admitted !== undefined) peer = this.#joined(socket, admitted.senderId, admitted.peerMetadata);
+      } else this.#take(peer, frame.value);
     });
   }
 
   #joined(socket: WebSocket, id: string, metadata: PeerMetadata): Peer {
-    const peer: Peer = { socket, id, metadata, states: new Map() };
+    const peer: Peer = { socket, id, metadata, states: new Map(), refused: new Set() };
     this.#peers.add(peer);
     this.#send(socket, {
       type: 'peer',
@@ -174,11 +197,12 @@ export class WireRelay {
     const id = frame.documentId;
     const [doc, state] = A.receiveSyncMessage(
       this.#documents.get(id) ?? A.init<Stored>(),
-      peer.states.get(id) ?? A.initSyncState(),
+      this.#stateOf(peer, id),
       frame.data,
     );
     this.#documents.set(id, doc);
     peer.states.set(id, state);
+    this.#refuse(peer, id, doc, state);
     const worthOffering = A.getHeads(doc).length > 0;
     for (const other of this.#peers) if (other === peer || worthOffering) this.#offer(other, id);
   }
@@ -186,13 +210,32 @@ export class WireRelay {
   #offer(peer: Peer, id: string): void {
     const doc = this.#documents.get(id);
     if (doc === undefined) return;
-    const [state, data] = A.generateSyncMessage(doc, peer.states.get(id) ?? A.initSyncState());
+    const [state, data] = A.generateSyncMessage(doc, this.#stateOf(peer, id));
     peer.states.set(id, state);
     if (data === null) return;
     this.#send(peer.socket, { type: 'sync', senderId: RELAY_ID, targetId: peer.id, documentId: id, data });
   }
 
+  #stateOf(peer: Peer, id: string): A.SyncState {
+    return peer.states.get(id) ?? A.initSyncState({ readOnly: this.#forbidden.has(id) });
+  }
+
+  /** Tells a peer, once for each state of its, that it has changes nobody takes. */
+  #refuse(peer: Peer, id: string, doc: A.Doc<Stored>, { theirHeads }: A.SyncState): void {
+    const told = `${id} ${theirHeads?.join() ?? ''}`;
+    const isMore = theirHeads !== null && !A.hasHeads(doc, theirHeads);
+    if (!this.#forbidden.has(id) || !isMore || A.getHeads(doc).length === 0 || peer.refused.has(told)) return;
+    peer.refused.add(told);
+    this.#send(peer.socket, {
+      type: 'tillmesh-refused',
+      senderId: RELAY_ID,
+      targetId: peer.id,
+      documentId: id,
+    });
+  }
+
   #send(socket: WebSocket, frame: Frame): void {
+    if (frame.type !== 'tillmesh-pong') this.frames += 1;
     socket.send(encodeFrame(frame));
   }
 }

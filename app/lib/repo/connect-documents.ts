@@ -1,4 +1,6 @@
+import { assert } from '#model/result.ts';
 import { Repo, type PeerId } from '@automerge/automerge-repo/slim';
+import type { DeviceKey } from '../device/device-key.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import type { TerminalIdentity } from './documents.ts';
 import { RepoDocuments } from './repo-documents.ts';
@@ -9,6 +11,8 @@ import type { LinkEnd, LinkLimits } from './websocket-link.ts';
 /** What a terminal's documents are connected to. Without `syncUrl` there is no relay. */
 export type DocumentsConnection = {
   readonly identity: TerminalIdentity;
+  /** The key of the identity's device; without one only a relay that asks for no proof lets it in. */
+  readonly deviceKey?: DeviceKey;
   readonly syncUrl: string | undefined;
   readonly storage: DocumentStorage;
   readonly surroundings: Surroundings;
@@ -19,8 +23,12 @@ export type DocumentsConnection = {
 
 /** Builds the documents of a terminal. Automerge must be initialised before: `documents-worker` and `node-documents` do. */
 export function connectDocuments(connection: DocumentsConnection): RepoDocuments {
-  const { identity, syncUrl, storage, surroundings, linkEnded, limits } = connection;
+  const { identity, syncUrl, storage, surroundings, linkEnded, deviceKey, limits } = connection;
   const { device, organization, role, store, register } = identity;
+  assert(
+    deviceKey === undefined || deviceKey.id === device,
+    () => `the key is of device ${deviceKey?.id ?? ''}, the identity of ${device}`,
+  );
   const network =
     syncUrl === undefined
       ? undefined
@@ -35,6 +43,7 @@ export function connectDocuments(connection: DocumentsConnection): RepoDocuments
           },
           surroundings,
           trouble: linkEnded,
+          ...(deviceKey === undefined ? {} : { deviceKey }),
           ...(limits === undefined ? {} : { limits }),
         });
   const repo = new Repo({

@@ -1,4 +1,5 @@
 import type { Result } from '#model/result.ts';
+import type { DeviceKeyParts } from '../device/device-key.ts';
 import { DocumentsClient } from './documents-client.ts';
 import type { DocumentsRefusal } from './documents-messages.ts';
 import type { Documents, TerminalIdentity } from './documents.ts';
@@ -9,6 +10,8 @@ export type { DocumentsRefusal } from './documents-messages.ts';
 /** What a page says to get its documents. */
 export type CreateDocumentsOptions = {
   readonly identity: TerminalIdentity;
+  /** The key of the identity's device, from the `DeviceStore`; a relay that asks for a proof refuses without it. */
+  readonly deviceKey?: DeviceKeyParts;
   /** `ws://…/sync` of the relay; see {@link syncUrlOf}. */
   readonly syncUrl: string;
   /** The name of the IndexedDB database, one for each device identity. */
@@ -26,7 +29,7 @@ export type CreateDocumentsOptions = {
 export function createDocuments(
   options: CreateDocumentsOptions,
 ): Promise<Result<Documents, DocumentsRefusal>> {
-  const { identity, syncUrl, database, whenTaken = 'refuse', trouble } = options;
+  const { identity, deviceKey, syncUrl, database, whenTaken = 'refuse', trouble } = options;
   const worker = new Worker(new URL('./documents-worker.ts', import.meta.url), {
     type: 'module',
     name: 'documents',
@@ -36,7 +39,13 @@ export function createDocuments(
     surroundings: hostSurroundings,
     trouble: trouble ?? noLog,
   });
-  return client.start({ identity, syncUrl, database, whenTaken });
+  return client.start({
+    identity,
+    syncUrl,
+    database,
+    whenTaken,
+    ...(deviceKey === undefined ? {} : { deviceKey }),
+  });
 }
 
 /** The relay's address at a page's own origin: `http://localhost:8080` → `ws://localhost:8080/sync`. */

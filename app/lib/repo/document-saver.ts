@@ -25,6 +25,7 @@ export type SaverParts = {
 export class DocumentSaver {
   readonly #parts: SaverParts;
   readonly #savings = new Map<string, Saving>();
+  readonly #held = new Map<string, Promise<void>>();
   #closed = false;
 
   constructor(parts: SaverParts) {
@@ -51,6 +52,18 @@ export class DocumentSaver {
     this.#later(id, this.#saving(id), GATHER_MS);
   }
 
+  /**
+   * Runs `work` on a document's stored bytes after the save that runs, with every later save behind it. When it rejects,
+   * so does every later save: what it would build on is not what is stored.
+   */
+  hold(id: string, work: () => Promise<void>): Promise<void> {
+    const held = Promise.allSettled([this.#saving(id).running])
+      .then(work)
+      .then(() => void this.#held.delete(id));
+    this.#held.set(id, held);
+    return held;
+  }
+
   /** Waits for the saves that run and for those gathered, then saves no more. */
   async close(): Promise<void> {
     const gathered = [...this.#savings].filter(([, saving]) => saving.cancelTimer !== undefined);
@@ -71,7 +84,8 @@ export class DocumentSaver {
 
   async #start(id: string, saving: Saving): Promise<void> {
     this.#clearTimer(saving);
-    const running = this.#parts.save(id);
+    const held = this.#held.get(id);
+    const running = held === undefined ? this.#parts.save(id) : held.then(() => this.#parts.save(id));
     saving.running = running;
     try {
       await running;

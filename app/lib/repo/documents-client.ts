@@ -1,7 +1,7 @@
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
-import type { CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
+import type { ArchivedCopy, CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
 import type {
   DocumentsCall,
   DocumentsCalls,
@@ -76,6 +76,10 @@ export class DocumentsClient implements Documents {
 
   caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp> {
     return this.#call('caughtUp', [key, waitMs]);
+  }
+
+  archived(): Promise<readonly ArchivedCopy[]> {
+    return this.#call('archived', []);
   }
 
   watch(listener: (event: DocumentsEvent) => void): () => void {

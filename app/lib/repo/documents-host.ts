@@ -71,6 +71,8 @@ export class DocumentsHost {
         return documents.writeDurably(...call.args);
       case 'caughtUp':
         return documents.caughtUp(...call.args);
+      case 'archived':
+        return documents.archived();
       case 'close':
         return documents.close();
     }

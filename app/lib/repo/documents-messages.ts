@@ -1,10 +1,13 @@
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import type { CaughtUp, DocumentsEvent, Saved, TerminalIdentity } from './documents.ts';
+import type { DeviceKeyParts } from '../device/device-key.ts';
+import type { ArchivedCopy, CaughtUp, DocumentsEvent, Saved, TerminalIdentity } from './documents.ts';
 
 /** What a worker is told to start with. */
 export type DocumentsStart = {
   readonly identity: TerminalIdentity;
+  /** The key of the identity's device; a CryptoKey is copied to the worker without anyone reading it. */
+  readonly deviceKey?: DeviceKeyParts;
   /** `ws://…/sync` of the relay. */
   readonly syncUrl: string;
   /** The name of the IndexedDB database; also of the lock that lets one tab have it. */
@@ -32,6 +35,7 @@ export type DocumentsCalls = {
     readonly gives: Saved;
   };
   readonly caughtUp: { readonly takes: [key: DocumentKey, waitMs: number]; readonly gives: CaughtUp };
+  readonly archived: { readonly takes: []; readonly gives: readonly ArchivedCopy[] };
   readonly close: { readonly takes: []; readonly gives: undefined };
 };
 

@@ -1,5 +1,6 @@
 import { initializeWasm } from '@automerge/automerge/slim';
 import wasmUrl from '@automerge/automerge/automerge.wasm?url';
+import { deviceKeyOf } from '../device/device-key.ts';
 import { connectDocuments } from './connect-documents.ts';
 import { DocumentsHost } from './documents-host.ts';
 import type { DocumentsStart, FromWorker, ToWorker } from './documents-messages.ts';
@@ -35,6 +36,7 @@ function holdLock(database: string, whenTaken: 'refuse' | 'wait'): Promise<boole
 
 async function start({
   identity,
+  deviceKey,
   syncUrl,
   database,
   whenTaken,
@@ -44,6 +46,7 @@ async function start({
   const storage = new StrictIndexedDbStorage({ database, surroundings: hostSurroundings, trouble });
   return connectDocuments({
     identity,
+    ...(deviceKey === undefined ? {} : { deviceKey: deviceKeyOf(deviceKey) }),
     syncUrl,
     storage,
     surroundings: hostSurroundings,

@@ -1,4 +1,5 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { Standing } from './standing.ts';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 
 /**
@@ -26,10 +27,24 @@ export type DocumentsEvent =
     }
   /** The link to the relay came or went. */
   | { readonly type: 'link'; readonly connected: boolean }
+  /** How this device stands with the relay, whenever that changes; why it may not take part is for its user (rule E5). */
+  | { readonly type: 'standing'; readonly standing: Standing }
+  /**
+   * The relay left out changes made here, and its copy took the place of ours, which is put aside (rule E7). `lost` are
+   * keys of entries that were otherwise here, a hundred at most; a 'changed' event has told them before.
+   */
+  | { readonly type: 'healed'; readonly key: DocumentKey; readonly lost: readonly string[] }
   /** A save outside a durable write failed: what is on the screen may not be on the disk. */
   | { readonly type: 'save-failed'; readonly key: DocumentKey; readonly cause: string }
   /** A document could not be read; it is left as it is and not counted. */
   | { readonly type: 'damaged'; readonly documentId: string; readonly cause: string };
+
+/** A copy of a document that was put aside when the relay's took its place: `at` is UTC, `bytes` as Automerge saves them. */
+export type ArchivedCopy = {
+  readonly key: DocumentKey;
+  readonly at: string;
+  readonly bytes: Uint8Array;
+};
 
 /**
  * The documents of one terminal (the port every screen uses). All implementations behave the same: a document always
@@ -45,12 +60,13 @@ export interface Documents {
   known(): Promise<readonly DocumentKey[]>;
   /**
    * Writes entries in one change (undefined takes one out) and resolves when it is on this terminal's own disk. Rejects
-   * when the disk refused it; the change stays in memory, goes to the relay, and the save is tried again.
+   * when the disk refused it; the change stays in memory, goes to the relay, and the save is tried again. Rejects as well
+   * when the relay leaves the change out or the document is being healed (rule E7); then nothing of it stays.
    */
   write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void>;
   /**
    * Writes like {@link Documents.write}, then waits for both copies: here (2 s at most) and at the relay (`relayWaitMs`).
-   * Never rejects for a failed copy; the caller decides what a sale may do with one copy or none. A change whose copy
+   * Never rejects for a failed copy, only as a write does while a document is healed; the caller decides what a sale may do with one copy or none. A change whose copy
    * failed is not taken back: writing the same texts again adds nothing and waits for the same two copies once more.
    */
   writeDurably(
@@ -63,6 +79,8 @@ export interface Documents {
    * What a terminal without memory must do before it continues a journal.
    */
   caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp>;
+  /** The copies put aside by healing, oldest first, for support (rule E7). */
+  archived(): Promise<readonly ArchivedCopy[]>;
   /**
    * Hears every event from now on; gives back the function that stops it. A page's first listener also hears, at once,
    * what happened between the start and now, so nothing of a start-up is missed.
@@ -78,7 +96,7 @@ export type TerminalIdentity = {
   readonly device: string;
   /** The organization's tag, 12 hex digits. */
   readonly organization: string;
-  readonly role: 'terminal' | 'back-office' | 'hq';
+  readonly role: 'terminal' | 'back-office' | 'hq' | 'relay';
   readonly store?: string;
   readonly register?: string;
 };

@@ -1,6 +1,6 @@
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
-import type { CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
+import type { ArchivedCopy, CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
 
 /** Any organization: the fake needs a name for each document, nobody sees it. */
 const ORGANIZATION = '000000000000';
@@ -19,12 +19,15 @@ type MemoryDocument = {
 export class MemoryDocuments implements Documents {
   readonly #documents = new Map<string, MemoryDocument>();
   readonly #listeners = new Set<(event: DocumentsEvent) => void>();
+  readonly #archive: ArchivedCopy[] = [];
   #connected: boolean;
   #closed = false;
   /** Why writes to this terminal's disk fail from now on; undefined when they do not. */
   failHere: string | undefined;
   /** Whether the relay confirms while it is connected. */
   relayConfirms = true;
+  /** Whether the relay leaves out what is written here to a document, as it does without the right to write it. */
+  relayRefuses: (key: DocumentKey) => boolean = () => false;
 
   constructor(options: { readonly connected?: boolean } = {}) {
     this.#connected = options.connected ?? true;
@@ -39,14 +42,14 @@ export class MemoryDocuments implements Documents {
   }
 
   async write(key: DocumentKey, changes: Changes): Promise<void> {
-    this.#apply(this.#usable(key), changes, false);
+    this.#writeHere(key, changes);
     if (this.failHere === undefined) return;
     this.#tell({ type: 'save-failed', key, cause: this.failHere });
     throw new Error(this.failHere);
   }
 
   async writeDurably(key: DocumentKey, changes: Changes, _relayWaitMs: number): Promise<Saved> {
-    this.#apply(this.#usable(key), changes, false);
+    this.#writeHere(key, changes);
     const relay = !this.#connected ? 'away' : this.relayConfirms ? 'saved' : 'late';
     return this.failHere === undefined
       ? { here: 'saved', relay }
@@ -57,6 +60,10 @@ export class MemoryDocuments implements Documents {
     this.#usable(key);
     if (!this.#connected) return 'away';
     return this.relayConfirms ? 'caught-up' : 'late';
+  }
+
+  async archived(): Promise<readonly ArchivedCopy[]> {
+    return [...this.#archive];
   }
 
   watch(listener: (event: DocumentsEvent) => void): () => void {
@@ -95,6 +102,22 @@ export class MemoryDocuments implements Documents {
       this.#documents.set(id, document);
     }
     return document;
+  }
+
+  /** Writes; what the relay leaves out is put aside and taken back at once, and the write is refused (rule E7). */
+  #writeHere(key: DocumentKey, changes: Changes): void {
+    const document = this.#usable(key);
+    const before = Object.fromEntries(document.entries);
+    this.#apply(document, changes, false);
+    if (!this.#connected || !this.relayRefuses(key)) return;
+    const ours = Object.fromEntries(document.entries);
+    const bytes = new TextEncoder().encode(JSON.stringify(ours));
+    this.#archive.push({ key, at: new Date(0).toISOString(), bytes });
+    const names = [...new Set([...Object.keys(ours), ...Object.keys(before)])];
+    this.#apply(document, Object.fromEntries(names.map((name) => [name, before[name]])), true);
+    const lost = Object.keys(ours).filter((name) => ours[name] !== before[name]);
+    this.#tell({ type: 'healed', key, lost });
+    throw new Error('this device may not change this document');
   }
 
   #apply(document: MemoryDocument, wanted: Changes, remote: boolean): void {

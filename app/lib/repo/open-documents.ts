@@ -1,18 +1,29 @@
 import * as A from '@automerge/automerge/slim';
 import type { DocHandle, DocHandleChangePayload, DocumentId, Repo } from '@automerge/automerge-repo/slim';
 import { assert } from '#model/result.ts';
+import type { Entries } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { FIRST_CHANGE, emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
-/** A document that is open. `announced` turns true with its first event; `damage` says why it is no longer used. */
+/**
+ * A document that is open. `announced` turns true with its first event; `damage` says why it is no longer used. `shows` are
+ * the entries that are read in its place while the relay's copy is fetched. `retired` rejects when another copy takes its
+ * place, for whoever waits for a write to this one.
+ */
 export type OpenDocument = {
   readonly key: DocumentKey;
   readonly id: DocumentId;
   readonly handle: DocHandle<StoredDocument>;
+  readonly retired: Promise<never>;
   announced: boolean;
   damage: string | undefined;
+  shows?: Entries;
 };
+
+/** Why a write to a document rejects whose changes the relay leaves out. */
+const REFUSED =
+  'this device may not change this document: the relay left the change out, and its own copy takes the place of this one';
 
 /** What opening documents needs and whom it tells. */
 export type OpenDocumentsParts = {
@@ -37,6 +48,7 @@ export class OpenDocuments {
   readonly #open = new Map<string, OpenDocument>();
   readonly #admitted = new Map<string, Promise<boolean>>();
   readonly #told = new Set<string>();
+  readonly #retire = new WeakMap<OpenDocument, (cause: Error) => void>();
 
   constructor(parts: OpenDocumentsParts) {
     this.#parts = parts;
@@ -72,6 +84,30 @@ export class OpenDocuments {
   /** The document when it is open already. */
   peek(id: string): OpenDocument | undefined {
     return this.#open.get(id);
+  }
+
+  /** Takes no more writes to a copy whose changes the relay leaves out, and ends those that wait. */
+  retire(open: OpenDocument, shows: Entries): void {
+    open.shows = shows;
+    this.#retire.get(open)?.(new Error(REFUSED));
+  }
+
+  /**
+   * Puts an empty document in place of an open one, for the relay to fill; `shows` is read until then. The handle of before
+   * is taken out of the Repo as it is: unloading or deleting it would save it empty, and leave its pending sends to wait
+   * for a minute and fail.
+   */
+  replace(old: OpenDocument, shows: Entries): OpenDocument {
+    const { repo } = this.#parts;
+    old.handle.removeAllListeners();
+    repo.synchronizer.removeDocument(old.id);
+    delete repo.handles[old.id];
+    const handle = this.#handle(old.id, emptyDocument(this.#newActor()));
+    const fresh = this.#openWith(old.key, old.id, handle);
+    fresh.announced = old.announced;
+    fresh.shows = shows;
+    this.#opening.set(old.id, Promise.resolve(fresh));
+    return fresh;
   }
 
   /** The documents open now. */
@@ -138,22 +174,36 @@ export class OpenDocuments {
   }
 
   async #load(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
-    const { repo, surroundings, device } = this.#parts;
+    const { repo } = this.#parts;
     const storage = repo.storageSubsystem;
     assert(storage !== undefined, () => 'documents need a Repo with storage');
-    // Never the same actor twice: a restored disk would otherwise number other changes alike.
-    const actor = device + surroundings.randomHex(8);
+    const actor = this.#newActor();
     const stored = await storage.loadDoc<StoredDocument>(id).catch((cause: unknown) => {
       throw new Error(`what is stored of it cannot be read: ${causeText(cause)}`, { cause });
     });
     const foreign = stored === null ? undefined : whyForeign(stored);
     if (foreign !== undefined) throw new Error(`what is stored of it is damaged: ${foreign}`);
     const doc = stored === null ? emptyDocument(actor) : A.clone(stored, { actor });
-    const open = { key, id, handle: this.#handle(id, doc), announced: false, damage: undefined };
-    this.#open.set(id, open);
+    const open = this.#openWith(key, id, this.#handle(id, doc));
     this.#parts.opened(open);
-    open.handle.on('change', (payload) => this.#parts.changed(open, payload));
     return open;
+  }
+
+  #openWith(key: DocumentKey, id: DocumentId, handle: DocHandle<StoredDocument>): OpenDocument {
+    const { promise: retired, reject } = Promise.withResolvers<never>();
+    // Most documents are never retired while a write waits.
+    retired.catch(() => undefined);
+    const open: OpenDocument = { key, id, handle, retired, announced: false, damage: undefined };
+    this.#retire.set(open, reject);
+    this.#open.set(id, open);
+    handle.on('change', (payload) => this.#parts.changed(open, payload));
+    return open;
+  }
+
+  /** Never the same actor twice: a restored disk would otherwise number other changes alike. */
+  #newActor(): string {
+    const { device, surroundings } = this.#parts;
+    return device + surroundings.randomHex(8);
   }
 
   #handle(id: DocumentId, doc: A.Doc<StoredDocument>): DocHandle<StoredDocument> {

@@ -1,21 +1,25 @@
 import * as A from '@automerge/automerge/slim';
-import {
-  ImmutableString,
-  type DocHandleChangePayload,
-  type NetworkAdapterInterface,
-  type Repo,
-} from '@automerge/automerge-repo/slim';
+import { ImmutableString, type DocHandleChangePayload, type Repo } from '@automerge/automerge-repo/slim';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 import { parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import { DocumentSaver } from './document-saver.ts';
-import type { CaughtUp, Documents, DocumentsEvent, Saved, TerminalIdentity } from './documents.ts';
+import { DocumentHealing } from './document-healing.ts';
+import type {
+  ArchivedCopy,
+  CaughtUp,
+  Documents,
+  DocumentsEvent,
+  Saved,
+  TerminalIdentity,
+} from './documents.ts';
 import { entriesToWrite, patchedEntries, readEntries } from './entry-changes.ts';
 import type { StoredDocument } from './first-change.ts';
 import { OpenDocuments, type OpenDocument } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
 import { RelayHeads } from './relay-heads.ts';
 import { RelayLink } from './relay-link.ts';
+import type { RelayNews, ResilientWebSocketNetwork } from './resilient-websocket-network.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /** How long a durable write waits for this terminal's own disk, in milliseconds. */
@@ -25,7 +29,7 @@ export const OWN_DISK_WAIT_MS = 2_000;
 export type RepoDocumentsParts = {
   readonly repo: Repo;
   readonly storage: DocumentStorage;
-  readonly network: NetworkAdapterInterface | undefined;
+  readonly network: ResilientWebSocketNetwork | undefined;
   readonly identity: TerminalIdentity;
   readonly surroundings: Surroundings;
 };
@@ -37,11 +41,12 @@ export class RepoDocuments implements Documents {
   readonly #documents: OpenDocuments;
   readonly #saver: DocumentSaver;
   readonly #relay: RelayWord;
+  readonly #healing: DocumentHealing;
   #writing = false;
   #closed = false;
 
   constructor(parts: RepoDocumentsParts) {
-    const { repo, identity, surroundings } = parts;
+    const { repo, identity, network, storage, surroundings } = parts;
     this.#parts = parts;
     this.#saver = new DocumentSaver({
       save: (id) => repo.flush([id as OpenDocument['id']]),
@@ -58,14 +63,27 @@ export class RepoDocuments implements Documents {
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
     });
     this.#documents.guard();
-    const link = new RelayLink(parts.network);
+    const link = new RelayLink(network);
     this.#relay = { link, heads: new RelayHeads(repo, link) };
     link.watch((connected) => this.#linkTurned(connected));
+    this.#healing = new DocumentHealing({
+      repo,
+      storage,
+      documents: this.#documents,
+      saver: this.#saver,
+      relay: this.#relay,
+      surroundings,
+      renewLink: () => network?.renew(),
+      replaced: (open, changes) => this.#replaced(open, changes),
+      healed: (key, lost) => this.#tell({ type: 'healed', key, lost }),
+      failed: (key, cause) => this.#tell({ type: 'save-failed', key, cause }),
+    });
+    network?.watch((news) => this.#relaySaid(news));
   }
 
   async open(key: DocumentKey): Promise<Entries> {
     const open = await this.#usable(key);
-    return readEntries(open.handle.doc()).entries;
+    return open.shows ?? readEntries(open.handle.doc()).entries;
   }
 
   async known(): Promise<readonly DocumentKey[]> {
@@ -75,14 +93,9 @@ export class RepoDocuments implements Documents {
   }
 
   async write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void> {
-    const open = await this.#usable(key);
+    const open = await this.#writable(key);
     this.#change(open, changes);
-    try {
-      await this.#saver.save(open.id);
-    } catch (cause) {
-      this.#saveFailed(open.id, causeText(cause));
-      throw cause;
-    }
+    await Promise.race([this.#savedHere(open), open.retired]);
   }
 
   async writeDurably(
@@ -90,11 +103,11 @@ export class RepoDocuments implements Documents {
     changes: Readonly<Record<string, string | undefined>>,
     relayWaitMs: number,
   ): Promise<Saved> {
-    const open = await this.#usable(key);
+    const open = await this.#writable(key);
     this.#change(open, changes);
     const wanted = A.getHeads(open.handle.doc());
     const { surroundings } = this.#parts;
-    const [failure, relay] = await Promise.all([
+    const copies = Promise.all([
       this.#failureHere(open),
       relayAnswers(
         open.handle,
@@ -104,6 +117,7 @@ export class RepoDocuments implements Documents {
         surroundings,
       ),
     ]);
+    const [failure, relay] = await Promise.race([copies, open.retired]);
     return failure === undefined ? { here: 'saved', relay } : { here: 'failed', relay, cause: failure };
   }
 
@@ -111,6 +125,14 @@ export class RepoDocuments implements Documents {
     const { handle } = await this.#usable(key);
     const answer = await relayAnswers(handle, relayHasNoMore, this.#relay, waitMs, this.#parts.surroundings);
     return answer === 'saved' ? 'caught-up' : answer;
+  }
+
+  async archived(): Promise<readonly ArchivedCopy[]> {
+    const copies = await this.#parts.storage.archived();
+    return copies.flatMap(({ documentId, at, bytes }) => {
+      const parsed = parseDocumentId(documentId);
+      return parsed.ok ? [{ key: parsed.value.key, at, bytes }] : [];
+    });
   }
 
   watch(listener: (event: DocumentsEvent) => void): () => void {
@@ -123,6 +145,7 @@ export class RepoDocuments implements Documents {
     this.#closed = true;
     this.#listeners.clear();
     this.#parts.network?.disconnect();
+    await this.#healing.close();
     await this.#saver.close();
     await this.#parts.storage.close();
   }
@@ -130,6 +153,13 @@ export class RepoDocuments implements Documents {
   async #usable(key: DocumentKey): Promise<OpenDocument> {
     if (this.#closed) throw new Error('the documents are closed');
     return this.#documents.get(key);
+  }
+
+  async #writable(key: DocumentKey): Promise<OpenDocument> {
+    const open = await this.#usable(key);
+    if (open.shows !== undefined)
+      throw new Error("the relay's copy of this document is being fetched in place of ours; try again");
+    return open;
   }
 
   #change(open: OpenDocument, wanted: Readonly<Record<string, string | undefined>>): void {
@@ -141,6 +171,15 @@ export class RepoDocuments implements Documents {
       open.handle.change((draft) => applyChanges(draft, changes), { time });
     } finally {
       this.#writing = false;
+    }
+  }
+
+  async #savedHere({ id }: OpenDocument): Promise<void> {
+    try {
+      await this.#saver.save(id);
+    } catch (cause) {
+      this.#saveFailed(id, causeText(cause));
+      throw cause;
     }
   }
 
@@ -163,7 +202,7 @@ export class RepoDocuments implements Documents {
   #changed(open: OpenDocument, { patches, doc }: DocHandleChangePayload<StoredDocument>): void {
     const remote = !this.#writing;
     if (remote) this.#saver.saveSoon(open.id);
-    if (open.damage !== undefined) return;
+    if (open.damage !== undefined || open.shows !== undefined) return;
     const { changes, faults, replaced } = patchedEntries(patches, doc);
     if (replaced) {
       open.damage = 'another map of entries came in from elsewhere and hides its own';
@@ -184,6 +223,17 @@ export class RepoDocuments implements Documents {
     if (changes.length === 0) return;
     open.announced = true;
     this.#tell({ type: 'changed', key: open.key, changes, remote });
+  }
+
+  #replaced(open: OpenDocument, changes: readonly EntryChange[]): void {
+    if (changes.length === 0) return;
+    open.announced = true;
+    this.#tell({ type: 'changed', key: open.key, changes, remote: true });
+  }
+
+  #relaySaid(news: RelayNews): void {
+    if (news.type === 'refused') this.#healing.refused(news.documentId);
+    else this.#tell(news);
   }
 
   #linkTurned(connected: boolean): void {

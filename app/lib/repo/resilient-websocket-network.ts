@@ -6,17 +6,30 @@ import {
   type StorageId,
 } from '@automerge/automerge-repo/slim';
 import type { Frame, FrameOf, PeerMetadata as WirePeerMetadata } from '#model/protocol/frame.ts';
+import type { DeviceKey } from '../device/device-key.ts';
 import { backoffDelay } from './backoff.ts';
+import type { Standing } from './standing.ts';
 import type { Surroundings } from './surroundings.ts';
 import { LINK_LIMITS, WebSocketLink, type LinkEnd, type LinkLimits } from './websocket-link.ts';
 
 /** A link that lived so long was a good one: delays begin anew after it, in milliseconds. */
 const GOOD_LINK_MS = 10_000;
 
+/** How long a device that was revoked or has expired waits before it asks again, in milliseconds. */
+const SHUT_OUT_MS = 15_000;
+
+/** What a relay says besides messages for documents. */
+export type RelayNews =
+  /** How this device stands, whenever that changes (rule E5). */
+  | { readonly type: 'standing'; readonly standing: Standing }
+  /** Changes this device made to a document were left out (rule E7). */
+  | { readonly type: 'refused'; readonly documentId: string };
+
 /** What the network needs. `trouble` hears why each link ended. */
 export type NetworkParts = {
   readonly url: string;
   readonly device: NonNullable<WirePeerMetadata['device']>;
+  readonly deviceKey?: DeviceKey;
   readonly surroundings: Surroundings;
   readonly trouble: (end: LinkEnd) => void;
   readonly limits?: LinkLimits;
@@ -28,6 +41,8 @@ export type NetworkParts = {
  */
 export class ResilientWebSocketNetwork extends NetworkAdapter {
   readonly #parts: NetworkParts;
+  readonly #listeners = new Set<(news: RelayNews) => void>();
+  #standing: Standing | undefined;
   #link: WebSocketLink | undefined;
   #remote: { readonly peerId: PeerId; readonly since: number } | undefined;
   #attempt = 0;
@@ -62,6 +77,17 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
     this.#link?.send(message as Message & Frame);
   }
 
+  /** Hears what the relay says besides messages; gives back the function that stops it. */
+  watch(listener: (news: RelayNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Ends the link and dials again, so that both sides forget what they believed the other has. */
+  renew(): void {
+    this.#link?.end({ code: 'renewed', detail: 'this terminal begins a new link' });
+  }
+
   disconnect(): void {
     this.#wanted = false;
     this.#cancelDial?.();
@@ -69,15 +95,17 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
   }
 
   #dial(peerId: PeerId): void {
-    const { url, device, surroundings, limits = LINK_LIMITS } = this.#parts;
+    const { url, device, deviceKey, surroundings, limits = LINK_LIMITS } = this.#parts;
     this.#link = new WebSocketLink({
       url,
       peerId,
       peerMetadata: { ...this.peerMetadata, device },
+      deviceKey,
       limits,
       surroundings,
       greeted: (frame) => this.#greeted(frame),
       received: (frame) => this.#received(frame),
+      refused: (documentId) => this.#tell({ type: 'refused', documentId }),
       ended: (end) => this.#ended(peerId, end),
     });
     this.#link.dial();
@@ -86,6 +114,7 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
   #greeted(frame: FrameOf<'peer'>): void {
     const peerId = frame.senderId as PeerId;
     this.#remote = { peerId, since: this.#parts.surroundings.now() };
+    this.#stand('accepted');
     const { storageId, isEphemeral } = frame.peerMetadata;
     this.emit('peer-candidate', {
       peerId,
@@ -110,8 +139,26 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
       this.emit('peer-disconnected', { peerId: remote.peerId });
     }
     trouble(end);
+    if (end.standing !== undefined) this.#stand(end.standing);
     if (!this.#wanted) return;
-    const delay = backoffDelay(this.#attempt++, surroundings.random());
+    const delay = this.#delayAfter(end, remote !== undefined);
     this.#cancelDial = surroundings.after(delay, () => this.#dial(peerId));
+  }
+
+  /** An unknown device is soon known when it was just enrolled; one that is shut out rarely comes back. */
+  #delayAfter({ code, standing }: LinkEnd, wasUp: boolean): number {
+    if (code === 'rights-changed' && wasUp) return 0;
+    if (standing === 'revoked' || standing === 'expired') return SHUT_OUT_MS;
+    return backoffDelay(this.#attempt++, this.#parts.surroundings.random());
+  }
+
+  #stand(standing: Standing): void {
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    this.#tell({ type: 'standing', standing });
+  }
+
+  #tell(news: RelayNews): void {
+    for (const listener of this.#listeners) listener(news);
   }
 }

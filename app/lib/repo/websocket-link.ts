@@ -9,6 +9,9 @@ import {
   type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { challengeText } from '#model/trust/challenge.ts';
+import type { DeviceKey } from '../device/device-key.ts';
+import { refusedStanding, type RefusedStanding } from './standing.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /** Limits of a link; times in milliseconds. */
@@ -30,10 +33,20 @@ export const LINK_LIMITS: LinkLimits = {
   maxBufferedBytes: 32 * 1024 * 1024,
 };
 
-/** Why a link ended. */
+/** Why a link ended. `standing` is there when it ended because of what this device is or is not. */
 export type LinkEnd = {
-  readonly code: 'unreachable' | 'closed' | 'refused' | 'silent' | 'bad-frame' | 'too-slow' | 'left';
+  readonly code:
+    | 'unreachable'
+    | 'closed'
+    | 'refused'
+    | 'rights-changed'
+    | 'silent'
+    | 'bad-frame'
+    | 'too-slow'
+    | 'renewed'
+    | 'left';
   readonly detail: string;
+  readonly standing?: RefusedStanding;
 };
 
 /** What a link needs and whom it tells. `ended` is called once, and nothing after it. */
@@ -41,10 +54,14 @@ export type LinkParts = {
   readonly url: string;
   readonly peerId: string;
   readonly peerMetadata: PeerMetadata;
+  /** What this device proves itself with, when the relay asks; without one it cannot. */
+  readonly deviceKey: DeviceKey | undefined;
   readonly limits: LinkLimits;
   readonly surroundings: Surroundings;
   readonly greeted: (frame: FrameOf<'peer'>) => void;
   readonly received: (frame: FrameOf<'sync'> | FrameOf<'request'> | FrameOf<'doc-unavailable'>) => void;
+  /** The relay left out changes this device made to a document (rule E7). */
+  readonly refused: (documentId: string) => void;
   readonly ended: (end: LinkEnd) => void;
 };
 
@@ -57,6 +74,7 @@ export class WebSocketLink {
   #socket: WebSocket | undefined;
   #remote: string | undefined;
   #live = true;
+  #challenged = false;
   #answersPings = false;
   #unanswered = 0;
   #cancelTimer: () => void;
@@ -83,7 +101,7 @@ export class WebSocketLink {
     this.#socket.addEventListener('open', () => this.#join(), { signal });
     this.#socket.addEventListener('message', (event) => this.#heard(event.data), { signal });
     this.#socket.addEventListener('error', () => this.#gone('the connection failed'), { signal });
-    this.#socket.addEventListener('close', (event) => this.#gone(`closed with ${event.code}`), { signal });
+    this.#socket.addEventListener('close', (event) => this.#closed(event.code), { signal });
   }
 
   /** Sends a frame, or ends the link when it cannot. */
@@ -117,6 +135,14 @@ export class WebSocketLink {
 
   #gone(detail: string): void {
     this.end({ code: this.#remote === undefined ? 'unreachable' : 'closed', detail });
+  }
+
+  #closed(closeCode: number): void {
+    const detail = `closed with ${closeCode}`;
+    const standing = refusedStanding(closeCode);
+    if (standing !== undefined) return this.end({ code: 'refused', detail, standing });
+    if (closeCode === CLOSE_CODES.rightsChanged) return this.end({ code: 'rights-changed', detail });
+    this.#gone(detail);
   }
 
   #join(): void {
@@ -155,14 +181,42 @@ export class WebSocketLink {
       case 'doc-unavailable':
         if (frame.senderId !== this.#remote) return this.#badFrame(`a message from ${frame.senderId}`);
         return this.#parts.received(frame);
+      case 'tillmesh-refused':
+        if (frame.senderId !== this.#remote) return this.#badFrame(`a message from ${frame.senderId}`);
+        return this.#parts.refused(frame.documentId);
+      case 'tillmesh-challenge':
+        if (this.#challenged || this.#remote !== undefined) return this.#badFrame('a challenge out of turn');
+        this.#challenged = true;
+        void this.#prove(frame);
+        return;
       case 'join':
         return this.#badFrame('a join from the side that was dialled');
       case 'ephemeral':
       case 'remote-subscription-change':
       case 'remote-heads-changed':
-        // Stock peers may send these; a terminal has no use for them.
+      case 'tillmesh-voucher':
+      case 'tillmesh-proof':
+        // Stock peers may send the first, relays pass vouchers among themselves; a terminal has no use for them.
         return;
     }
+  }
+
+  /** Answers the relay's challenge (rule E5). A device that cannot ends the link, so that its user learns why. */
+  async #prove({ nonce, device }: FrameOf<'tillmesh-challenge'>): Promise<void> {
+    const { deviceKey, peerId } = this.#parts;
+    if (deviceKey === undefined)
+      return this.#unproven('the relay asks for a proof and this device has no key');
+    try {
+      const meeting = { nonce, verifier: device, prover: deviceKey.id, peerId };
+      const signature = await deviceKey.sign(challengeText(meeting));
+      this.send({ type: 'tillmesh-proof', senderId: peerId, signature });
+    } catch (cause) {
+      this.#unproven(`the device key does not sign: ${causeText(cause)}`);
+    }
+  }
+
+  #unproven(detail: string): void {
+    this.end({ code: 'refused', detail, standing: 'unproven' }, CLOSE_CODES.unproven);
   }
 
   #greeted(frame: FrameOf<'peer'>): void {

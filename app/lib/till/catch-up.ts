@@ -1,7 +1,11 @@
+import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/acknowledgements.ts';
+import { readEntry } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
+import { recordKey } from '#model/journal/record.ts';
 import type { Documents } from '../repo/documents.ts';
-import type { AskRelay } from './links.svelte.ts';
+import type { Surroundings } from '../surroundings.ts';
+import type { AskRelay, RelayStatus } from './links.svelte.ts';
 
 /** How long one look at the relay may take, in milliseconds. */
 const LOOK_MS = 5000;
@@ -10,6 +14,9 @@ const LOOK_MS = 5000;
 export type CatchUpParts = {
   readonly documents: Documents;
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
+  /** The device that will write. */
+  readonly device: string;
+  readonly surroundings: Surroundings;
   readonly askRelay: AskRelay;
   /** Called when the till has to wait for the relay; a till that waits says so. */
   readonly onWaiting: () => void;
@@ -19,19 +26,81 @@ export type CatchUpParts = {
 
 /**
  * Waits until this register's latest session is here. A browser whose storage was cleared knows nothing of its sessions;
- * opening one before the relay has sent them would give receipt numbers a second time. A relay that does not answer is
- * no reason to wait: it never had more than this till wrote, and a cleared till has no shop either until the relay is back.
+ * opening one before the relay has sent them would give receipt numbers a second time. A device that has caught up once
+ * does not wait for a relay that does not answer: that never had more than this till wrote. One that takes the register
+ * over knows nothing of it, and its relay may be as new, so it waits until head office has told the relay (rule E9).
  */
-export async function catchUp({ documents, place, askRelay, onWaiting, pause }: CatchUpParts): Promise<void> {
+export async function catchUp(parts: CatchUpParts): Promise<void> {
+  const { surroundings, device } = parts;
+  const note = `caught-up:${device}`;
+  if (surroundings.readNote(note) === undefined) await hearFromHeadOffice(parts);
+  else await hearFromRelay(parts);
+  surroundings.writeNote(note, 'yes');
+}
+
+async function hearFromRelay(parts: CatchUpParts): Promise<void> {
   for (;;) {
-    const status = await askRelay();
-    const session = status?.sessions?.[registerName(place.store, place.register)] ?? 0;
-    if (session === 0) return;
-    const key: DocumentKey = { class: 'session', ...place, session };
-    const entries = await documents.open(key);
-    if (Object.keys(entries).length > 0) return;
-    if ((await documents.caughtUp(key, LOOK_MS)) === 'caught-up') return;
-    onWaiting();
-    await pause();
+    if (await hasLatest(parts, await parts.askRelay(), 'some')) return;
+    parts.onWaiting();
+    await parts.pause();
   }
+}
+
+/**
+ * Takes what head office has through the relay. What the relay holds must stand still over two looks while it is linked
+ * with head office, and reach as far as head office countersigned (rule J16).
+ */
+async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
+  let before: string | undefined;
+  for (;;) {
+    const status = await parts.askRelay();
+    const seen = isLinkedWithHeadOffice(status) ? JSON.stringify([status.documents, status.sessions]) : undefined;
+    if (
+      seen !== undefined &&
+      seen === before &&
+      (await hasLatest(parts, status, 'all')) &&
+      (await reachesCountersigned(parts))
+    )
+      return;
+    if (seen === undefined) parts.onWaiting();
+    before = seen;
+    await parts.pause();
+  }
+}
+
+function isLinkedWithHeadOffice(status: RelayStatus | undefined): status is RelayStatus {
+  if (status === undefined) return false;
+  return (
+    status.targets.some(({ kind, state }) => kind === 'hq' && state === 'connected') ||
+    status.peers.some(({ role }) => role === 'hq')
+  );
+}
+
+async function hasLatest(
+  { documents, place }: CatchUpParts,
+  status: RelayStatus | undefined,
+  enough: 'some' | 'all',
+): Promise<boolean> {
+  const session = status?.sessions?.[registerName(place.store, place.register)] ?? 0;
+  if (session === 0) return true;
+  const key: DocumentKey = { class: 'session', store: place.store, register: place.register, session };
+  const entries = await documents.open(key);
+  if (enough === 'some' && Object.keys(entries).length > 0) return true;
+  return (await documents.caughtUp(key, LOOK_MS)) === 'caught-up';
+}
+
+/** Whether the records head office has countersigned are here. */
+async function reachesCountersigned({ documents, place }: CatchUpParts): Promise<boolean> {
+  const { store, register } = place;
+  const key: DocumentKey = { class: 'acknowledgements', store, register };
+  await documents.open(key);
+  if ((await documents.caughtUp(key, LOOK_MS)) !== 'caught-up') return false;
+  const text = (await documents.open(key))[COUNTERSIGNED_HEAD];
+  if (text === undefined) return true;
+  const head = readEntry(countersignedHeadSchema, COUNTERSIGNED_HEAD, text);
+  // A word of head office that cannot be read promises nothing; the journal itself is checked record by record.
+  if (!head.ok) return true;
+  const { session, seq } = head.value;
+  const entries = await documents.open({ class: 'session', store, register, session });
+  return entries[recordKey(seq)] !== undefined;
 }

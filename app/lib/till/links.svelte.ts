@@ -21,6 +21,8 @@ export const relayStatusSchema = v.object({
   peers: v.array(peerSchema),
   targets: v.array(targetSchema),
   disk: v.picklist(['ok', 'failed']),
+  /** Whether the relay belongs to an organization. */
+  enrolled: v.optional(v.boolean()),
 });
 
 /** `/relay/status` as the app server answers it. */

@@ -1,67 +1,124 @@
+import { demoCode, startDevice } from '../device/device-start.ts';
+import { DeviceStore } from '../device/device-store.ts';
+import { askToEnrolWith } from '../device/enrolment-client.ts';
+import { Membership } from '../device/membership.svelte.ts';
+import type { EnrolledDevice, SetUp } from '../device/set-up.svelte.ts';
+import type { Exclusion } from '../device/standing.ts';
 import { createDocuments, keepStorage, syncUrlOf } from '../repo/create-documents.ts';
 import type { Documents } from '../repo/documents.ts';
-import { loadConfig, type ProgramConfig } from '../program-config.ts';
+import { loadConfig, type ProgramConfig, type TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
 import { catchUp } from './catch-up.ts';
 import { askRelayOverHttp } from './links.svelte.ts';
+import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
+import { isRegisterTaken } from './register-taken.ts';
 import { Shop } from './shop.svelte.ts';
-import { Till, type TillParts } from './till.svelte.ts';
+import { Till } from './till.svelte.ts';
 
 /** How far the till has come up. */
 export type Stage =
   | { readonly name: 'starting' }
   | { readonly name: 'no-config'; readonly detail: string }
   | { readonly name: 'not-a-till' }
+  | { readonly name: 'set-up'; readonly setUp: SetUp }
   | { readonly name: 'other-tab' }
   | { readonly name: 'no-documents'; readonly detail: string }
   | { readonly name: 'no-data' }
-  | { readonly name: 'ready'; readonly till: Till };
+  | { readonly name: 'excluded'; readonly exclusion: Exclusion; readonly left: number | undefined }
+  | { readonly name: 'ready'; readonly till: Till; readonly membership: Membership };
 
 /** A page that was just left lets go of the documents a moment after the next one asks for them. */
 const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
 const REFRESH_MS = 2000;
 
-/** Brings the till up: configuration, documents, the shop, the register. One for the page. */
+/** Brings the till up: configuration, device, documents, the shop, the register. One for the page. */
 export class TillProgram {
   readonly #surroundings: Surroundings;
   readonly #report: (sentence: string) => void;
+  readonly #kept: DeviceStore;
   #stage = $state.raw<Stage>({ name: 'starting' });
+  #membership = $state.raw<Membership | undefined>();
+  #left = $state<number | undefined>();
   #started = false;
 
   constructor(surroundings: Surroundings, report: (sentence: string) => void) {
     this.#surroundings = surroundings;
     this.#report = report;
+    this.#kept = new DeviceStore(report);
   }
 
-  /** How far the till has come up. */
+  /** How far the till has come up. A device that was turned away shows that and nothing else. */
   get stage(): Stage {
-    return this.#stage;
+    const exclusion = this.#membership?.exclusion;
+    return exclusion ? { name: 'excluded', exclusion, left: this.#left } : this.#stage;
   }
 
   /** Starts once; a second call does nothing. */
   async start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
+    const config = await this.#config();
+    if (!config) return;
+    if (config.role !== 'till') {
+      this.#stage = { name: 'not-a-till' };
+      return;
+    }
+    let device: EnrolledDevice;
+    try {
+      device = await this.#device(config);
+    } catch (cause) {
+      this.#stage = { name: 'no-documents', detail: String(cause) };
+      return;
+    }
+    const { organization, device: listed } = device.enrolment;
+    const { store, register } = listed;
+    if (!store || !register) {
+      this.#stage = { name: 'no-config', detail: `device ${device.id} is enrolled without a register` };
+      return;
+    }
+    await this.#open({ ...config, organization, store, register }, device);
+  }
+
+  /** Lets this browser be enrolled anew, by a person who has a code. */
+  async forgetDevice(): Promise<void> {
+    await this.#kept.forget();
+    this.#membership?.forget();
+  }
+
+  async #config(): Promise<ProgramConfig | undefined> {
     const { readNote, writeNote } = this.#surroundings;
     const config = await loadConfig(() => fetch('/config.json', { cache: 'no-store' }), {
       read: readNote,
       write: writeNote,
     });
-    if (!config.ok) {
-      this.#stage = { name: 'no-config', detail: config.error.detail };
-      return;
-    }
-    const { role, store, register } = config.value;
-    if (role !== 'till' || !store || !register) this.#stage = { name: 'not-a-till' };
-    else await this.#open({ ...config.value, store, register });
+    if (config.ok) return config.value;
+    this.#stage = { name: 'no-config', detail: config.error.detail };
+    return undefined;
   }
 
-  async #open(config: TillParts['config']): Promise<void> {
-    const documents = await this.#documents(config);
+  async #device(config: ProgramConfig): Promise<EnrolledDevice> {
+    const post: typeof fetch = (input, init) => fetch(input, init);
+    const device = await startDevice({
+      role: 'terminal',
+      kept: this.#kept,
+      config,
+      ask: askToEnrolWith(post, () => this.#surroundings.now().getTime()),
+      isTaken: () => isRegisterTaken(askRelayOverHttp, config, undefined, pause),
+      ownCode: config.demo?.enrols ? () => demoCode(post) : undefined,
+      now: () => this.#surroundings.now().getTime(),
+      onSetUp: (setUp) => (this.#stage = { name: 'set-up', setUp }),
+    });
+    this.#stage = { name: 'starting' };
+    return device;
+  }
+
+  async #open(config: TillConfig, device: EnrolledDevice): Promise<void> {
+    const documents = await this.#documents(config, device);
     if (!documents) return;
+    const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
     const shop = new Shop();
     await shop.follow(documents);
@@ -69,13 +126,14 @@ export class TillProgram {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));
     }
-    const { store, register } = config;
     await catchUp({
       documents,
-      place: { store, register },
+      place: config,
+      device: device.id,
+      surroundings: this.#surroundings,
       askRelay: askRelayOverHttp,
       onWaiting: () => (this.#stage = { name: 'no-data' }),
-      pause: () => new Promise((resolve) => setTimeout(resolve, TAB_CHECK_MS)),
+      pause,
     });
     const till = new Till({
       config,
@@ -87,30 +145,38 @@ export class TillProgram {
       askRelay: askRelayOverHttp,
     });
     await till.start();
-    this.#stage = { name: 'ready', till };
-    this.#keepAsking(till);
+    this.#stage = { name: 'ready', till, membership };
+    this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch((next) => setTimeout(next, 5));
   }
 
-  async #documents(config: ProgramConfig): Promise<Documents | undefined> {
-    const { device, organization, store, register } = config;
+  #join(config: TillConfig, device: EnrolledDevice, documents: Documents): Membership {
+    const membership = new Membership({
+      device,
+      surroundings: this.#surroundings,
+      isTaken: () => isRegisterTaken(askRelayOverHttp, config, device.id, pause),
+      isRelayEnrolled: async () => (await askRelayOverHttp())?.enrolled,
+    });
+    membership.follow(documents, this.#report);
+    this.#membership = membership;
+    return membership;
+  }
+
+  async #documents(config: TillConfig, device: EnrolledDevice): Promise<Documents | undefined> {
+    const { organization, store, register } = config;
+    const { id, publicKey, privateKey } = device;
     const open = (whenTaken: 'refuse' | 'wait') =>
       createDocuments({
-        identity: {
-          device,
-          organization,
-          role: 'terminal',
-          ...(store === undefined ? {} : { store }),
-          ...(register === undefined ? {} : { register }),
-        },
+        identity: { device: id, organization, role: 'terminal', store, register },
+        deviceKey: { id, publicKey, privateKey },
         syncUrl: syncUrlOf(location.origin),
-        database: `tillmesh-${organization}-${device}`,
+        database: `tillmesh-${organization}-${id}`,
         whenTaken,
         trouble: this.#report,
       });
     let started = await open('refuse');
     for (let check = 1; check < TAB_CHECKS && isTaken(started); check++) {
-      await new Promise((resolve) => setTimeout(resolve, TAB_CHECK_MS));
+      await pause();
       started = await open('refuse');
     }
     if (isTaken(started)) {
@@ -122,18 +188,23 @@ export class TillProgram {
     return undefined;
   }
 
-  #keepAsking(till: Till): void {
+  #keepAsking(till: Till, passedOn: PassedOn): void {
     const ask = () => {
-      till.refresh().then(
-        () => setTimeout(ask, REFRESH_MS),
-        (cause: unknown) => {
-          this.#report(String(cause));
+      till
+        .refresh()
+        .catch((cause: unknown) => this.#report(String(cause)))
+        .finally(() => {
+          passedOn.refresh();
+          this.#left = passedOn.left;
           setTimeout(ask, REFRESH_MS);
-        },
-      );
+        });
     };
     ask();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, TAB_CHECK_MS));
 }
 
 function isTaken(started: Awaited<ReturnType<typeof createDocuments>>): boolean {
@@ -141,7 +212,7 @@ function isTaken(started: Awaited<ReturnType<typeof createDocuments>>): boolean 
 }
 
 /** A till can work once it knows its organization, its store and somebody who may sign in. */
-function isSetUp(shop: Shop, { store }: TillParts['config']): boolean {
+function isSetUp(shop: Shop, { store }: TillConfig): boolean {
   return (
     shop.organization !== undefined && shop.store(store) !== undefined && shop.peopleOf(store).length > 0
   );

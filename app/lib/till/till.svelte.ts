@@ -17,7 +17,7 @@ import {
 import { isOpen, type RegisterState } from '#model/register/register-state.ts';
 import { assert, err, ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
-import type { ProgramConfig } from '../program-config.ts';
+import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Matter } from './approval-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
@@ -36,7 +36,7 @@ import { StoreJournals } from './store-journals.svelte.ts';
 
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
-  readonly config: ProgramConfig & { readonly store: StoreId; readonly register: RegisterId };
+  readonly config: TillConfig;
   readonly documents: Documents;
   readonly shop: Shop;
   readonly surroundings: Surroundings;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { collect, documentsContract, session } from './documents.contract.ts';
+import { healingContract } from './healing.contract.ts';
 
 documentsContract('in memory', () => {
   const documents = new MemoryDocuments();
@@ -8,6 +9,22 @@ documentsContract('in memory', () => {
     documents,
     peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
     peerReads: (key) => documents.open(key),
+    cut: () => Promise.resolve(documents.setConnected(false)),
+    restore: () => Promise.resolve(documents.setConnected(true)),
+    end: () => documents.close(),
+  });
+});
+
+healingContract('in memory', () => {
+  const documents = new MemoryDocuments();
+  return Promise.resolve({
+    documents,
+    peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
+    peerReads: (key) => documents.open(key),
+    forbid: (key) => {
+      documents.relayRefuses = ({ class: name }) => name === key.class;
+      return Promise.resolve();
+    },
     cut: () => Promise.resolve(documents.setConnected(false)),
     restore: () => Promise.resolve(documents.setConnected(true)),
     end: () => documents.close(),

@@ -1,16 +1,19 @@
-import { documentId } from '#model/ids/document-id.ts';
+import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { documentsContract } from './documents.contract.ts';
+import { healingContract } from './healing.contract.ts';
 import { nodeTerminal, ORGANIZATION } from './node-terminal.ts';
 
-documentsContract('a Repo in Node and a relay in memory', async () => {
+async function start() {
   const relay = await WireRelay.start();
   const documents = nodeTerminal(2, { syncUrl: relay.url });
-  const idOf = (key: Parameters<typeof documents.open>[0]) => documentId({ organization: ORGANIZATION, key });
+  const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
   return {
     documents,
-    peerWrites: (key, changes) => Promise.resolve(relay.write(idOf(key), changes)),
-    peerReads: (key) => Promise.resolve(relay.entries(idOf(key)) ?? {}),
+    forbid: (key: DocumentKey) => Promise.resolve(relay.forbid(idOf(key))),
+    peerWrites: (key: DocumentKey, changes: Readonly<Record<string, string | undefined>>) =>
+      Promise.resolve(relay.write(idOf(key), changes)),
+    peerReads: (key: DocumentKey) => Promise.resolve(relay.entries(idOf(key)) ?? {}),
     cut: () => relay.cut(),
     restore: () => relay.listen(),
     end: async () => {
@@ -18,4 +21,7 @@ documentsContract('a Repo in Node and a relay in memory', async () => {
       await relay.cut();
     },
   };
-});
+}
+
+documentsContract('a Repo in Node and a relay in memory', start);
+healingContract('a Repo in Node and a relay in memory', start);

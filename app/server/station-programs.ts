@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { ProgramSpec } from './child-program.ts';
+import type { StationSpec } from './station.ts';
+
+/** Programs of one machine talk over this address alone. */
+export const LOOPBACK = '127.0.0.1';
+
+/** The printer's name at the bridge of a till. */
+export const RECEIPT_PRINTER = 'receipt';
+
+/** Where a program of a machine keeps its files. */
+export function programFolder(data: string, { id }: Pick<StationSpec, 'id'>, program: string): string {
+  return join(data, id, program);
+}
+
+/** A flag with its value; nothing where there is no value. */
+function flag(name: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [name, value];
+}
+
+/** The relay of a machine. */
+export function relayProgram(spec: StationSpec, data: string): ProgramSpec {
+  return {
+    name: `${spec.name} relay`,
+    main: 'sync-relay/main.ts',
+    args: [
+      ...flag('--data', programFolder(data, spec, 'relay')),
+      ...flag('--port', String(spec.ports.relay)),
+      ...flag('--role', spec.role === 'hq' ? 'hq' : 'relay'),
+      ...flag('--host', spec.host),
+      ...flag('--organization', spec.organization),
+      ...flag('--store', spec.store),
+      ...flag('--register', spec.register),
+      ...flag('--hq', spec.hq),
+      ...spec.peers.flatMap((peer) => ['--peer', peer]),
+      ...(spec.relayFlags ?? []),
+      ...flag('--log-level', 'warn'),
+    ],
+  };
+}
+
+/** The programs of a machine beside its relay. */
+export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
+  const { reports, bridge, printer, printerPage, relay } = spec.ports;
+  const programs: ProgramSpec[] = [];
+  const folder = (name: string) => programFolder(data, spec, name);
+  if (reports !== undefined) {
+    const args = [
+      '--data',
+      folder('reports'),
+      '--port',
+      String(reports),
+      '--relay',
+      `ws://${LOOPBACK}:${relay}/sync`,
+    ];
+    args.push(...flag('--organization', spec.organization));
+    programs.push({ name: `${spec.name} reports`, main: 'reports-indexer/main.ts', args });
+  }
+  if (printer !== undefined && printerPage !== undefined) {
+    const args = [
+      '--port',
+      String(printer),
+      '--web-port',
+      String(printerPage),
+      '--name',
+      spec.name,
+      '--data',
+      folder('printer'),
+    ];
+    programs.push({ name: `${spec.name} printer`, main: 'hardware-bridge/virtual-printer/main.ts', args });
+  }
+  if (bridge !== undefined) {
+    const virtual =
+      printer === undefined ? [] : [`${RECEIPT_PRINTER}=tcp://${LOOPBACK}:${printer},columns=42`];
+    const printers = [...virtual, ...(spec.printers ?? [])].flatMap((address) => ['--printer', address]);
+    const args = ['--data', folder('bridge'), '--port', String(bridge), ...printers];
+    programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
+  }
+  return programs;
+}
