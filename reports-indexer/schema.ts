@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -155,6 +155,7 @@ export type SessionSums = {
   paid_out: number;
   drawer_openings: number;
   reprints: number;
+  clock_moves: number;
 };
 
 type SessionKey = { day: string; store: string; register: string; session: number };
@@ -265,4 +266,5 @@ export const SESSION_SUMS = [
   'paid_out',
   'drawer_openings',
   'reprints',
+  'clock_moves',
 ] as const satisfies readonly (keyof SessionSums)[];
