@@ -46,7 +46,7 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   const { database, writer, query } = freshReports();
   const events = new IndexedEvents();
   const [late, ...early] = shop.flatMap((journal) => journal.sessions).toReversed();
-  writer.write([
+  await writer.write([
     organizationUpdate(),
     ...early.map(({ documentId: id, entries }) => wholeUpdate(id, entries)),
   ]);
@@ -71,7 +71,7 @@ export async function startOfficeHost(): Promise<OfficeHost> {
     shop,
     stopReports: () => stop(reports.server),
     bringLast: () => {
-      if (late) writer.write([wholeUpdate(late.documentId, late.entries)]);
+      if (late) await writer.write([wholeUpdate(late.documentId, late.entries)]);
       events.announce('2026-11-21T11:40:00.000Z');
     },
     close: async () => {
