@@ -12,6 +12,7 @@ import {
   moveCash,
   openDrawer,
   openSession,
+  recordClock,
   reprintReceipt,
 } from '#model/register/commands.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
@@ -152,6 +153,8 @@ class JournalMaker {
       this.#clock = Date.UTC(2026, 9, 27 + session, 8);
       const day = new Date(this.#clock).toISOString().slice(0, 10);
       this.#add(openSession(this.#state, { day, currency: RULES.currency, float: 10_000 }, this.#next()));
+      // Once somebody set the clock.
+      if (session === 2) this.#add(this.#tellClock());
       for (let sale = 0; sale < salesPerSession; sale++) this.#act();
       // The last session stays open, as on a till at noon.
       if (session < sessions) this.#close();
@@ -159,6 +162,11 @@ class JournalMaker {
     const records = this.#records;
     const journal = { store: this.#store, register: this.#register, records };
     return { ...journal, sessions: sessionEntries(journal) };
+  }
+
+  #tellClock(): Result<JournalRecord, unknown> {
+    const expected = new Date(this.#clock + 3_600_000).toISOString();
+    return recordClock(this.#state, expected, { at: new Date(this.#clock).toISOString(), by: 'person-1' });
   }
 
   #act(): void {
