@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
+import type { Documents } from '../../app/lib/repo/documents.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from '../../app/server/demo-shop.ts';
 import {
@@ -14,12 +15,14 @@ import { ensureBuild } from '../../app/server/app-build.ts';
 import { freePorts } from './free-ports.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
-/** Head office and one store with two tills, as the demo has them, with a cable to head office that a test can cut. */
+/** Head office and one store with two tills, as the demo has them, with cables to head office that a test can cut. */
 export type TestShop = {
   readonly hq: Station;
   readonly tills: readonly [Station, Station];
-  /** The cables of both tills to head office. */
-  readonly hqCable: TcpProxy;
+  /** Head office's documents, as its tools write them. */
+  readonly headOffice: Documents;
+  /** The cables of the tills to head office, one each. */
+  readonly hqCables: readonly [TcpProxy, TcpProxy];
   /** What programs wrote to their logs. */
   readonly log: readonly string[];
   readonly stop: () => Promise<void>;
@@ -52,7 +55,7 @@ export async function startShop(data: string): Promise<TestShop> {
   await hq.startRelay();
   const headOffice = await found(hq, organization);
   await enrolStation(headOffice, hq);
-  const hqCable = await TcpProxy.to(relay);
+  const hqCables = [await TcpProxy.to(relay), await TcpProxy.to(relay)] as const;
   const spec = async (number: number, own: number, other: number): Promise<StationSpec> => {
     const [tillApp = 0, bridge = 0, printer = 0, printerPage = 0] = await freePorts(4);
     return {
@@ -63,7 +66,7 @@ export async function startShop(data: string): Promise<TestShop> {
       store: storeId(1),
       register: registerId(number),
       ports: { app: tillApp, relay: own, bridge, printer, printerPage },
-      hq: `ws://127.0.0.1:${hqCable.port}/sync`,
+      hq: `ws://127.0.0.1:${hqCables[number === 1 ? 0 : 1].port}/sync`,
       peers: [`ws://127.0.0.1:${other}/sync`],
       demo: DEMO,
     };
@@ -82,9 +85,9 @@ export async function startShop(data: string): Promise<TestShop> {
   const stop = async () => {
     await headOffice.documents.close();
     await Promise.all([hq, ...tills].map((station) => station.stop()));
-    await hqCable.cut();
+    await Promise.all(hqCables.map((cable) => cable.cut()));
   };
-  return { hq, tills: [tills[0], tills[1]], hqCable, log, stop };
+  return { hq, tills, headOffice: headOffice.documents, hqCables, log, stop };
 }
 
 async function found(hq: Station, organization: string): Promise<HeadOfficeDocuments> {

@@ -18,6 +18,7 @@ const KIND_WORDS: Record<ActKind, () => string> = {
   'paid-out': m.office_act_paid_out,
   reprint: m.office_act_reprint,
   'close-difference': m.office_act_close_difference,
+  clock: m.office_act_clock,
   approved: m.office_act_approved,
 };
 

@@ -12,6 +12,18 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_gap(), meaning: m.office_exception_gap_meaning() };
     case 'altered':
       return { title: m.office_exception_altered(), meaning: m.office_exception_altered_meaning() };
+    case 'unsigned':
+      return { title: m.office_exception_unsigned(), meaning: m.office_exception_unsigned_meaning() };
+    case 'signature':
+      return { title: m.office_exception_signature(), meaning: m.office_exception_signature_meaning() };
+    case 'device':
+      return { title: m.office_exception_device(), meaning: m.office_exception_device_meaning() };
+    case 'revoked':
+      return { title: m.office_exception_revoked(), meaning: m.office_exception_revoked_meaning() };
+    case 'truncated':
+      return { title: m.office_exception_truncated(), meaning: m.office_exception_truncated_meaning() };
+    case 'clock':
+      return { title: m.office_exception_clock(), meaning: m.office_exception_clock_meaning() };
     case 'link':
       return { title: m.office_exception_link(), meaning: m.office_exception_link_meaning() };
     case 'sums':
@@ -37,6 +49,12 @@ type Family =
   | 'fork'
   | 'gap'
   | 'altered'
+  | 'unsigned'
+  | 'signature'
+  | 'device'
+  | 'revoked'
+  | 'truncated'
+  | 'clock'
   | 'link'
   | 'sums'
   | 'close'
@@ -51,6 +69,15 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   fork: 'fork',
   gap: 'gap',
   altered: 'altered',
+  unsigned: 'unsigned',
+  'bad-signature': 'signature',
+  'unknown-device': 'device',
+  'revoked-device': 'revoked',
+  'expired-device': 'revoked',
+  truncated: 'truncated',
+  'bad-head': 'signature',
+  'clock-moved': 'clock',
+  'time-back': 'clock',
   'broken-link': 'link',
   'wrong-totals': 'sums',
   'wrong-receipt-number': 'sums',

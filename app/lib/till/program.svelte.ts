@@ -1,4 +1,5 @@
 import { demoCode, startDevice } from '../device/device-start.ts';
+import { deviceKeyOf } from '../device/device-key.ts';
 import { DeviceStore } from '../device/device-store.ts';
 import { askToEnrolWith } from '../device/enrolment-client.ts';
 import { Membership } from '../device/membership.svelte.ts';
@@ -140,6 +141,7 @@ export class TillProgram {
       const made = new Till({
         config,
         documents,
+        deviceKey: deviceKeyOf(device),
         shop,
         surroundings: this.#surroundings,
         checkPin: checkPinBeside,

@@ -11,7 +11,13 @@ import { makeOrigin } from '../../../app/server/origin.ts';
 import { reportsServer } from '../../../reports-indexer/http.ts';
 import { IndexedEvents } from '../../../reports-indexer/indexed-events.ts';
 import { freshReports, wholeUpdate } from '../../indexer/flatten-fixture.ts';
-import { makeShop, ORGANIZATION, type RegisterJournal } from '../../support/journal-fixture.ts';
+import {
+  deviceEntries,
+  terminals,
+  makeShop,
+  ORGANIZATION,
+  type RegisterJournal,
+} from '../../support/journal-fixture.ts';
 
 /** What the relay of head office says: one register linked, this computer's own indexer besides. */
 export const RELAY_STATUS = {
@@ -40,7 +46,7 @@ export type OfficeHost = {
   /** Takes the reports program away, as when its process ended. */
   readonly stopReports: () => Promise<void>;
   /** Brings the last session of a register, which `start` held back, and tells the page. */
-  readonly bringLast: () => void;
+  readonly bringLast: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -50,7 +56,7 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   const { database, writer, query } = freshReports();
   const events = new IndexedEvents();
   const [late, ...early] = shop.flatMap((journal) => journal.sessions).toReversed();
-  writer.write([
+  await writer.write([
     organizationUpdate(),
     ...early.map(({ documentId: id, entries }) => wholeUpdate(id, entries)),
   ]);
@@ -84,8 +90,8 @@ export async function startOfficeHost(): Promise<OfficeHost> {
     url: urlOf(server.server.address()),
     shop,
     stopReports: () => stop(reports.server),
-    bringLast: () => {
-      if (late) writer.write([wholeUpdate(late.documentId, late.entries)]);
+    bringLast: async () => {
+      if (late) await writer.write([wholeUpdate(late.documentId, late.entries)]);
       events.announce('2026-11-21T11:40:00.000Z');
     },
     close: async () => {
@@ -144,7 +150,11 @@ function organizationUpdate() {
   const texts = Object.fromEntries(
     Object.entries(entries).map(([key, value]) => [key, canonicalJson(value)]),
   );
-  return wholeUpdate(documentId({ organization: ORGANIZATION, key: { class: 'organization' } }), texts);
+  const devices = deviceEntries(terminals(2, 2));
+  return wholeUpdate(documentId({ organization: ORGANIZATION, key: { class: 'organization' } }), {
+    ...texts,
+    ...devices,
+  });
 }
 
 function urlOf(address: AddressInfo | string | null): string {
