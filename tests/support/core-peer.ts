@@ -89,6 +89,20 @@ export class CorePeer {
     this.#push(id);
   }
 
+  /** Takes one entry out and sends that. */
+  remove(id: DocumentId, key: string): void {
+    const entry = this.#entry(id);
+    entry.doc = A.change(entry.doc, { time: 0 }, (draft) => {
+      delete draft.entries[key];
+    });
+    this.#push(id);
+  }
+
+  /** How many changes a document is made of. */
+  changes(id: DocumentId): number {
+    return A.getAllChanges(this.#entry(id).doc).length;
+  }
+
   /** Whether the relay has said that it holds everything this peer has of a document. */
   isConfirmed(id: DocumentId): boolean {
     const { doc, state } = this.#entry(id);
