@@ -6,6 +6,7 @@ import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
 import type { DocumentLog, LogFolder } from './document-log.ts';
+import { edited, entriesOf } from './entries-document.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import type { Link } from './link.ts';
 import type { Vouchers } from './vouchers.ts';
@@ -27,9 +28,6 @@ type Edit = {
   readonly changes: Readonly<Record<string, string | undefined>>;
   readonly done: (outcome: 'saved' | 'failed') => void;
 };
-
-/** The shape of our documents, as Automerge shows them. */
-type Stored = { entries: Record<string, A.ImmutableString> };
 
 /** What a document tells the relay it lives in. */
 export type DocumentEvents = {
@@ -187,7 +185,7 @@ export class RelayDocument {
     }
     for (const message of received) this.#apply(message);
     this.#adoptVouched();
-    for (const { changes } of edits) this.#edit(changes);
+    for (const { changes } of edits) this.#doc = edited(this.#doc, changes);
     const outcome = await this.#persist();
     for (const { done } of edits) done(outcome === 'failed' ? 'failed' : 'saved');
     await this.#answer(received, wanting, outcome);
@@ -319,17 +317,6 @@ export class RelayDocument {
         this.#candidates.delete(link);
       }
     }
-  }
-
-  #edit(changes: Readonly<Record<string, string | undefined>>): void {
-    assert(this.#doc, () => 'a document is loaded before it is edited');
-    const doc = A.loadIncremental(this.#doc as A.Doc<Stored>, FIRST_CHANGE);
-    this.#doc = A.change(doc, (draft) => {
-      for (const [key, text] of Object.entries(changes)) {
-        if (text === undefined) delete draft.entries[key];
-        else draft.entries[key] = new A.ImmutableString(text);
-      }
-    });
   }
 
   /** Appends what is new; what the disk refuses stays unconfirmed. */

@@ -32,16 +32,16 @@ const audit = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
   ...change,
 });
 
-function reportsOf(entries: Readonly<Record<string, string>> = {}) {
+async function reportsOf(entries: Readonly<Record<string, string>> = {}) {
   const reports = freshReports();
   for (const { sessions } of shop)
-    reports.writer.write(sessions.map((each) => wholeUpdate(each.documentId, each.entries)));
-  reports.writer.write([wholeUpdate(staff, entries)]);
+    await reports.writer.write(sessions.map((each) => wholeUpdate(each.documentId, each.entries)));
+  await reports.writer.write([wholeUpdate(staff, entries)]);
   return reports;
 }
 
 const office = { ...auditChange(audit(1)), ...auditChange(audit(2, { by: 'zoe', what: 'device.revoke' })) };
-const { query } = reportsOf(office);
+const { query } = await reportsOf(office);
 
 /** Every page of a question, one after the other. */
 async function pagesOf(question: Omit<AuditQuery, 'limit' | 'before'>, limit = 7) {
@@ -215,18 +215,18 @@ describe('audit entries that are no longer what they were', () => {
     expect(rowsOf(fresh)).toEqual(rowsOf(following));
   });
 
-  test('[A3] an entry that is put back as it was is no exception any more', () => {
-    const reports = reportsOf(office);
+  test('[A3] an entry that is put back as it was is no exception any more', async () => {
+    const reports = await reportsOf(office);
     const [kept = ''] = Object.keys(office);
     const { [kept]: _gone, ...rest } = office;
-    reports.writer.write([wholeUpdate(staff, rest)]);
+    await reports.writer.write([wholeUpdate(staff, rest)]);
     expect(reports.database.prepare('SELECT code FROM exception').all()).toEqual([{ code: 'audit-removed' }]);
-    reports.writer.write([wholeUpdate(staff, office)]);
-    expect(rowsOf(reports)).toEqual(rowsOf(reportsOf(office)));
+    await reports.writer.write([wholeUpdate(staff, office)]);
+    expect(rowsOf(reports)).toEqual(rowsOf(await reportsOf(office)));
   });
 
   test('[A2] an entry that cannot be read is an exception and no act', async () => {
-    const reports = reportsOf({ 'audit:2026-11-21T09:00:00.000Z:1': '{}' });
+    const reports = await reportsOf({ 'audit:2026-11-21T09:00:00.000Z:1': '{}' });
     expect(await codesOf(reports)).toEqual(['bad-shape']);
     expect((await auditReport(reports.query, { kind: 'person.edit', limit: 9 })).rows).toEqual([]);
   });
