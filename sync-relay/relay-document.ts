@@ -1,7 +1,7 @@
 import * as A from '@automerge/automerge';
 import type { Logger } from 'pino';
 import type { Entries } from '#model/documents/entries.ts';
-import { FIRST_CHANGE, FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
+import { FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
@@ -107,8 +107,7 @@ export class RelayDocument {
 
   /** The entries as they are on this relay, texts only. Rejects when the disk cannot be read. */
   async entries(): Promise<Entries> {
-    const entries = await this.look((doc) => (doc as Partial<Stored>).entries);
-    return Object.fromEntries(Object.entries(entries ?? {}).map(([key, value]) => [key, String(value)]));
+    return entriesOf(this.#doc);
   }
 
   /**
