@@ -30,7 +30,7 @@ for the shop, a till for the code from head office.
   --hq URL               head office's relay, like ws://192.168.1.10:4710/sync: this machine is a till
   --peer URL             another till's relay, where it is not found by itself; may be repeated
   --printer NAME=URL     a printer of this till, as for npm run bridge; the receipt printer is called "receipt"
-  --tls-cert FILE        certificate of the relay, PEM, with --tls-key FILE
+  --tls-ca FILE          certificate authority (PEM) of a head office behind wss://
   --office-code          head office only: print a code for a browser of the office, when no other can make one
   --help                 show this text
 `;
@@ -48,8 +48,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
         hq: { type: 'string' },
         peer: { type: 'string', multiple: true, default: [] },
         printer: { type: 'string', multiple: true, default: [] },
-        'tls-cert': { type: 'string' },
-        'tls-key': { type: 'string' },
+        'tls-ca': { type: 'string' },
         'office-code': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -66,8 +65,6 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
   const wrongUrl = [values.hq, ...values.peer].find((url) => url !== undefined && !/^wss?:\/\/./.test(url));
   if (wrongUrl !== undefined)
     return err(`"${wrongUrl}" is not a relay's address like ws://192.168.1.10:4710/sync.`);
-  const { 'tls-cert': cert, 'tls-key': key } = values;
-  if ((cert === undefined) !== (key === undefined)) return err('--tls-cert and --tls-key belong together.');
   if (values['office-code'] && values.hq !== undefined)
     return err('--office-code is for head office, which has no --hq.');
   return ok({
@@ -77,7 +74,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
     hq: values.hq,
     peers: values.peer,
     printers: values.printer,
-    relayFlags: cert === undefined || key === undefined ? [] : ['--tls-cert', cert, '--tls-key', key],
+    relayFlags: values['tls-ca'] === undefined ? [] : ['--tls-ca', values['tls-ca']],
     officeCode: values['office-code'],
   });
 }
