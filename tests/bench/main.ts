@@ -6,12 +6,14 @@ import { benchFold } from './fold.bench.ts';
 import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
+import { benchSignatures } from './signatures.bench.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   model: benchFold,
   documents: benchDocuments,
   relay: benchRelay,
   indexing: benchIndexing,
+  signatures: benchSignatures,
 };
 
 const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]
