@@ -217,12 +217,15 @@ export class Indexer {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#parts.schedule(() => {
-      this.#writing = this.#flush().then(() => {
-        this.#scheduled = false;
-        if (this.#dirty.size > 0) this.#flushLater();
-        this.#openWaiting();
-      });
+      this.#writing = this.#flushAndGoOn();
     });
+  }
+
+  async #flushAndGoOn(): Promise<void> {
+    await this.#flush();
+    this.#scheduled = false;
+    if (this.#dirty.size > 0) this.#flushLater();
+    this.#openWaiting();
   }
 
   async #flush(): Promise<void> {

@@ -14,16 +14,13 @@ export type RecordTime = { readonly at: string; readonly expected?: string };
  * register's last record. Small steps back, as time servers make them, are held at the time of the last record; a larger
  * one, or a clock that has run on without the steady one, is told with the time that was expected.
  */
-export function recordTime(
-  now: ClockReading,
-  before: ClockReading,
-  lastAt: string | undefined,
-): RecordTime {
+export function recordTime(now: ClockReading, before: ClockReading, lastAt: string | undefined): RecordTime {
   const last = lastAt === undefined ? -Infinity : Date.parse(lastAt);
   assert(!Number.isNaN(last), () => `no time: ${lastAt}`);
   const ran = before.wall + (now.steady - before.steady);
   const at = new Date(now.wall).toISOString();
-  if (Math.abs(now.wall - ran) > CLOCK_TOLERANCE_MS) return { at, expected: new Date(Math.round(ran)).toISOString() };
+  if (Math.abs(now.wall - ran) > CLOCK_TOLERANCE_MS)
+    return { at, expected: new Date(Math.round(ran)).toISOString() };
   if (last - now.wall > CLOCK_TOLERANCE_MS) return { at, expected: new Date(last).toISOString() };
   return { at: new Date(Math.max(now.wall, last)).toISOString() };
 }

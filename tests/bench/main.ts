@@ -7,6 +7,7 @@ import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
 import { benchVerification } from './verification.bench.ts';
+import { benchSignatures } from './signatures.bench.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   model: benchFold,
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   relay: benchRelay,
   verification: benchVerification,
   indexing: benchIndexing,
+  signatures: benchSignatures,
 };
 
 const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]

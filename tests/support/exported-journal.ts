@@ -195,7 +195,10 @@ export function deviceLineOf(key: string, change: Record<string, string | undefi
 }
 
 /** The chain signed by a device made for it, and the line of the device. */
-export function signedChain(): { readonly records: readonly JournalRecord[]; readonly device: string } {
+export function signedChain(device?: string): {
+  readonly records: readonly JournalRecord[];
+  readonly device: string;
+} {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x: key } = publicKey.export({ format: 'jwk' });
   return {
@@ -203,6 +206,6 @@ export function signedChain(): { readonly records: readonly JournalRecord[]; rea
       ...record,
       sig: sign(null, Buffer.from(record.hash, 'ascii'), privateKey).toString('base64url'),
     })),
-    device: deviceLineOf(key ?? ''),
+    device: deviceLineOf(key ?? '', device === undefined ? {} : { device }),
   };
 }

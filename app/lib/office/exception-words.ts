@@ -22,8 +22,6 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_revoked(), meaning: m.office_exception_revoked_meaning() };
     case 'truncated':
       return { title: m.office_exception_truncated(), meaning: m.office_exception_truncated_meaning() };
-    case 'clock':
-      return { title: m.office_exception_clock(), meaning: m.office_exception_clock_meaning() };
     case 'link':
       return { title: m.office_exception_link(), meaning: m.office_exception_link_meaning() };
     case 'sums':
@@ -54,7 +52,6 @@ type Family =
   | 'device'
   | 'revoked'
   | 'truncated'
-  | 'clock'
   | 'link'
   | 'sums'
   | 'close'
@@ -76,8 +73,6 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'expired-device': 'revoked',
   truncated: 'truncated',
   'bad-head': 'signature',
-  'clock-moved': 'clock',
-  'time-back': 'clock',
   'broken-link': 'link',
   'wrong-totals': 'sums',
   'wrong-receipt-number': 'sums',

@@ -4,7 +4,13 @@ import { registerName, type RegisterId, type StoreId } from '#model/ids/register
 import { recordText } from '#model/journal/chain.ts';
 import { parseRecord, recordKey, type JournalRecord } from '#model/journal/record.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
-import { closeSession, completeSale, openSession, type CommandRefusal } from '#model/register/commands.ts';
+import {
+  closeSession,
+  completeSale,
+  openSession,
+  recordClock,
+  type CommandRefusal,
+} from '#model/register/commands.ts';
 import { addRecord, isOpen, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, err, ok, type Result } from '#model/result.ts';
 import {
@@ -16,6 +22,7 @@ import {
   type PricingRules,
 } from '#model/sale/basket.ts';
 import type { Payment } from '#model/sale/payment.ts';
+import type { DeviceKey } from '../../lib/device/device-key.ts';
 import type { Documents } from '../../lib/repo/documents.ts';
 import { localToUtc } from './local-time.ts';
 import type { ImportedLine, ImportedReceipt } from './sales-file.ts';
@@ -25,6 +32,8 @@ import { departmentId, taxOf, tenderKind, tenderName } from './shop-documents.ts
 export type RegisterImportParts = {
   readonly documents: Documents;
   readonly organization: string;
+  /** What the imported records are signed with (rule J8). */
+  readonly deviceKey: DeviceKey;
   readonly rules: PricingRules;
   readonly timeZone: string;
   /** What the basket ids of this import begin with. */
@@ -47,7 +56,8 @@ export class RegisterImport {
   readonly #register: RegisterId;
   readonly #done = new Set<string>();
   #state: RegisterState;
-  #unsaved: Record<string, string> = {};
+  #unsaved: JournalRecord[] = [];
+  #lastAt = '';
 
   constructor(parts: RegisterImportParts, store: StoreId, register: RegisterId) {
     this.#parts = parts;
@@ -90,8 +100,11 @@ export class RegisterImport {
     const opening = { day, currency: this.#parts.rules.currency, float: this.#floatFor(left) };
     const opened = openSession(this.#state, opening, this.#act(first));
     if (!opened.ok) return err(this.#refused(first, opened.error));
+    const behind = this.#lastAt;
     this.#take(opened.value);
+    this.#tellClock(behind, first);
     for (const receipt of left) {
+      this.#tellClock(this.#lastAt, receipt);
       const sale = this.#sell(receipt);
       if (!sale.ok) return sale;
       this.#take(sale.value);
@@ -114,6 +127,7 @@ export class RegisterImport {
     const next = addRecord(this.#state, record.value);
     if (!next.ok) return next.error;
     this.#state = next.value;
+    this.#lastAt = record.value.at;
     if (record.value.kind === 'sale' && record.value.body.basket.startsWith(this.#parts.prefix)) {
       this.#done.add(record.value.body.basket);
     }
@@ -181,12 +195,12 @@ export class RegisterImport {
     const { session } = closed.value;
     const saved = await this.#parts.documents.writeDurably(
       this.#sessionKey(session),
-      this.#unsaved,
+      await this.#signedEntries(),
       RELAY_WAIT_MS,
     );
     if (saved.relay !== 'saved')
       return err(`Session ${session} of ${this.#name} did not reach the relay (${saved.relay}).`);
-    this.#unsaved = {};
+    this.#unsaved = [];
     return ok(undefined);
   }
 
@@ -194,7 +208,26 @@ export class RegisterImport {
     const next = addRecord(this.#state, record);
     assert(next.ok, () => `a record of our own does not continue the journal of ${this.#name}`);
     this.#state = next.value;
-    this.#unsaved[recordKey(record.seq)] = recordText(record);
+    this.#lastAt = record.at;
+    this.#unsaved.push(record);
+  }
+
+  /** A history that is older than what the register has: its times go back, and the journal says so (rule R7). */
+  #tellClock(before: string, receipt: ImportedReceipt): void {
+    const { at, actor } = this.#act(receipt);
+    if (at >= before) return;
+    const moved = recordClock(this.#state, before, { at, by: actor.person });
+    assert(moved.ok, () => 'an import writes into the session it opened');
+    this.#take(moved.value);
+  }
+
+  async #signedEntries(): Promise<Record<string, string>> {
+    const { deviceKey } = this.#parts;
+    const entries = this.#unsaved.map(async (record) => {
+      const sig = await deviceKey.sign(record.hash);
+      return [recordKey(record.seq), recordText({ ...record, sig })] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   #refused(receipt: ImportedReceipt, refusal: CommandRefusal): string {

@@ -5,6 +5,8 @@ import { organizationSchema } from '#model/documents/organization.ts';
 import { readEntry } from '#model/documents/entries.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import type { PricingRules } from '#model/sale/basket.ts';
+import { importDevice, type ImportDevice } from './import-device.ts';
 import { RegisterImport } from './register-import.ts';
 import type { ImportedReceipt } from './sales-file.ts';
 import {
@@ -41,16 +43,37 @@ export async function importSales(
   const currency = await prepareShop(receipts, parts);
   if (!currency.ok) return currency;
   const rules = { currency: currency.value, taxRounding: 'receipt' as const };
+  const devices: ImportDevice[] = [];
+  const rung = await ringRegisters(receipts, parts, rules, devices);
+  // Whatever came of it: no key of an import is left valid.
+  for (const device of devices) {
+    const trouble = await device.revoke();
+    if (trouble !== undefined && rung.ok) return err(trouble);
+  }
+  return rung;
+}
+
+/** Rings the receipts register by register, each signed by a device of its own, which goes into `devices`. */
+async function ringRegisters(
+  receipts: readonly ImportedReceipt[],
+  parts: SalesImportParts,
+  rules: PricingRules,
+  devices: ImportDevice[],
+): Promise<Result<void, string>> {
   const latest = await parts.latestSessions();
   const registers = groupBy(receipts, ({ store, register }) => registerName(store, register));
   const ready: { readonly register: RegisterImport; readonly receipts: readonly ImportedReceipt[] }[] = [];
   for (const [name, own] of registers) {
     const [first] = own;
     if (!first) continue;
+    const device = await importDevice(parts.documents, first, parts.now);
+    if (!device.ok) return device;
+    devices.push(device.value);
     const register = new RegisterImport(
       {
         documents: parts.documents,
         organization: parts.organization,
+        deviceKey: device.value.key,
         rules,
         timeZone: parts.options['time-zone'],
         prefix: basketPrefix(parts.options),

@@ -14,6 +14,7 @@ import { sessionsBetween } from '../../../app/server/export-journal/session-rang
 import type { JournalVerdict } from '../../../app/server/verify-journal/journal-check.ts';
 import { chainOf, firstFault } from '../../support/exported-journal.ts';
 import { recordText } from '#model/journal/chain.ts';
+import { terminalOf } from '../../support/journal-fixture.ts';
 import { runProgram, startProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -112,7 +113,11 @@ describe('an export of imported sales', () => {
     );
     const counted = verdict.registers.reduce((sum, { totals }) => sum + totals.receipts, 0);
     expect(counted).toBe(receipts.size);
-    expect(verdict.registers.reduce((sum, { records }) => sum + records, 0)).toBe(lines.length - 2);
+    // Header and end are none, and each register has the device its history was signed with.
+    const around = 2 + verdict.devices.length;
+    expect(verdict.devices).toHaveLength(6);
+    expect(verdict.registers.reduce((sum, { records }) => sum + records, 0)).toBe(lines.length - around);
+    expect(verdict.registers.reduce((sum, { signed }) => sum + signed, 0)).toBe(lines.length - around);
   });
 
   test('[J10] of one store or register holds no other, and goes to standard output as well', async () => {
@@ -145,7 +150,7 @@ describe('an export of imported sales', () => {
     const sound = await runProgram(VERIFY, [out]);
     expect(sound.code).toBe(0);
     expect(sound.stdout).toMatch(/^S01-R1 +\d+ +1 to \d+ +S01-R1-000001 to S01-R1-\d{6} .* valid$/m);
-    expect(sound.stdout).toContain('carry no signature');
+    expect(sound.stdout).toMatch(/^\d+ records are signed by 6 devices of this file/m);
     expect(sound.stdout).toMatch(/^S01-R1 ends with seq \d+, hash [\w-]{43}\.$/m);
     const text = await readFile(out, 'utf8');
     await writeFile(out, text.replace('"by":"c', '"by":"x'));
@@ -184,19 +189,22 @@ describe('an export of a folder that is not as it should be', () => {
   test('[J10] shows entries that are no records, and devices with their keys', async () => {
     const data = await copyOfImported();
     const key = 'A'.repeat(43);
+    const listed = terminalOf(storeId(9), registerId(9), { id: '0123456789abcdef', key });
     await writeInto(data, sessionKey, { '000000999': 'no record ü' });
     await writeInto(
       data,
       { class: 'organization' },
       {
-        'device:0123456789abcdef': JSON.stringify({ key, role: 'terminal' }),
+        'device:0123456789abcdef': JSON.stringify(listed),
         'device:fedcba9876543210': JSON.stringify({ role: 'terminal' }),
       },
     );
     const { text, verdict, code } = await exported(data, ['--store', 'S01']);
     expect(code).toBe(1);
-    expect(text).toContain(`\n{"device":"0123456789abcdef","key":"${key}"}\n`);
-    expect(text).not.toContain('fedcba9876543210');
+    expect(text).toContain(
+      `\n{"device":"0123456789abcdef","key":"${key}","register":"R9","role":"terminal","store":"S09"}\n`,
+    );
+    expect(text).toContain('"unreadable":{"document":"organization","key":"device:fedcba9876543210"');
     expect(text).toContain('"text":"no record ü"');
     const [broken, sound] = verdict.registers;
     expect(broken?.fault).toMatchObject({ code: 'unreadable' });
@@ -351,9 +359,24 @@ describe('a line of an export', () => {
   });
 
   test('[J10] tells a device whose key is none', () => {
-    expect(deviceLine('device:a', '{"key":"short"}')).toContain('43 base64url characters');
-    expect(deviceLine('device:a', 'no json')).toContain('unreadable');
-    expect(deviceLine('device:a', '{"role":"terminal"}')).toBeUndefined();
+    const device = terminalOf(storeId(1), registerId(2), {
+      id: '0123456789abcdef',
+      revokedAt: '2026-11-22T00:00:00.000Z',
+    });
+    const name = `device:${device.id}`;
+    expect(JSON.parse(deviceLine(name, JSON.stringify(device)) ?? '')).toEqual({
+      device: device.id,
+      key: device.key,
+      role: 'terminal',
+      store: 'S01',
+      register: 'R2',
+      revokedAt: '2026-11-22T00:00:00.000Z',
+    });
+    expect(deviceLine(name, JSON.stringify({ ...device, key: 'short' }))).toContain(
+      '43 base64url characters',
+    );
+    expect(deviceLine(name, 'no json')).toContain('unreadable');
+    expect(deviceLine('device:a', JSON.stringify(device))).toContain('unreadable');
     expect(deviceLine('store:S01', '{"key":"x"}')).toBeUndefined();
   });
 });

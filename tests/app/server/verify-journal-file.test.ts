@@ -1,13 +1,21 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { recordText } from '#model/journal/chain.ts';
-import type { JournalRecord } from '#model/journal/record.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
+import { countersignText } from '#model/documents/acknowledgements.ts';
+import type { JournalRecord, RecordContent } from '#model/journal/record.ts';
 import { headerLine } from '../../../app/server/export-journal/export-lines.ts';
 import {
+  CONTENTS,
   HEADER,
   NAME,
+  ORG,
+  REGISTER,
+  STORE,
   chainOf,
   exportText,
   firstFault,
+  relinked,
   sealedText,
   signedChain,
   verdictOn,
@@ -23,10 +31,51 @@ const unsignedAt = (records: readonly JournalRecord[], index: number) =>
 describe('signatures', () => {
   test('[J8] of a device of the file are checked and counted', async () => {
     const { records, device } = signedChain();
-    const verdict = await verdictOnRecords([device, ...unsignedAt(records, 3)]);
+    const verdict = await verdictOnRecords([device, ...records]);
     expect(firstFault(verdict)).toBe('valid');
     expect(verdict.devices).toEqual(['0123456789abcdef']);
-    expect(verdict.registers[0]).toMatchObject({ signed: 9, unsigned: 1, unknownSignatures: 0 });
+    expect(verdict.registers[0]).toMatchObject({ signed: 10, unsigned: 0, unknownSignatures: 0 });
+  });
+
+  test('[J14] that are missing are a fault where the file lists devices, and counted where it does not', async () => {
+    const { records, device } = signedChain();
+    const stripped = unsignedAt(records, 3);
+    expect(firstFault(await verdictOnRecords([device, ...stripped]))).toBe('seq 4: unsigned');
+    const verdict = await verdictOnRecords(stripped);
+    expect(verdict.registers[0]).toMatchObject({ valid: true, unsigned: 1, unknownSignatures: 9 });
+  });
+
+  test.each([
+    [{ register: 'R3' }, 'seq 1: wrong-device'],
+    [{ store: undefined, register: undefined }, 'seq 1: wrong-device'],
+    [{ role: 'relay' }, 'seq 1: wrong-device'],
+    [{ revokedAt: '2026-11-21T09:04:00.000Z' }, 'seq 5: wrong-device'],
+    [{ expiresAt: '2026-11-21T09:09:00.000Z' }, 'seq 10: wrong-device'],
+    [{ revokedAt: '2026-11-21T09:10:00.000Z' }, 'valid'],
+  ])('[E10, J14] of a device that is %j: %s', async (change, found) => {
+    const { records, device } = signedChain();
+    const listed = { ...(JSON.parse(device) as Record<string, string>), ...change };
+    const line = canonicalJson(listed);
+    expect(firstFault(await verdictOnRecords([line, ...records]))).toBe(found);
+  });
+
+  test('[E10] of a device replaced by another count beside the other’s', async () => {
+    const [before, after] = [signedChain(), signedChain('fedcba9876543210')];
+    const records = [...before.records.slice(0, 5), ...after.records.slice(5)];
+    const verdict = await verdictOnRecords([before.device, after.device, ...records]);
+    expect(verdict.registers[0]).toMatchObject({ valid: true, signed: 10 });
+  });
+
+  test('[J8] are found changed at each of their 86 characters', async () => {
+    const { records, device } = signedChain();
+    const sig = records[6]?.sig ?? '';
+    const found = new Set<string>();
+    for (let i = 0; i < sig.length; i++) {
+      const changed = `${sig.slice(0, i)}${sig[i] === 'A' ? 'B' : 'A'}${sig.slice(i + 1)}`;
+      const forged = records.map((record, n) => (n === 6 ? { ...record, sig: changed } : record));
+      found.add(firstFault(await verdictOnRecords([device, ...forged])));
+    }
+    expect([...found]).toEqual(['seq 7: bad-signature']);
   });
 
   test('[J14] without a key in the file are counted as not checked', async () => {
@@ -60,15 +109,84 @@ describe('signatures', () => {
   });
 
   test('[J10] devices that are no devices, or stand among records, are found', async () => {
-    const { device } = signedChain();
+    const { device, records } = signedChain();
+    const SIGNED = records.map(recordText);
     const faulty: readonly (readonly [readonly string[], string])[] = [
-      [[device, device, ...TEXTS], 'line 3: bad-device'],
+      [[device, device, ...SIGNED], 'line 3: bad-device'],
       [[device.replace('"key":"', '"key":"x'), ...TEXTS], 'line 2: bad-device'],
       [[device.replace('{', '{ '), ...TEXTS], 'line 2: bad-device'],
+      [[device.replace('terminal', 'till'), ...TEXTS], 'line 2: bad-device'],
       [[...TEXTS, device], 'line 12: misplaced'],
     ];
     for (const [lines, found] of faulty)
       expect(firstFault(await verdictOn(await exportText(lines)))).toBe(found);
+  });
+});
+
+describe('countersigned heads', () => {
+  const office = officeOf();
+
+  function officeOf() {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const { x: key = '' } = publicKey.export({ format: 'jwk' });
+    return { privateKey, line: canonicalJson({ device: 'aaaaaaaaaaaaaaaa', key, role: 'hq' }) };
+  }
+
+  const HASHES = signedChain();
+
+  function headLine(
+    change: Partial<Record<'hash' | 'sig' | 'device' | 'org' | 'register', string>> & { seq?: number },
+  ) {
+    const seq = change.seq ?? 10;
+    const hash = HASHES.records[seq - 1]?.hash ?? 'C'.repeat(43);
+    const at = '2026-11-22T00:00:00.000Z';
+    const named = { org: ORG, store: STORE, register: REGISTER, session: 1, seq, hash, at };
+    const text = countersignText({ ...named, ...change } as typeof named);
+    const sig = sign(null, Buffer.from(text), office.privateKey).toString('base64url');
+    return canonicalJson({ head: { ...named, device: 'aaaaaaaaaaaaaaaa', sig, ...change } });
+  }
+
+  test.each([
+    [{}, 'valid'],
+    [{ seq: 4 }, 'valid'],
+    [{ seq: 12 }, 'seq 10: truncated'],
+    [{ seq: 5, hash: 'B'.repeat(43) }, 'seq 5: fork'],
+    [{ sig: 'A'.repeat(86) }, 'line 4: bad-head'],
+    [{ device: 'bbbbbbbbbbbbbbbb' }, 'line 4: bad-head'],
+    [{ device: '0123456789abcdef' }, 'line 4: bad-head'],
+    [{ org: 'ba9876543210' }, 'line 4: bad-head'],
+    [{ sig: 'short' }, 'line 4: bad-head'],
+  ])('[J16] %j: %s', async (change, found) => {
+    const { records, device } = HASHES;
+    const verdict = await verdictOnRecords([device, office.line, headLine(change), ...records]);
+    expect(firstFault(verdict)).toBe(found);
+  });
+
+  test('[J16] a journal without its last records is found, and a head stands once and before the records', async () => {
+    const { records, device } = HASHES;
+    const cut = await verdictOnRecords([device, office.line, headLine({}), ...records.slice(0, 9)]);
+    expect(firstFault(cut)).toBe('seq 9: truncated');
+    const twice = [device, office.line, headLine({}), headLine({}), ...records];
+    expect(firstFault(await verdictOnRecords(twice))).toBe('line 5: bad-head');
+    const late = await verdictOnRecords([device, office.line, ...records, headLine({})]);
+    expect(firstFault(late)).toBe('line 14: misplaced');
+  });
+});
+
+describe('a clock that was moved', () => {
+  const HOURS = (hour: number) => `2026-11-21T${String(hour).padStart(2, '0')}:00:00.000Z`;
+  const CLOCK = { kind: 'clock', body: { expected: HOURS(12) } } as const;
+
+  async function clocks(contents: readonly RecordContent[], hours: readonly number[]) {
+    const records = relinked(chainOf(contents).map((record, i) => ({ ...record, at: HOURS(hours[i] ?? 0) })));
+    const { registers, valid } = await verdictOnRecords(records);
+    return [valid, registers[0]?.clockMoves, registers[0]?.backwards];
+  }
+
+  test('[R7] is told; a time that goes back without such a record is told too, and neither is a fault', async () => {
+    const [opened, sold] = CONTENTS as [RecordContent, RecordContent];
+    expect(await clocks([opened, CLOCK, sold], [10, 8, 8])).toEqual([true, 1, 0]);
+    expect(await clocks([opened, sold], [10, 8])).toEqual([true, 0, 1]);
   });
 });
 
