@@ -16,7 +16,7 @@ export type EntryChange = { readonly key: string; readonly text: string | undefi
 /** An entry that could not be read: shown to people, never counted, never dropped from the document (rule D5). */
 export type EntryFault = {
   readonly key: string;
-  readonly code: 'not-json' | 'unknown-key' | 'bad-shape';
+  readonly code: 'not-json' | 'unknown-key' | 'wrong-key' | 'bad-shape';
   readonly detail: string;
 };
 

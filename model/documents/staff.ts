@@ -19,7 +19,7 @@ export function readStaffEntry(key: string, text: string): Result<StaffEntry, En
   const read = readEntry(personSchema, key, text);
   if (!read.ok) return read;
   if (key === personKey(read.value.id)) return ok({ kind: 'person', value: read.value });
-  return err({ key, code: 'bad-shape', detail: `id: the key should be "${personKey(read.value.id)}"` });
+  return err({ key, code: 'wrong-key', detail: `id: the key should be "${personKey(read.value.id)}"` });
 }
 
 /** The key of a person. */

@@ -111,6 +111,6 @@ test('[S4] the staff document has people under their own ids and audit entries, 
   expect(readStaffEntry('person:ana', JSON.stringify(person)).ok).toBe(true);
   expect(readStaffEntry('person:luis', JSON.stringify(person))).toMatchObject({
     ok: false,
-    error: { code: 'bad-shape' },
+    error: { code: 'wrong-key' },
   });
 });

@@ -144,6 +144,6 @@ describe('[S8] what head office says of the person at the till', () => {
     const asMia = (entries['person:mia'] ?? '').replace('"role":"manager"', '"role":"cashier"');
     bench.documents.receive({ class: 'staff' }, { 'person:zoe': asMia });
     expect(personOf(bench.till, 'mia').role).toBe('manager');
-    expect(bench.till.shop.faults.get('person:zoe')?.code).toBe('bad-shape');
+    expect(bench.till.shop.faults.get('person:zoe')?.code).toBe('wrong-key');
   });
 });
