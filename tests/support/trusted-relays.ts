@@ -110,7 +110,11 @@ export async function toolOf(
 
 async function startRelay(folder: string, args: readonly string[]): Promise<TrustedRelay> {
   const program = await startProgram('sync-relay/main.ts', [
-    ...['--data', folder, '--port', '0', '--no-discovery'],
+    '--data',
+    folder,
+    '--port',
+    '0',
+    '--no-discovery',
     ...args,
   ]);
   onTestFinished(async () => {
