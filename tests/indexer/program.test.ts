@@ -155,7 +155,7 @@ describe('the program', () => {
       recordText(sale),
     );
     expect(await ok('/reports/totals')).toMatchObject({ receipts });
-    expect(await ok('/reports/exceptions')).toMatchObject({ rows: [{ code: 'bad-shape' }] });
+    expect(await ok('/reports/exceptions')).toMatchObject({ rows: [{ code: 'wrong-key' }] });
     expect(await ok('/reports/organization')).toEqual({
       name: 'Corner shop',
       currency: 'GBP',

@@ -98,7 +98,7 @@ function notesOn({ registers, devices }: JournalVerdict): string[] {
       ),
     ...(signed > 0
       ? [
-          `${signed} records are signed by ${devices.length} devices of this file; compare their keys with your own list.`,
+          `${signed} records are signed by devices of this file, which names ${devices.length}; compare their keys with your own list.`,
         ]
       : []),
     ...registers.flatMap(({ register, clockMoves, backwards }) => [

@@ -49,11 +49,11 @@ const client = new ReportsClient(async (input) => {
   return new Response(body, { status: statusCode });
 });
 
-beforeAll(() => {
+beforeAll(async () => {
   for (const { sessions } of shop)
-    writer.write(sessions.map((each) => wholeUpdate(each.documentId, each.entries)));
+    await writer.write(sessions.map((each) => wholeUpdate(each.documentId, each.entries)));
   const staff = documentId({ organization: ORGANIZATION, key: { class: 'staff' } });
-  writer.write([wholeUpdate(staff, auditChange(entry))]);
+  await writer.write([wholeUpdate(staff, auditChange(entry))]);
 });
 
 afterAll(async () => {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
-import { createNodeDocuments } from '../../../app/lib/repo/node-documents.ts';
-import { whenLinked } from '../../../app/server/shop-writes.ts';
+import { openHeadOffice } from '../../../app/server/head-office-documents.ts';
 import { deviceLine, entryLine } from '../../../app/server/export-journal/export-lines.ts';
 import { readOptions } from '../../../app/server/export-journal/options.ts';
 import { documentTrouble } from '../../../app/server/export-journal/relay-trouble.ts';
@@ -83,11 +82,13 @@ async function writeInto(data: string, key: DocumentKey, entries: Record<string,
   ];
   const relay = await startProgram('sync-relay/main.ts', args);
   onTestFinished(async () => void (await relay.stop()));
-  const documents = createNodeDocuments({
-    identity: { device: 'feedfeedfeedfeed', organization, role: 'hq' },
-    syncUrl: `ws://127.0.0.1:${relay.ready.port}/sync`,
-  });
-  await whenLinked(documents);
+  const opened = await openHeadOffice(
+    join(data, 'hq/relay'),
+    organization,
+    `ws://127.0.0.1:${relay.ready.port}/sync`,
+  );
+  if (!opened.ok) throw new Error(opened.error);
+  const { documents } = opened.value;
   await documents.open(key);
   expect(await documents.caughtUp(key, 10_000)).toBe('caught-up');
   expect((await documents.writeDurably(key, entries, 10_000)).relay).toBe('saved');
@@ -115,7 +116,7 @@ describe('an export of imported sales', () => {
     expect(counted).toBe(receipts.size);
     // Header and end are none, and each register has the device its history was signed with.
     const around = 2 + verdict.devices.length;
-    expect(verdict.devices).toHaveLength(6);
+    expect(verdict.devices).toHaveLength(8);
     expect(verdict.registers.reduce((sum, { records }) => sum + records, 0)).toBe(lines.length - around);
     expect(verdict.registers.reduce((sum, { signed }) => sum + signed, 0)).toBe(lines.length - around);
   });
@@ -150,7 +151,7 @@ describe('an export of imported sales', () => {
     const sound = await runProgram(VERIFY, [out]);
     expect(sound.code).toBe(0);
     expect(sound.stdout).toMatch(/^S01-R1 +\d+ +1 to \d+ +S01-R1-000001 to S01-R1-\d{6} .* valid$/m);
-    expect(sound.stdout).toMatch(/^\d+ records are signed by 6 devices of this file/m);
+    expect(sound.stdout).toMatch(/^\d+ records are signed by devices of this file, which names 8/m);
     expect(sound.stdout).toMatch(/^S01-R1 ends with seq \d+, hash [\w-]{43}\.$/m);
     const text = await readFile(out, 'utf8');
     await writeFile(out, text.replace('"by":"c', '"by":"x'));
