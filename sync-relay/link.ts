@@ -96,6 +96,16 @@ export class Link {
     if (this.#open) this.#syncStates.set(id, state);
   }
 
+  /** Whether a peer that waits for a confirmation has not heard of this state of a document. Relays wait for none. */
+  isUntold(id: DocumentId, heads: A.Heads): boolean {
+    return !this.isRelay && this.#told.get(`heads ${id}`) !== heads.join();
+  }
+
+  /** Takes note of the state of a document the peer was told last. */
+  noteTold(id: DocumentId, heads: A.Heads): void {
+    if (!this.isRelay) this.#told.set(`heads ${id}`, heads.join());
+  }
+
   /** Sends a sync message. */
   sync(documentId: DocumentId, data: Uint8Array): void {
     this.send({ type: 'sync', senderId: this.#ownPeerId, targetId: this.peerId, documentId, data });

@@ -10,6 +10,7 @@ import type { DocumentLog, LogFolder } from './document-log.ts';
 import { edited, entriesOf } from './entries-document.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import type { Link } from './link.ts';
+import { confirmation, readSyncMessage } from './sync-message.ts';
 
 /** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
 const REWRITE_FRAMES = 256;
@@ -91,7 +92,7 @@ export class RelayDocument {
 
   /** The entries as they are on this relay, texts only. Rejects when the disk cannot be read. */
   async entries(): Promise<Entries> {
-    return entriesOf(this.#doc);
+    return (await this.look(entriesOf)) ?? {};
   }
 
   /**
@@ -144,10 +145,21 @@ export class RelayDocument {
   }
 
   #run(): void {
-    this.#running ??= this.#work().finally(() => {
-      this.#running = undefined;
-      if (this.#inbox.length > 0 || this.#edits.length > 0 || this.#wanting.size > 0) this.#run();
-    });
+    this.#running ??= this.#work()
+      .catch((cause: unknown) => this.#giveUp(cause))
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#inbox.length > 0 || this.#edits.length > 0 || this.#wanting.size > 0) this.#run();
+      });
+  }
+
+  /** Nothing a peer sends should lead here; if it does, this document begins anew from its disk, and no other is touched. */
+  #giveUp(cause: unknown): void {
+    this.#log.error({ err: cause, document: this.id }, 'a document could not be worked on; it is read again');
+    this.#candidates.clear();
+    this.#unload();
+    for (const link of this.#events.links(this))
+      link.close(CLOSE_CODES.retry, 'a document could not be worked on');
   }
 
   async #work(): Promise<void> {
@@ -265,6 +277,12 @@ export class RelayDocument {
   #apply({ link, data }: Received): void {
     if (!this.#doc || !link.isOpen) return;
     const right = link.writeRight(this.address);
+    const message = readSyncMessage(data);
+    if (!message.ok) {
+      this.#log.warn({ document: this.id, peer: link.peerId, why: message.error }, 'unreadable sync message');
+      link.refuse('the sync message could not be read');
+      return;
+    }
     try {
       const before = right === 'vouched' ? (this.#candidates.get(link) ?? A.clone(this.#doc)) : this.#doc;
       const state = link.syncState(this.id, right === 'none');
@@ -272,7 +290,7 @@ export class RelayDocument {
       link.setSyncState(this.id, next);
       if (right === 'vouched') this.#candidates.set(link, doc);
       else this.#doc = doc;
-      if (right === 'none') this.#tellRefused(link, data);
+      if (right === 'none') this.#tellRefused(link, message.value.heads);
     } catch (cause) {
       this.#log.warn({ err: cause, document: this.id, peer: link.peerId }, 'unreadable sync message');
       link.refuse('the sync message could not be read');
@@ -280,10 +298,9 @@ export class RelayDocument {
   }
 
   /** A peer whose heads are unknown here has changes nobody takes; told only when there is something to fetch instead. */
-  #tellRefused(link: Link, data: Uint8Array): void {
+  #tellRefused(link: Link, heads: A.Heads): void {
     const doc = this.#doc;
     if (!doc || this.#durableHeads.every((head) => head === FIRST_CHANGE_HASH)) return;
-    const { heads } = A.decodeSyncMessage(data);
     if (heads.length === 0 || A.hasHeads(doc, heads)) return;
     if (link.refuseChanges(this.id, [...heads].sort().join())) this.#events.onRefusedChanges(this, link);
   }
@@ -356,7 +373,10 @@ export class RelayDocument {
     const readOnly = link.writeRight(this.address) === 'none';
     const [state, message] = A.generateSyncMessage(doc, link.syncState(this.id, readOnly));
     link.setSyncState(this.id, state);
+    const heads = A.getHeads(doc);
     if (message) link.sync(this.id, message);
+    else if (link.isUntold(this.id, heads)) link.sync(this.id, confirmation(heads));
+    link.noteTold(this.id, heads);
   }
 
   #offerMessage(doc: A.Doc<unknown>): Uint8Array {

@@ -67,6 +67,11 @@ function client(relay: Relay, name: string, reads = true) {
     connection,
     send,
     push,
+    /** Says once more what is here, without changes, as a peer does that answers an earlier message meanwhile. */
+    repeat(id: DocumentId = SESSION) {
+      const data = A.encodeSyncMessage({ heads: A.getHeads(doc), need: [], have: [], changes: [] });
+      send({ type: 'sync', senderId: name, targetId: 'relay', documentId: id, data });
+    },
     write(key: string, text: string) {
       doc = A.change(doc, (draft) => {
         draft.entries[key] = new A.ImmutableString(text);
@@ -123,6 +128,39 @@ describe('a relay whose disk refuses', () => {
     const reader = client(relay, 'reader');
     reader.push();
     await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'before', '2': 'while full' }));
+  });
+});
+
+describe('a relay that handles several messages at once', () => {
+  test('confirms what one of them brought, although the last one brought nothing', async () => {
+    let release: () => void = () => undefined;
+    let gate: Promise<void> | undefined;
+    const { relay } = await relayWith({
+      ...nodeDisk,
+      append: async (...write) => {
+        await gate;
+        return nodeDisk.append(...write);
+      },
+    });
+    const till = client(relay, 'till');
+    const confirmed = () =>
+      vi.waitFor(() => {
+        till.pump();
+        expect(till.relayHas()).toBe(true);
+      });
+    till.write('1', 'first');
+    await confirmed();
+    gate = new Promise((resolve) => (release = resolve));
+    till.write('2', 'keeps the disk busy');
+    till.write('3', 'waits for its turn');
+    till.repeat();
+    release();
+    await confirmed();
+    const sent = till.received.length;
+    till.repeat();
+    till.repeat();
+    await vi.waitFor(() => expect(relay.status().disk).toBe('ok'));
+    expect(till.received.length - sent).toBeLessThan(3);
   });
 });
 

@@ -1,0 +1,46 @@
+import * as A from '@automerge/automerge';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { confirmation, readSyncMessage } from '../../sync-relay/sync-message.ts';
+import { firstChange, type EntriesDocument } from '../support/stock-peer.ts';
+
+const message = (bloom: Uint8Array, heads: A.Heads = []) =>
+  A.encodeSyncMessage({ heads, need: [], have: [{ lastSync: [], bloom }], changes: [] });
+
+describe('[W4] a sync message', () => {
+  test('of a real peer is read, with its heads', () => {
+    const doc = A.change(A.load<EntriesDocument>(firstChange()), (draft) => {
+      draft.entries['a'] = new A.ImmutableString('1');
+    });
+    const [, data] = A.generateSyncMessage(doc, A.initSyncState());
+    const read = readSyncMessage(data ?? new Uint8Array());
+    expect(read).toEqual({ ok: true, value: { heads: A.getHeads(doc) } });
+  });
+
+  test.each([
+    ['entries without bits', [1, 0, 7], 0],
+    ['entries without probes', [1, 10, 0], 2],
+    ['more probes than anybody has time for', [1, 10, 0xff, 0xff, 0xff, 0xff, 0x0f], 2],
+    ['more bits than anybody has room for', [1, 0xff, 0x7f, 7], 2048],
+  ])('whose Bloom filter has %s is refused', (_what, head, bytes) => {
+    const bloom = new Uint8Array([...head, ...new Uint8Array(bytes)]);
+    expect(readSyncMessage(message(bloom))).toEqual({ ok: false, error: 'a Bloom filter nobody can use' });
+  });
+
+  test('of any bytes is refused with a reason, never with an exception', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        const read = readSyncMessage(bytes);
+        expect(read.ok || read.error.length > 0).toBe(true);
+      }),
+    );
+  });
+
+  test('that only confirms is taken by a peer that has the same, and leaves it nothing to say', () => {
+    const doc = A.load<EntriesDocument>(firstChange());
+    const [asked] = A.generateSyncMessage(doc, A.initSyncState());
+    const [same, state] = A.receiveSyncMessage(doc, asked, confirmation(A.getHeads(doc)));
+    expect(state.theirHeads).toEqual(A.getHeads(same));
+    expect(A.generateSyncMessage(same, state)[1]).toBeNull();
+  });
+});
