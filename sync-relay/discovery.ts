@@ -22,6 +22,8 @@ export type Announcement = {
   readonly organization: string;
   readonly store: string;
   readonly port: number;
+  /** Whether it is reached over wss. */
+  readonly secure: boolean;
 };
 
 /** Bonjour hands its options on to multicast-dns, whose own its types leave out. */
@@ -48,7 +50,12 @@ export function mdnsDiscovery(own: Announcement, log: Logger, lan?: string): Dis
         name: `tillmesh-${own.device}`,
         type: SERVICE_TYPE,
         port: own.port,
-        txt: { device: own.device, organization: own.organization, store: own.store },
+        txt: {
+          device: own.device,
+          organization: own.organization,
+          store: own.store,
+          ...(own.secure ? { tls: '1' } : {}),
+        },
         disableIPv6: true,
       });
       browser = bonjour.find({ type: SERVICE_TYPE }, (service) => {
@@ -72,5 +79,6 @@ function readService(service: Service): FoundRelay | undefined {
   if (typeof device !== 'string' || !/^[0-9a-f]{16}$/.test(device) || typeof store !== 'string')
     return undefined;
   const addresses = (service.addresses ?? []).filter((address) => address.includes('.'));
-  return { device, store, urls: addresses.map((address) => `ws://${address}:${service.port}/sync`) };
+  const scheme = service.txt?.tls === '1' ? 'wss' : 'ws';
+  return { device, store, urls: addresses.map((address) => `${scheme}://${address}:${service.port}/sync`) };
 }

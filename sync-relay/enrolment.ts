@@ -91,7 +91,11 @@ export class HeadOffice implements EnrolmentOffice {
     const enrolled = enrol(request, invitations, devices, this.#now());
     if (!enrolled.ok) return this.#again(request, enrolled.error);
     const outcome = await this.#list.write(changesOf(enrolled.value));
-    if (outcome === 'saved') return ok(this.#enrolment(enrolled.value.device));
+    if (outcome === 'saved') {
+      // Known before it is told: it may connect with the next packet.
+      this.#trusted.update(await this.#list.entries());
+      return ok(this.#enrolment(enrolled.value.device));
+    }
     const message = 'Head office could not write to its disk. Mend that and try again.';
     return err({ code: 'disk-full', message });
   }

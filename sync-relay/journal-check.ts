@@ -174,7 +174,7 @@ export function isRecordKey(key: string): boolean {
 const MISSING_OPENING = 'the session does not begin with its opening: what was before is missing';
 
 /** Where a chain stands after a record, as the record says. */
-export function headOf({ org, store, register, seq, hash, totals }: JournalRecord): ChainHead {
+function headOf({ org, store, register, seq, hash, totals }: JournalRecord): ChainHead {
   return { org, store, register, seq, hash, totals };
 }
 

@@ -6,12 +6,12 @@ import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
 import { Candidates } from './candidates.ts';
+import type { DocumentEvents } from './document-events.ts';
 import type { DocumentLog, LogFolder } from './document-log.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import { entriesOf, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
 import { Looks } from './looks.ts';
-import type { Vouchers } from './vouchers.ts';
 
 /** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
 const REWRITE_FRAMES = 256;
@@ -29,22 +29,6 @@ type Received = { readonly link: Link; readonly data: Uint8Array; readonly reque
 type Edit = {
   readonly changes: Readonly<Record<string, string | undefined>>;
   readonly done: (outcome: 'saved' | 'failed') => void;
-};
-
-/** What a document tells the relay it lives in. */
-export type DocumentEvents = {
-  /** The links that take part in this document now. */
-  readonly links: (document: RelayDocument) => Iterable<Link>;
-  /** The document has new changes, which are on the disk. Called before anybody gets a reply. */
-  readonly onChanged: (document: RelayDocument) => void;
-  /** A peer sent changes it may not make; they were left out (rule E7). */
-  readonly onRefusedChanges: (document: RelayDocument, link: Link) => void;
-  /** Head office's word for what it owns. */
-  readonly vouchers: Vouchers;
-  /** Calls back later, unless the relay has stopped by then. */
-  readonly later: (milliseconds: number, callback: () => void) => void;
-  /** The disk took a write, or refused it. */
-  readonly onDisk: (state: 'ok' | 'failed', cause?: unknown) => void;
 };
 
 /**

@@ -6,11 +6,13 @@ import { benchFold } from './fold.bench.ts';
 import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
+import { benchVerification } from './verification.bench.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   model: benchFold,
   documents: benchDocuments,
   relay: benchRelay,
+  verification: benchVerification,
   indexing: benchIndexing,
 };
 

@@ -39,7 +39,16 @@ async function inFolder<Value>(use: (folder: string) => Promise<Value>): Promise
 }
 
 function startRelay(data: string, ...args: string[]): Promise<RunningProgram> {
-  return startProgram('sync-relay/main.ts', ['--data', data, '--port', '0', '--log-level', 'error', ...args]);
+  return startProgram('sync-relay/main.ts', [
+    '--data',
+    data,
+    '--port',
+    '0',
+    '--open',
+    '--log-level',
+    'error',
+    ...args,
+  ]);
 }
 
 const urlOf = (relay: RunningProgram) => `ws://127.0.0.1:${relay.ready.port}/sync`;

@@ -8,13 +8,14 @@ const log = pino({ level: 'silent' });
 /** Starts the discovery of one relay over the loopback interface, so that no test speaks to a real network. */
 function discover(device: string, organization: string, store: string, port: number): FoundRelay[] {
   const found: FoundRelay[] = [];
-  const discovery = mdnsDiscovery({ device, organization, store, port }, log, '127.0.0.1');
+  const secure = port === 40_002;
+  const discovery = mdnsDiscovery({ device, organization, store, port, secure }, log, '127.0.0.1');
   discovery.start((relay) => found.push(relay));
   onTestFinished(() => discovery.stop());
   return found;
 }
 
-test('relays of one store find each other by mDNS, and neither themselves nor other shops', async () => {
+test('relays of one store find each other by mDNS, and neither themselves nor other shops, and learn who wants TLS', async () => {
   const seenByOne = discover('1111111111111111', ORGANIZATION, 'S01', 40_001);
   const seenByTwo = discover('2222222222222222', ORGANIZATION, 'S01', 40_002);
   discover('3333333333333333', ORGANIZATION, 'S02', 40_003);
@@ -28,5 +29,7 @@ test('relays of one store find each other by mDNS, and neither themselves nor ot
     { timeout: 15_000 },
   );
   const [two] = seenByOne;
-  expect(two?.urls.every((url) => url.endsWith(':40002/sync'))).toBe(true);
+  expect(two?.urls.every((url) => /^wss:.*:40002\/sync$/.test(url))).toBe(true);
+  const [one] = seenByTwo;
+  expect(one?.urls.every((url) => /^ws:.*:40001\/sync$/.test(url))).toBe(true);
 });
