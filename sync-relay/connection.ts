@@ -7,7 +7,7 @@ import {
   type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
-import { proofOf, type Door, type Turned } from './door.ts';
+import { proofOf, type Admission, type Door, type Turned } from './door.ts';
 import { Link, type LinkSocket } from './link.ts';
 
 /** What a connection reports to the relay it belongs to. */
@@ -21,6 +21,9 @@ export type ConnectionEvents = {
   /** A frame or a peer was refused and the connection closed. */
   readonly onRefused: (turned: Turned, peer: string | undefined) => void;
 };
+
+/** No frame of the handshake is longer, in bytes; what is not let in must not cost more. */
+const MAX_GREETING_BYTES = 16 * 1024;
 
 /** Who this end is. */
 export type OwnPeer = {
@@ -76,6 +79,8 @@ export class Connection {
   /** Takes one message of the socket; anything that is no frame of the protocol ends the connection and nothing else. */
   receive(data: Uint8Array): void {
     if (this.#ended) return;
+    if (!this.#link && data.byteLength > MAX_GREETING_BYTES)
+      return this.#refuse('more than a greeting before the handshake');
     const frame = decodeFrame(data);
     if (!frame.ok) this.#refuse(`${frame.error.code}: ${frame.error.detail}`);
     else if (this.#link) this.#handle(this.#link, frame.value);
@@ -98,13 +103,13 @@ export class Connection {
           `protocol versions ${frame.supportedProtocolVersions.join(', ')} are not spoken here`,
         );
       this.#joining = frame;
-      if (door === undefined) this.#letIn(frame, frame.peerMetadata);
+      if (door === undefined) this.#letIn(frame, openly(frame.peerMetadata));
       else if (frame.peerMetadata.device === undefined) this.#turnAway(NO_DEVICE);
       else this.#challenge();
     } else if (frame.type === 'tillmesh-proof' && this.#joining !== undefined && door !== undefined) {
       const { senderId: peerId, peerMetadata: metadata } = this.#joining;
       const peer = door.check({ nonce: this.#nonce, peerId, metadata, signature: frame.signature });
-      if (peer.ok) this.#letIn(this.#joining, { ...metadata, device: peer.value });
+      if (peer.ok) this.#letIn(this.#joining, peer.value);
       else this.#turnAway(peer.error);
     } else {
       this.#refuse(`"${frame.type}" before the handshake`);
@@ -117,9 +122,9 @@ export class Connection {
     this.#send({ type: 'tillmesh-challenge', senderId: own.peerId, nonce: this.#nonce, device });
   }
 
-  #letIn(join: FrameOf<'join'>, metadata: PeerMetadata): void {
+  #letIn(join: FrameOf<'join'>, admission: Admission): void {
     const { own, door, events } = this.#parts;
-    const link = this.#makeLink(join.senderId, metadata);
+    const link = this.#makeLink(join, admission);
     this.#link = link;
     link.send({
       type: 'peer',
@@ -144,23 +149,24 @@ export class Connection {
     const { own, door, events } = this.#parts;
     if (frame.type === 'tillmesh-challenge' && door !== undefined && !this.#proved) {
       this.#proved = true;
+      if (!door.answersTo(frame.device)) return this.#turnAway(NO_RELAY_OF_OURS);
       const signature = door.prove({ nonce: frame.nonce, verifier: frame.device, peerId: own.peerId });
       this.#send({ type: 'tillmesh-proof', senderId: own.peerId, signature });
     } else if (frame.type === 'peer') {
       const peer = door?.check(proofOf(frame, this.#nonce));
       if (peer?.ok === false) return this.#turnAway(peer.error);
-      const device = peer === undefined ? frame.peerMetadata.device : peer.value;
-      this.#link = this.#makeLink(frame.senderId, { ...frame.peerMetadata, device });
+      this.#link = this.#makeLink(frame, peer?.value ?? openly(frame.peerMetadata));
       events.onLink(this.#link);
     } else {
       this.#refuse(`"${frame.type}" before the handshake`);
     }
   }
 
-  #makeLink(peerId: string, metadata: PeerMetadata): Link {
-    const { own, direction, socket, door, now } = this.#parts;
-    const isTool = metadata.device !== undefined && metadata.device.id === own.metadata.device.id;
-    const peer = { id: peerId, metadata, direction, since: now(), isTool, isProven: door !== undefined };
+  #makeLink(frame: FrameOf<'join' | 'peer'>, { device, trust }: Admission): Link {
+    const { own, direction, socket, now } = this.#parts;
+    const metadata = { ...frame.peerMetadata, device };
+    const isTool = device !== undefined && device.id === own.metadata.device.id;
+    const peer = { id: frame.senderId, metadata, trust, direction, since: now(), isTool };
     return new Link(own.peerId, peer, socket);
   }
 
@@ -193,3 +199,9 @@ export class Connection {
 }
 
 const NO_DEVICE = { code: CLOSE_CODES.unproven, reason: 'this relay asks for the proof of a device' };
+const NO_RELAY_OF_OURS = { code: CLOSE_CODES.unknownDevice, reason: 'this is no relay of our organization' };
+
+/** At an open relay a peer is who it says it is. */
+function openly({ device }: PeerMetadata): Admission {
+  return { device, trust: 'open' };
+}

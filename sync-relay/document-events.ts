@@ -6,7 +6,7 @@ import type { Vouchers } from './vouchers.ts';
 export type DocumentEvents = {
   /** The links that take part in this document now. */
   readonly links: (document: RelayDocument) => Iterable<Link>;
-  /** The document has new changes, which are on the disk. */
+  /** The document has new changes, which are on the disk. Called before anybody gets a reply. */
   readonly onChanged: (document: RelayDocument) => void;
   /** A peer sent changes it may not make; they were left out (rule E7). */
   readonly onRefusedChanges: (document: RelayDocument, link: Link) => void;

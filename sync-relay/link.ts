@@ -3,6 +3,7 @@ import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
 import { writeRight } from '#model/trust/rights.ts';
 import type { Voucher } from '#model/trust/voucher.ts';
+import type { Trust } from './door.ts';
 import type { RelayDocument } from './relay-document.ts';
 
 /** Bytes waiting in one socket above which nothing new is generated for it; the peer catches up with one later message. */
@@ -27,7 +28,8 @@ export class Link {
   readonly since: string;
   /** Whether the peer speaks with this relay's own key: a tool of this machine, not another relay. */
   readonly isTool: boolean;
-  readonly #isProven: boolean;
+  /** How far the peer is trusted. */
+  readonly trust: Trust;
   readonly #ownPeerId: string;
   readonly #socket: LinkSocket;
   readonly #syncStates = new Map<DocumentId, A.SyncState>();
@@ -42,10 +44,10 @@ export class Link {
     peer: {
       readonly id: string;
       readonly metadata: PeerMetadata;
+      readonly trust: Trust;
       readonly direction: 'in' | 'out';
       readonly since: string;
       readonly isTool: boolean;
-      readonly isProven: boolean;
     },
     socket: LinkSocket,
   ) {
@@ -55,7 +57,7 @@ export class Link {
     this.direction = peer.direction;
     this.since = peer.since;
     this.isTool = peer.isTool;
-    this.#isProven = peer.isProven;
+    this.trust = peer.trust;
     this.#socket = socket;
   }
 
@@ -73,7 +75,7 @@ export class Link {
   /** What this relay does with the peer's changes to a document (rules E4, E6); at an open relay it takes all. */
   writeRight(address: DocumentAddress): 'free' | 'vouched' | 'none' {
     const { device } = this.metadata;
-    return device === undefined || !this.#isProven ? 'free' : writeRight(device, address);
+    return device === undefined || this.trust === 'open' ? 'free' : writeRight(device, address);
   }
 
   /** Whether the peer reads slower than we write; documents wait with {@link defer} instead of piling up. */

@@ -5,11 +5,13 @@ import { FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
+import { Candidates } from './candidates.ts';
 import type { DocumentEvents } from './document-events.ts';
 import type { DocumentLog, LogFolder } from './document-log.ts';
-import { edited, entriesOf } from './entries-document.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
+import { entriesOf, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
+import { Looks } from './looks.ts';
 import { confirmation, readSyncMessage } from './sync-message.ts';
 
 /** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
@@ -38,7 +40,7 @@ type Edit = {
  *    them back would need every link to be cut: a peer never sends again what it sent on a living link.)
  * 3. A message that cannot be read changes nothing and costs its link the connection.
  * 4. Changes of a peer that may not make them never reach `#doc`; those that need head office's word wait in a candidate
- *    of their link until a voucher names exactly its heads.
+ *    of their link until the heads of a voucher cover them.
  */
 export class RelayDocument {
   readonly id: DocumentId;
@@ -52,14 +54,12 @@ export class RelayDocument {
   #offered: { readonly heads: A.Heads; readonly message: Uint8Array } | undefined;
   readonly #inbox: Received[] = [];
   readonly #edits: Edit[] = [];
-  /** Copies with changes head office has not vouched for yet, by the link they came on. */
-  readonly #candidates = new Map<Link, A.Doc<unknown>>();
+  readonly #looks = new Looks();
+  readonly #candidates = new Candidates();
   readonly #wanting = new Set<Link>();
   /** Links that got no reply because the disk refused. */
   readonly #unanswered = new Set<Link>();
   #running: Promise<void> | undefined;
-  #loading: Promise<void> | undefined;
-  #readers = 0;
   /** Relays that hear of second-hand changes when {@link PASS_ON_MS} are over. */
   readonly #passOn = new Set<Link>();
   #passingOn = false;
@@ -90,31 +90,25 @@ export class RelayDocument {
     this.#run();
   }
 
-  /** The entries as they are on this relay, texts only. Rejects when the disk cannot be read. */
+  /** The entries as they are on this relay's disk, texts only. Rejects while the disk refuses. */
   async entries(): Promise<Entries> {
     return (await this.look(entriesOf)) ?? {};
   }
 
+  /** The same at once, where the document is in memory and on the disk: so it is whenever `onChanged` is called. */
+  get currentEntries(): Entries {
+    assert(this.#doc && this.#isDurable, () => 'a document is on the disk when it is said to have changed');
+    return entriesOf(this.#doc);
+  }
+
   /**
    * Shows a reader the document as it is on the disk; undefined when it has no change yet. Rejects while the disk refuses.
-   * A document nobody else needs is not kept in memory for it: a look at all journals must not load them for good.
+   * It is one more message in the queue, so that peers that keep a document busy cannot keep a reader from it.
    */
-  async look<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
-    const wasLoaded = this.#doc !== undefined;
-    this.#readers += 1;
-    try {
-      do {
-        await this.settled();
-        await this.#load();
-      } while (this.#running);
-      const doc = this.#doc;
-      assert(doc, () => 'a document that was loaded is there');
-      if (!this.#isDurable) throw new Error('the disk refuses what is new');
-      return this.#durableHeads.length > 0 ? reader(doc) : undefined;
-    } finally {
-      this.#readers -= 1;
-      if (!wasLoaded && this.#readers === 0 && !this.#running) this.#unload();
-    }
+  look<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
+    const seen = this.#looks.add(reader);
+    this.#run();
+    return seen;
   }
 
   /** This relay's own change: sets entries, or takes out those that are undefined; resolves when it is on the disk. */
@@ -127,7 +121,7 @@ export class RelayDocument {
 
   /** A voucher for this document has come: what waited for it is taken. */
   vouched(): void {
-    for (const link of this.#candidates.keys()) this.#wanting.add(link);
+    for (const link of this.#candidates.links) this.#wanting.add(link);
     for (const link of this.#events.links(this)) if (link.isRelay) this.#wanting.add(link);
     this.#run();
   }
@@ -149,14 +143,15 @@ export class RelayDocument {
       .catch((cause: unknown) => this.#giveUp(cause))
       .finally(() => {
         this.#running = undefined;
-        if (this.#inbox.length > 0 || this.#edits.length > 0 || this.#wanting.size > 0) this.#run();
+        const waiting = this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size;
+        if (waiting > 0) this.#run();
       });
   }
 
   /** Nothing a peer sends should lead here; if it does, this document begins anew from its disk, and no other is touched. */
   #giveUp(cause: unknown): void {
     this.#log.error({ err: cause, document: this.id }, 'a document could not be worked on; it is read again');
-    this.#candidates.clear();
+    this.#looks.fail(cause);
     this.#unload();
     for (const link of this.#events.links(this))
       link.close(CLOSE_CODES.retry, 'a document could not be worked on');
@@ -165,6 +160,7 @@ export class RelayDocument {
   async #work(): Promise<void> {
     const received = this.#inbox.splice(0);
     const edits = this.#edits.splice(0);
+    const wasLoaded = this.#doc !== undefined;
     const wanting = new Set(this.#wanting);
     this.#wanting.clear();
     for (const { link } of received) wanting.add(link);
@@ -176,14 +172,24 @@ export class RelayDocument {
       // A message that was not handled is a lost message; only a new link makes up for it.
       for (const link of wanting) link.close(CLOSE_CODES.retry, 'the relay cannot read its disk');
       for (const { done } of edits) done('failed');
+      this.#looks.fail(cause);
       return;
     }
     for (const message of received) this.#apply(message);
     this.#adoptVouched();
-    for (const { changes } of edits) this.#doc = edited(this.#doc, changes);
+    for (const { changes } of edits) this.#doc = withEntries(this.#doc ?? A.init(), changes);
     const outcome = await this.#persist();
+    if (outcome === 'saved') this.#events.onChanged(this);
     for (const { done } of edits) done(outcome === 'failed' ? 'failed' : 'saved');
+    this.#show();
     await this.#answer(received, wanting, outcome);
+    // A look at all journals must not load them for good.
+    if (!wasLoaded && wanting.size + edits.length === 0) this.#unload();
+  }
+
+  #show(): void {
+    if (!this.#isDurable) this.#looks.fail(new Error('the disk refuses what is new'));
+    else this.#looks.show(this.#durableHeads.length > 0 ? this.#doc : undefined);
   }
 
   async #answer(
@@ -199,10 +205,7 @@ export class RelayDocument {
       await this.#events.vouchers.sign(this.id, this.#durableHeads);
       await this.#events.vouchers.settle(this.id, this.#durableHeads);
     }
-    if (outcome === 'saved') {
-      this.#events.onChanged(this);
-      this.#spread(received, wanting);
-    }
+    if (outcome === 'saved') this.#spread(received, wanting);
     for (const link of wanting) this.#reply(link);
     if (this.#durableHeads.length > 0) return;
     for (const { link, requested } of received) if (requested) link.unavailable(this.id);
@@ -234,6 +237,11 @@ export class RelayDocument {
     });
   }
 
+  /** Whether the disk holds nothing but what every document starts with. */
+  get #isBlank(): boolean {
+    return this.#durableHeads.every((head) => head === FIRST_CHANGE_HASH);
+  }
+
   /** Whether everything in memory is on the disk. */
   get #isDurable(): boolean {
     return this.#doc !== undefined && sameHeads(A.getHeads(this.#doc), this.#durableHeads);
@@ -241,22 +249,14 @@ export class RelayDocument {
 
   /** Forgets what the disk holds anyway. */
   #unload(): void {
-    if (!this.#isDurable || this.#candidates.size > 0) return;
+    if (!this.#isDurable || !this.#candidates.isEmpty) return;
     this.#doc = undefined;
     this.#file = undefined;
     this.#durableHeads = [];
   }
 
-  /** One at a time: a second load would put the document back to what it was before the first message. */
-  #load(): Promise<void> {
-    if (this.#doc) return Promise.resolve();
-    this.#loading ??= this.#read().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
-  }
-
-  async #read(): Promise<void> {
+  async #load(): Promise<void> {
+    if (this.#doc) return;
     const { log, frames } = await this.#folder.open(this.id);
     this.#file = log;
     let doc = A.init<unknown>();
@@ -284,39 +284,44 @@ export class RelayDocument {
       return;
     }
     try {
-      const before = right === 'vouched' ? (this.#candidates.get(link) ?? A.clone(this.#doc)) : this.#doc;
-      const state = link.syncState(this.id, right === 'none');
-      const [doc, next] = A.receiveSyncMessage(before, state, data);
-      link.setSyncState(this.id, next);
-      if (right === 'vouched') this.#candidates.set(link, doc);
-      else this.#doc = doc;
-      if (right === 'none') this.#tellRefused(link, message.value.heads);
+      if (right === 'free') this.#doc = this.#take(link, data, this.#doc);
+      else if (right === 'none') this.#leaveOut(link, data, this.#doc);
+      else this.#takeUnvouched(link, data, this.#doc);
     } catch (cause) {
       this.#log.warn({ err: cause, document: this.id, peer: link.peerId }, 'unreadable sync message');
       link.refuse('the sync message could not be read');
     }
   }
 
+  #take(link: Link, data: Uint8Array, into: A.Doc<unknown>): A.Doc<unknown> {
+    const [doc, state] = A.receiveSyncMessage(into, link.syncState(this.id, false), data);
+    link.setSyncState(this.id, state);
+    return doc;
+  }
+
   /** A peer whose heads are unknown here has changes nobody takes; told only when there is something to fetch instead. */
-  #tellRefused(link: Link, heads: A.Heads): void {
-    const doc = this.#doc;
-    if (!doc || this.#durableHeads.every((head) => head === FIRST_CHANGE_HASH)) return;
-    if (heads.length === 0 || A.hasHeads(doc, heads)) return;
+  #leaveOut(link: Link, data: Uint8Array, doc: A.Doc<unknown>): void {
+    const [same, state] = A.receiveSyncMessage(doc, link.syncState(this.id, true), data);
+    this.#doc = same;
+    link.setSyncState(this.id, state);
+    if (this.#isBlank) return;
+    const { heads } = A.decodeSyncMessage(data);
+    if (heads.length === 0 || A.hasHeads(same, heads)) return;
     if (link.refuseChanges(this.id, [...heads].sort().join())) this.#events.onRefusedChanges(this, link);
   }
 
-  /** Takes over the candidates whose state head office has vouched for (rule E6), and forgets those that hold nothing new. */
+  /** What needs head office's word goes into a copy; a message without changes needs none, and a copy costs a document. */
+  #takeUnvouched(link: Link, data: Uint8Array, doc: A.Doc<unknown>): void {
+    const copy = this.#candidates.of(link, doc);
+    if (copy === undefined && A.decodeSyncMessage(data).changes.length === 0)
+      this.#doc = this.#take(link, data, doc);
+    else this.#candidates.set(link, this.#take(link, data, copy ?? A.clone(doc)));
+  }
+
+  /** Takes over what head office has vouched for (rule E6). */
   #adoptVouched(): void {
-    if (!this.#doc) return;
-    for (const [link, candidate] of this.#candidates) {
-      const heads = A.getHeads(candidate);
-      if (this.#events.vouchers.covers(this.id, heads)) {
-        this.#doc = A.merge(this.#doc, candidate);
-        this.#candidates.delete(link);
-      } else if (!link.isOpen || A.hasHeads(this.#doc, heads)) {
-        this.#candidates.delete(link);
-      }
-    }
+    if (!this.#doc || this.#candidates.isEmpty) return;
+    this.#doc = this.#candidates.adopt(this.#doc, this.#events.vouchers.states(this.id));
   }
 
   /** Appends what is new; what the disk refuses stays unconfirmed. */
@@ -354,11 +359,13 @@ export class RelayDocument {
 
   #reply(link: Link): void {
     if (!this.#doc || !link.isOpen) return;
+    // A stranger may bring what head office lost, and learns nothing of what is here.
+    if (link.trust === 'stranger' && !this.#isBlank) return;
     if (link.isCongested) {
       link.defer(this);
       return;
     }
-    this.#replyChanges(link, this.#candidates.get(link) ?? this.#doc);
+    this.#replyChanges(link, this.#candidates.of(link, this.#doc) ?? this.#doc);
     const voucher = link.isRelay ? this.#events.vouchers.of(this.id) : undefined;
     if (voucher !== undefined && A.hasHeads(this.#doc, [...voucher.heads])) link.vouch(voucher);
   }
@@ -386,8 +393,4 @@ export class RelayDocument {
     this.#offered = { heads: this.#durableHeads, message };
     return message;
   }
-}
-
-function sameHeads(a: A.Heads, b: A.Heads): boolean {
-  return a.length === b.length && a.every((head) => b.includes(head));
 }

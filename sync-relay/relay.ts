@@ -192,7 +192,13 @@ export class Relay {
     return document;
   }
 
+  #isReadable(link: Link, address: DocumentAddress): boolean {
+    if (link.trust === 'stranger' && address.key.class !== 'organization') return false;
+    return isReadable(link.metadata.device, address);
+  }
+
   #isOffered(link: Link, document: RelayDocument): boolean {
+    if (!this.#isReadable(link, document.address)) return false;
     return isOffered(link.metadata.device, document.address, this.#latestSessions.latest(document.address));
   }
 
@@ -203,26 +209,25 @@ export class Relay {
   }
 
   #changed(document: RelayDocument): void {
+    const { door, own } = this.#parts;
+    const { organization, key } = document.address;
+    if (key.class === 'organization' && organization === own.metadata.device.organization) {
+      door?.trusted.update(document.currentEntries);
+      this.#rejudge();
+    }
     for (const watcher of this.#watchers) watcher(document);
-    const { organization } = this.#parts.own.metadata.device;
-    if (document.address.key.class !== 'organization' || document.address.organization !== organization)
-      return;
-    this.#readDevices().catch((cause: unknown) =>
-      this.#parts.log.error({ err: cause }, 'the devices of the organization could not be read'),
-    );
   }
 
-  /** Takes the list of devices as it is now; whoever may not take part any more leaves at once. */
   async #readDevices(): Promise<void> {
     const { door, own } = this.#parts;
     if (door === undefined || own.metadata.device.organization === undefined) return;
     door.trusted.update(await this.document({ class: 'organization' }).entries());
-    this.#rejudge();
   }
 
+  /** Whoever may not take part any more leaves at once. */
   #rejudge(): void {
     for (const link of this.#links) {
-      const turned = this.#parts.door?.guard.rejudge(link.metadata.device);
+      const turned = this.#parts.door?.guard.rejudge({ device: link.metadata.device, trust: link.trust });
       if (turned === undefined || !link.isOpen) continue;
       this.#parts.log.warn({ peer: link.peerId, ...turned }, 'a device was sent away');
       link.close(turned.code, turned.reason);
@@ -247,8 +252,8 @@ export class Relay {
 
   #takeVoucher(link: Link, voucher: Voucher): void {
     const document = this.#documents.get(voucher.document as DocumentId);
-    if (document === undefined || !isReadable(link.metadata.device, document.address)) return;
-    if (!this.#parts.vouchers.take(voucher)) {
+    if (document === undefined || !this.#isReadable(link, document.address)) return;
+    if (!this.#parts.vouchers.take(voucher, link.metadata.device?.id ?? link.peerId)) {
       this.#parts.log.warn(
         { peer: link.peerId, document: voucher.document },
         'a voucher is not head office’s word',
@@ -294,7 +299,7 @@ export class Relay {
 
   #receive(link: Link, frame: FrameOf<'sync' | 'request'>): void {
     const address = parseDocumentId(frame.documentId);
-    if (!address.ok || !isReadable(link.metadata.device, address.value)) {
+    if (!address.ok || !this.#isReadable(link, address.value)) {
       this.#parts.log.warn(
         { peer: link.peerId, document: frame.documentId },
         'refused a document that is not ours or not theirs',

@@ -26,6 +26,11 @@ export class TrustedDevices {
     this.#now = now;
   }
 
+  /** Whether the organization lists nobody: its document is not here, or not made yet. */
+  get isEmpty(): boolean {
+    return this.#devices.size === 0;
+  }
+
   /** The listed devices by id. */
   get devices(): ReadonlyMap<string, Device> {
     return this.#devices;

@@ -7,9 +7,6 @@ import { voucherSchema, voucherText, type Voucher } from '#model/trust/voucher.t
 import { verifySignature } from './signature.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
 
-/** Vouchers kept of one document that name a state which is not here yet. */
-const MOST_WAITING = 4;
-
 /** What the vouchers of a relay are made of; `sign` is there at head office only. */
 export type VoucherParts = {
   /** Where they are kept, beside the document logs. */
@@ -23,7 +20,8 @@ export type VoucherParts = {
 export class Vouchers {
   readonly #parts: VoucherParts;
   readonly #latest = new Map<DocumentId, Voucher>();
-  readonly #waiting = new Map<DocumentId, Voucher[]>();
+  /** Those that name a state which is not here yet: the latest of each sender, so that none can push out another's. */
+  readonly #waiting = new Map<DocumentId, Map<string, Voucher>>();
 
   constructor(parts: VoucherParts) {
     this.#parts = parts;
@@ -45,37 +43,35 @@ export class Vouchers {
     return this.#latest.get(id);
   }
 
-  /** Whether head office has vouched for exactly these heads. */
-  covers(id: DocumentId, heads: readonly string[]): boolean {
-    const known = [...(this.#waiting.get(id) ?? [])];
+  /** The states of a document head office is known to have vouched for. */
+  states(id: DocumentId): readonly (readonly string[])[] {
     const latest = this.#latest.get(id);
-    if (latest !== undefined) known.push(latest);
-    const wanted = [...heads].sort().join();
-    return known.some((voucher) => [...voucher.heads].sort().join() === wanted);
+    const waiting = [...(this.#waiting.get(id)?.values() ?? [])];
+    return [...(latest === undefined ? [] : [latest]), ...waiting].map(({ heads }) => heads);
   }
 
   /** Signs a document's state at head office, when it is head office's to sign and not signed yet. */
   async sign(id: DocumentId, heads: readonly string[]): Promise<void> {
     const { signer } = this.#parts;
-    if (signer === undefined || heads.length === 0 || this.covers(id, heads)) return;
+    if (signer === undefined || heads.length === 0) return;
     const sorted = [...heads].sort();
+    if (this.states(id).some((state) => isSame(state, sorted))) return;
     const signature = signer.sign(voucherText({ document: id, heads: sorted }));
     await this.#keep({ document: id, heads: sorted, device: signer.device, signature });
   }
 
   /** Takes a voucher a peer passed on; false when it is not head office's word. It counts for a document once its state is here. */
-  take(voucher: Voucher): boolean {
+  take(voucher: Voucher, sender: string): boolean {
     if (!this.#isTrue(voucher)) return false;
     const id = voucher.document as DocumentId;
-    const others = (this.#waiting.get(id) ?? []).filter(({ signature }) => signature !== voucher.signature);
-    this.#waiting.set(id, [...others, voucher].slice(-MOST_WAITING));
+    const waiting = this.#waiting.get(id) ?? new Map<string, Voucher>();
+    this.#waiting.set(id, waiting.set(sender, voucher));
     return true;
   }
 
   /** The state of a document has become this one: the voucher that names it is the latest. */
   async settle(id: DocumentId, heads: readonly string[]): Promise<void> {
-    const wanted = [...heads].sort().join();
-    const voucher = this.#waiting.get(id)?.find((one) => [...one.heads].sort().join() === wanted);
+    const voucher = [...(this.#waiting.get(id)?.values() ?? [])].find((one) => isSame(one.heads, heads));
     if (voucher === undefined) return;
     this.#waiting.delete(id);
     await this.#keep(voucher);
@@ -120,4 +116,8 @@ export class Vouchers {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
     throw cause;
   }
+}
+
+function isSame(state: readonly string[], heads: readonly string[]): boolean {
+  return [...state].sort().join() === [...heads].sort().join();
 }

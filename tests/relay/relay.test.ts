@@ -173,6 +173,7 @@ describe('a relay that is started wrongly says so', () => {
     [['--data', 'x', '--port', '0', '--hq', 'hq.example'], 'an address looks like ws://'],
     [['--data', 'x', '--port', '0', '--colour', 'red'], '--colour'],
     [['--data', 'x', '--port', '0', '--store', '1'], 'a store id is'],
+    [['--data', 'x', '--port', '0', '--open', '--host', '0.0.0.0'], '--open lets everybody in'],
   ])('%j → "%s", exit 2', async (args, sentence) => {
     const { code, stderr } = await runProgram('sync-relay/main.ts', args);
     expect(code).toBe(2);

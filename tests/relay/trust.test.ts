@@ -10,6 +10,7 @@ import { firstChange, stockPeer, type EntriesDocument } from '../support/stock-p
 import { testKey, type TestKey } from '../support/test-key.ts';
 import { WireRelay } from '../support/wire-relay.ts';
 import {
+  ORGANIZATION_DOCUMENT,
   TrustedRelays,
   connect,
   idOf,
@@ -17,6 +18,7 @@ import {
   session,
   statusOf,
   toolOf,
+  vouchedAt,
   type TrustedRelay,
 } from '../support/trusted-relays.ts';
 
@@ -294,7 +296,11 @@ describe('[E5] relays among each other', { timeout: 90_000 }, () => {
       revokedAt: '2026-01-02T00:00:00.000Z',
     });
     relays.tool.write(CATALOG, 'product:1:info', '{}');
-    await listedAt(near, revoked, CLOSE_CODES.revoked);
+    for (const id of [ORGANIZATION_DOCUMENT, CATALOG])
+      await vi.waitFor(
+        async () => expect(await vouchedAt(near, id)).toEqual(A.getHeads(relays.tool.doc(id))),
+        PATIENCE,
+      );
     await relays.hq.program.kill();
 
     const nearOnly = await restarted(far, ['--peer', near.url]);

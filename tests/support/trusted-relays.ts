@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { onTestFinished } from 'vitest';
 import { documentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { assert } from '#model/result.ts';
 import type { Device } from '#model/trust/device.ts';
+import { voucherSchema } from '#model/trust/voucher.ts';
 import { ownDevice, type OwnDevice } from '../../sync-relay/device-file.ts';
 import { CorePeer } from './core-peer.ts';
 import { startProgram, type RunningProgram } from './program.ts';
@@ -142,10 +145,17 @@ async function deviceOf(folder: string): Promise<OwnDevice> {
   return device.value;
 }
 
+/** The heads head office's word names for a document, as a relay keeps it on its disk; rejects while there is none. */
+export async function vouchedAt({ folder }: TrustedRelay, id: DocumentId): Promise<readonly string[]> {
+  const text = await readFile(join(folder, 'documents', `${id}.voucher`), 'utf8');
+  return v.parse(voucherSchema, JSON.parse(text)).heads;
+}
+
 /** What a relay says at `/status`. */
 export async function statusOf({ program }: Pick<TrustedRelay, 'program'>): Promise<{
   readonly peers: readonly { readonly device?: string; readonly role?: string; readonly store?: string }[];
-  readonly refused: readonly { readonly device: string; readonly document: string }[];
+  readonly refused: readonly { readonly device: string; readonly document: string; readonly count: number }[];
+  readonly quarantined: number;
 }> {
   const response = await fetch(`http://127.0.0.1:${program.ready.port}/status`);
   return (await response.json()) as Awaited<ReturnType<typeof statusOf>>;

@@ -1,0 +1,33 @@
+import type * as A from '@automerge/automerge';
+
+/** Readers of one document that wait for their turn. */
+export class Looks {
+  readonly #waiting: { readonly show: (doc: A.Doc<unknown> | undefined) => void; readonly fail: Fail }[] = [];
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  /** Lets a reader wait; resolves with what it made of the document, undefined when there was nothing to see. */
+  add<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
+    return new Promise((resolve, fail) => {
+      // The executor reads at once, before the document changes again; what it throws is the answer too.
+      const show = (doc: A.Doc<unknown> | undefined) =>
+        resolve(new Promise((seen) => seen(doc === undefined ? undefined : reader(doc))));
+      this.#waiting.push({ show, fail });
+    });
+  }
+
+  /** Shows those who wait now the document. */
+  show(doc: A.Doc<unknown> | undefined): void {
+    for (const { show } of this.#waiting.splice(0)) show(doc);
+  }
+
+  /** Sends those who wait now away. */
+  fail(cause: unknown): void {
+    for (const { fail } of this.#waiting.splice(0)) fail(cause);
+  }
+}
+
+type Fail = (cause: unknown) => void;
