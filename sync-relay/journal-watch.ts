@@ -162,8 +162,9 @@ export class JournalWatch {
     const isCurrent = judge === this.#judges.of(registerName(address.store, address.register));
     journal.judged(address.session, verdict, isCurrent ? all.heads : []);
     if (verdict.faultCount > (isBehind ? before.faultCount : 0))
+      // Not `document`: the disk is well, what somebody wrote is not, and an export shows that as it is.
       this.#parts.log.warn(
-        { document: id, faults: verdict.faultCount, last: verdict.faults.at(-1) },
+        { journal: id, faults: verdict.faultCount, last: verdict.faults.at(-1) },
         'journal fault',
       );
     // What head office said before is known before it says more.
