@@ -23,8 +23,8 @@ type OpenLine = OfferedLine & {
   readonly index: number;
   left: Minor;
   readonly offs: LineOff[];
-  /** A special that does not stack took its share: no other may. */
-  closed: boolean;
+  /** The special that does not stack and took its share: no other may. */
+  closedBy?: string;
 };
 
 /**
@@ -43,14 +43,13 @@ export function takeSpecials(
     index,
     left: line.amount,
     offs: [],
-    closed: false,
   }));
   const ordered = open.toSorted((a, b) => compareTexts(markOf(a), markOf(b)));
   const worth = lines.reduce((sum, line) => sum + line.amount, 0);
   for (const special of byPriority(specials)) {
     if (!isOnOffer(special, occasion)) continue;
     const uses = usesWithin(special, usesOf(special, occasion), worth);
-    for (let use = 0; use < uses; use++) take(special, ordered, unit, use === 0);
+    for (let use = 0; use < uses; use++) take(special, ordered, unit);
   }
   return open.map((line) => line.offs);
 }
@@ -64,20 +63,23 @@ function usesWithin({ minimum = 0 }: Special, uses: number, worth: Minor): numbe
   return minimum === 0 ? uses : Math.min(uses, Math.floor(worth / minimum));
 }
 
-function take(special: Special, lines: readonly OpenLine[], unit: number, isFirst: boolean): void {
-  const mayLower = (line: OpenLine) =>
-    line.left > 0 && (isFirst ? !line.closed && (special.stacks || line.offs.length === 0) : true);
+function take(special: Special, lines: readonly OpenLine[], unit: number): void {
   const inScope = lines.filter((line) => isIn(special.scope, line));
-  const free = inScope.filter(mayLower);
-  const wanted = wantedOff(special, { inScope, free, rewards: lines.filter(mayLower), unit });
-  const capped = capOff(wanted, special.most);
-  for (const [line, amount] of capped) {
+  const rewards = lines.filter((line) => mayLower(special, line));
+  const free = inScope.filter((line) => mayLower(special, line));
+  for (const [line, amount] of capOff(wantedOff(special, { inScope, free, rewards, unit }), special.most)) {
     const off = Math.min(amount, line.left);
     if (off <= 0) continue;
     line.left -= off;
-    line.closed ||= !special.stacks;
+    if (!special.stacks) line.closedBy = special.id;
     line.offs.push({ special: special.id, name: special.name, amount: off });
   }
+}
+
+/** A line that another special lowered is lowered again only when both stack (rule X5). */
+function mayLower({ id, stacks }: Special, line: OpenLine): boolean {
+  if (line.left <= 0 || (line.closedBy !== undefined && line.closedBy !== id)) return false;
+  return stacks || line.offs.every((off) => off.special === id);
 }
 
 type Offs = readonly (readonly [OpenLine, Minor])[];

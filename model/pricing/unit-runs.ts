@@ -43,12 +43,10 @@ export function setsOf(
   price: Minor,
   times = MOST_TIMES,
 ): { readonly off: Minor; readonly weights: ReadonlyMap<number, Minor> } {
-  const units = runs.flatMap((run) =>
-    Array.from({ length: Math.min(run.units, quantity * MOST_TIMES) }, () => run),
-  );
+  const units = dearestUnits(runs, quantity * Math.min(times, MOST_TIMES));
   const weights = new Map<number, Decimal>();
   let off: Decimal | undefined;
-  for (let set = 0; set < Math.min(times, MOST_TIMES); set++) {
+  for (let set = 0; set * quantity < units.length; set++) {
     const chosen = units.slice(set * quantity, (set + 1) * quantity);
     if (chosen.length < quantity) break;
     const worth = chosen.map((run) => run.worth).reduce((sum, one) => sum.plus(one));
@@ -60,4 +58,14 @@ export function setsOf(
     off: off ? roundMinor(off) : 0,
     weights: new Map([...weights].map(([line, worth]) => [line, roundMinor(worth)])),
   };
+}
+
+/** The first `most` units, one by one. */
+function dearestUnits(runs: readonly UnitRun[], most: number): UnitRun[] {
+  const units: UnitRun[] = [];
+  for (const run of runs) {
+    const room = Math.min(run.units, most - units.length);
+    for (let unit = 0; unit < room; unit++) units.push(run);
+  }
+  return units;
 }
