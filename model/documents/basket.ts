@@ -55,8 +55,13 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
         : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
     if (!read.ok) return read;
   }
-  const { paying, ...rest } = basket.value;
-  return ok({ basket: { ...rest, lines }, paying, payments });
+  const { id, paying, customer, discounts, coupons } = basket.value;
+  const extras = {
+    ...(customer === undefined ? {} : { customer }),
+    ...(discounts === undefined ? {} : { discounts }),
+    ...(coupons === undefined ? {} : { coupons }),
+  };
+  return ok({ basket: { id, lines, ...extras }, paying, payments });
 }
 
 function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<true, EntryFault> {

@@ -142,7 +142,7 @@ function documentLine({ line, amount }: Reckoned): DocumentLine {
     quantity: new Exact(line.quantity),
     taxes: line.taxes,
     ...(line.taxAmounts ? { keptTaxes: line.taxAmounts } : {}),
-    ...(isSold(line) ? {} : { isBack: true }),
+    ...(isSold(line) ? {} : { keepsPrice: true }),
   };
 }
 
@@ -161,8 +161,8 @@ function sharedByLine(
   const gone = new Exact(1).minus(document.left);
   const onTop = document.rows.filter(({ tax }) => !tax.included);
   const sum = onTop.reduce((rest, row) => rest.minus(row.amount), document.total);
-  const exact = taxed.map(({ amount, isBack }, i) => {
-    if (isBack) return amount;
+  const exact = taxed.map(({ amount, keepsPrice }, i) => {
+    if (keepsPrice) return amount;
     const fixed = (chains[i]?.shares ?? []).filter(({ tax }) => tax.included && !tax.reverseCharge);
     const off = fixed.reduce((rest, share) => rest.minus(share.fixed), amount).times(gone);
     return amount.minus(off);
@@ -180,9 +180,12 @@ function sharedByLine(
 
 /** Lines that come back keep their amounts; the others share what is left of the sum. */
 function sharedAmong(exact: readonly Decimal[], sum: Minor, taxed: readonly DocumentLine[]): Minor[] {
-  const sold = exact.flatMap((_, i) => (taxed[i]?.isBack ? [] : [i]));
+  const sold = exact.flatMap((_, i) => (taxed[i]?.keepsPrice ? [] : [i]));
   if (sold.length === 0) return roundToSum(exact, sum);
-  const back = exact.reduce((total, amount, i) => (taxed[i]?.isBack ? total + roundMinor(amount) : total), 0);
+  const back = exact.reduce(
+    (total, amount, i) => (taxed[i]?.keepsPrice ? total + roundMinor(amount) : total),
+    0,
+  );
   const shares = roundToSum(
     sold.map((i) => exact[i] ?? 0),
     sum - back,
@@ -206,7 +209,7 @@ function shareRow(
   );
   const exact = places.map(({ line, share }) => {
     if (share.tax.reverseCharge) return new Exact(0);
-    if (from.taxed[line]?.isBack) return share.amount;
+    if (from.taxed[line]?.keepsPrice) return share.amount;
     return share.amount.minus(share.amount.minus(share.fixed).times(from.gone));
   });
   const shares = sharedAmong(

@@ -13,14 +13,14 @@ export type TaxRounding = 'receipt' | 'line' | 'total';
 
 /**
  * A line to tax: `amount` holds its included taxes and need not be rounded. `keptTaxes` are amounts fixed by an earlier receipt
- * that the line takes back, one for each of its taxes (rule L9). A line that `isBack` gets no discount.
+ * that the line takes back, one for each of its taxes (rule L9). A line that `keepsPrice` gets no discount on the whole.
  */
 export type DocumentLine = {
   readonly amount: Decimal;
   readonly quantity: Decimal;
   readonly taxes: readonly TaxRate[];
   readonly keptTaxes?: readonly Decimal.Value[];
-  readonly isBack?: boolean;
+  readonly keepsPrice?: boolean;
 };
 
 /**
@@ -110,9 +110,9 @@ function gather(lines: readonly DocumentLine[], rules: DocumentRules): Gathered 
     const chain = lineChain(line, rules);
     const amount =
       rules.rounding === 'line' ? roundToStep(line.amount, rules.step ?? 1, rules.mode) : line.amount;
-    for (const share of chain.shares) addShare(rowOf(rows, share.tax), share, chain, amount, line.isBack);
+    for (const share of chain.shares) addShare(rowOf(rows, share.tax), share, chain, amount, line.keepsPrice);
     gross = gross.plus(amount);
-    if (line.isBack) continue;
+    if (line.keepsPrice) continue;
     offGross = offGross.plus(amount).minus(fixedInside(chain));
     offNet = offNet.plus(amount).minus(insideAmount(chain));
   }
@@ -124,7 +124,7 @@ function addShare(
   share: ChainShare,
   chain: TaxedChain,
   gross: Decimal,
-  isBack = false,
+  keepsPrice = false,
 ): void {
   // A reverse charge is shown with its base and owed by nobody here.
   const amount = share.tax.reverseCharge ? ZERO : share.amount;
@@ -133,7 +133,7 @@ function addShare(
   row.amount = row.amount.plus(amount);
   row.gross = row.gross.plus(gross);
   row.others = row.others.plus(gross.minus(ownInside).minus(net).minus(share.base.minus(chain.net)));
-  if (isBack) return;
+  if (keepsPrice) return;
   row.offAmount = row.offAmount.plus(share.tax.reverseCharge ? ZERO : amount.minus(share.fixed));
   row.offBase = row.offBase.plus(share.base.minus(share.fixedBase));
 }
@@ -179,7 +179,7 @@ function groupedByTaxes(lines: readonly DocumentLine[]): DocumentLine[] {
 }
 
 function addToGroup(groups: Map<string, DocumentLine>, line: DocumentLine): void {
-  const key = `${line.isBack ? '-' : ''}${chainKey(line.taxes)}`;
+  const key = `${line.keepsPrice ? '-' : ''}${chainKey(line.taxes)}`;
   const group = groups.get(key);
   groups.set(
     key,
