@@ -90,9 +90,12 @@ export function taxReference(tax: TaxRate, table: readonly TaxRate[]): string {
   return table.filter((row) => row.id === tax.id).length > 1 ? taxKey(tax) : tax.id;
 }
 
-/** The rows of a receipt's tax table that a line of it falls under (rule T5). */
+/**
+ * The rows of a receipt's tax table that a line of it falls under (rule T5), in the line's own order: one tax may be charged on
+ * those before it (rule T8), and the line's shares of them stand in that order (rule L9).
+ */
 export function lineTaxes(sale: SaleBody, line: SaleLine): readonly TaxTotalRow[] {
-  return sale.taxes.filter((row) => line.taxes.includes(taxReference(row, sale.taxes)));
+  return line.taxes.flatMap((name) => sale.taxes.filter((row) => taxReference(row, sale.taxes) === name));
 }
 
 /** One line as sold. */

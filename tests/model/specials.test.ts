@@ -161,12 +161,10 @@ const effects: fc.Arbitrary<SpecialEffect> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }))
     .map(([buy, get]): SpecialEffect => ({ kind: 'buy-get', buy, get, percent: '100' })),
-  fc
-    .nat(900)
-    .map((cents): SpecialEffect => ({
-      kind: 'units',
-      change: { kind: 'price', price: (cents / 100).toFixed(2) },
-    })),
+  fc.nat(900).map((cents): SpecialEffect => ({
+    kind: 'units',
+    change: { kind: 'price', price: (cents / 100).toFixed(2) },
+  })),
 );
 const specials = fc
   .array(
