@@ -172,7 +172,7 @@ const specials = fc
       effect: effects,
       priority: fc.nat(3),
       stacks: fc.boolean(),
-      scope: fc.constantFrom({}, { products: ['a'] }, { departments: ['tools'] }),
+      scope: fc.constantFrom<Special['scope']>({}, { products: ['a'] }, { departments: ['tools'] }),
     }),
     { maxLength: 5 },
   )
