@@ -68,13 +68,15 @@ function afterDiscount(standing: Standing, discount: DocumentDiscount, from: Dis
 /** An amount off the net: the net is kept to the cent and the taxes follow it. */
 function afterNetDiscount(standing: Standing, amount: Decimal, from: DiscountFrom): Standing {
   const exact = from.gathered.offNet;
-  if (!exact.isPositive() || exact.isZero()) return standing;
-  const back = from.before.net.minus(from.round(exact));
-  const now = standing.net?.minus(back) ?? from.round(exact.times(standing.left));
-  const net = Exact.max(0, now.minus(amount));
-  const left = net.div(exact);
+  if (amount.isZero() || !exact.isPositive() || exact.isZero()) return standing;
+  const kept = from.round(from.gathered.keptNet);
+  const whole =
+    standing.net ??
+    (standing.left.eq(1) ? from.before.net : from.round(exact.times(standing.left)).plus(kept));
+  const net = Exact.max(0, whole.minus(kept).minus(amount));
+  const left = Exact.min(standing.left, net.div(exact));
   const off = from.discountBase.times(ONE.minus(left));
-  return { left, off: from.round(off), net: net.plus(back) };
+  return { left, off: from.round(off), net: net.plus(kept) };
 }
 
 /** The total of what may be discounted, without what fixed taxes add to it. */

@@ -72,6 +72,8 @@ export type Gathered = {
   readonly gross: Decimal;
   readonly offGross: Decimal;
   readonly offNet: Decimal;
+  /** The net of lines that keep their price. */
+  readonly keptNet: Decimal;
 };
 
 const ZERO = new Exact(0);
@@ -106,17 +108,22 @@ function gather(lines: readonly DocumentLine[], rules: DocumentRules): Gathered 
   let gross: Decimal = ZERO;
   let offGross: Decimal = ZERO;
   let offNet: Decimal = ZERO;
+  let keptNet: Decimal = ZERO;
   for (const line of lines) {
     const chain = lineChain(line, rules);
     const amount =
       rules.rounding === 'line' ? roundToStep(line.amount, rules.step ?? 1, rules.mode) : line.amount;
     for (const share of chain.shares) addShare(rowOf(rows, share.tax), share, chain, amount, line.keepsPrice);
     gross = gross.plus(amount);
-    if (line.keepsPrice) continue;
+    const net = amount.minus(insideAmount(chain));
+    if (line.keepsPrice) {
+      keptNet = keptNet.plus(net);
+      continue;
+    }
     offGross = offGross.plus(amount).minus(fixedInside(chain));
-    offNet = offNet.plus(amount).minus(insideAmount(chain));
+    offNet = offNet.plus(net);
   }
-  return { rows: sorted(rows), gross, offGross, offNet };
+  return { rows: sorted(rows), gross, offGross, offNet, keptNet };
 }
 
 function addShare(

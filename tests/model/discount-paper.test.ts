@@ -50,7 +50,7 @@ test('[P6] [Y6] the rounding in cash stands between the total and the tenders, a
   const text = printed('en');
   const at = text.findIndex((one) => one.startsWith('Cash rounding'));
   expect([text[at - 1], text[at], text[at + 1]]).toStrictEqual([
-    'TOTAL £36.14',
+    'T O T A L £ 3 6 . 1 4',
     'Cash rounding 0.01',
     'Cash 36.15',
   ]);
