@@ -1,3 +1,4 @@
+import wasmUrl from '@automerge/automerge/automerge.wasm?url';
 import type { Result } from '#model/result.ts';
 import { DocumentsClient } from './documents-client.ts';
 import type { DocumentsRefusal } from './documents-messages.ts';
@@ -36,7 +37,7 @@ export function createDocuments(
     surroundings: hostSurroundings,
     trouble: trouble ?? noLog,
   });
-  return client.start({ identity, syncUrl, database, whenTaken });
+  return client.start({ identity, syncUrl, database, whenTaken, wasmUrl });
 }
 
 /** The relay's address at a page's own origin: `http://localhost:8080` → `ws://localhost:8080/sync`. */

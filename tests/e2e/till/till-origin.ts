@@ -22,20 +22,24 @@ export type TillOrigin = {
 };
 
 /** Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. */
-export async function startTillOrigin(register = 'R1'): Promise<TillOrigin> {
+export async function startTillOrigin(
+  register = 'R1',
+  build = new URL('build', PROJECT).pathname,
+): Promise<TillOrigin> {
   const relay = await WireRelay.start();
   const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
   const catalog = await readDemoCatalog(new URL('app/server/seed/products.json', PROJECT).pathname);
   const seeds = demoSeeds(ORGANIZATION, '2026-01-01T00:00:00.000Z', catalog, () => 'c2FsdHNhbHRzYWx0c2FsdA');
   for (const { key, entries } of seeds) relay.write(idOf(key), entries);
   const server: FastifyInstance = await makeOrigin({
-    build: new URL('build', PROJECT).pathname,
+    build,
     config: {
       role: 'till',
       organization: ORGANIZATION,
       device: `00000000000000${register.slice(1).padStart(2, '0')}`,
       store: 'S01',
       register,
+      printer: 'receipt',
       version: 'test',
     },
     relay: relay.url.replace(/^ws/, 'http').replace(/\/sync$/, ''),
