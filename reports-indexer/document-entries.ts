@@ -21,6 +21,13 @@ export function pendingChanges(whole: boolean): PendingChanges {
   return { keys: new Map(), whole };
 }
 
+/** Both sets of changes as one. */
+export function mergedChanges(a: PendingChanges, b: PendingChanges): PendingChanges {
+  const keys = new Map(a.keys);
+  for (const [key, several] of b.keys) keys.set(key, several || (keys.get(key) ?? false));
+  return { keys, whole: a.whole || b.whole };
+}
+
 /** Notes which entries a set of Automerge patches touches. */
 export function notePatches(pending: PendingChanges, patches: readonly A.Patch[]): void {
   for (const patch of patches) {

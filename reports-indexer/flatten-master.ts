@@ -3,7 +3,10 @@ import { readOrganizationEntry } from '#model/documents/organization.ts';
 import { readStaffEntry } from '#model/documents/staff.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import { COUNTERSIGNED_HEAD } from '#model/documents/acknowledgements.ts';
+import { judgeHead, judgeHeads, putHead } from './countersigned-heads.ts';
 import { allRows } from './database.ts';
+import { deviceSnapshot, markChangedRegisters, putDevice } from './device-rows.ts';
 import type { Finding } from './exceptions.ts';
 import { flattenAudit } from './flatten-audit.ts';
 import { entrySource, type DocumentEntries, type Writing } from './flatten-session.ts';
@@ -11,12 +14,21 @@ import type { EntryRefusal, EntryValue } from './read-record.ts';
 import type { Statements } from './statements.ts';
 
 /** Documents about the shop rather than about its sales. */
-export type MasterKey = Extract<DocumentKey, { class: 'organization' | 'staff' | 'catalog' }>;
+export type MasterKey = Extract<
+  DocumentKey,
+  { class: 'organization' | 'staff' | 'catalog' | 'acknowledgements' }
+>;
 
-/** Brings the tables to what a document of the organization, its staff or a catalog shard says. */
+/** Whether a document is one of those. */
+export function isMaster(key: DocumentKey): key is MasterKey {
+  return ['organization', 'staff', 'catalog', 'acknowledgements'].includes(key.class);
+}
+
+/** Brings the tables to what a document of the organization, its staff, a catalog shard or head office's word says. */
 export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
   const { statements, exceptions } = writing;
   if (key.class !== 'catalog') flattenAudit(writing, key.class, document);
+  const devices = key.class === 'organization' ? deviceSnapshot(statements) : undefined;
   if (document.complete) clearAll(statements, key);
   if (document.complete && document.known) {
     for (const { source } of allRows<{ source: string }>(statements.entryExceptions, document.documentId))
@@ -30,14 +42,18 @@ export function flattenMaster(writing: Writing, key: MasterKey, document: Docume
     const findings: Finding[] = written.ok ? [] : [{ ...written.error, documentId: document.documentId }];
     exceptions.replace(entrySource(document.documentId, entry), findings);
   }
+  if (devices && markChangedRegisters(statements, devices)) judgeHeads(statements, exceptions);
+  if (key.class === 'acknowledgements') judgeHead(statements, exceptions, key);
 }
 
 function clearAll(statements: Statements, key: MasterKey): void {
   if (key.class === 'staff') statements.deletePeople.run();
   if (key.class === 'catalog') statements.deleteProducts.run(key.shard);
   if (key.class === 'catalog' && key.shard === 0) statements.deleteDepartments.run();
+  if (key.class === 'acknowledgements') statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
   statements.deleteOrganizations.run();
+  statements.deleteDevices.run();
   statements.deleteStores.run();
   statements.deleteRegisters.run();
 }
@@ -49,7 +65,10 @@ function clearEntry(statements: Statements, key: MasterKey, entry: string): void
     statements.deleteProduct.run(key.shard, id);
   if (key.class === 'catalog' && key.shard === 0 && noun === 'department')
     statements.deleteDepartment.run(id);
+  if (key.class === 'acknowledgements' && noun === COUNTERSIGNED_HEAD)
+    statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
+  if (noun === 'device') statements.deleteDevice.run(id);
   if (noun === 'organization') statements.deleteOrganizations.run();
   if (noun === 'store') statements.deleteStore.run(id);
   const [store = '', register = ''] = id.split('-');
@@ -64,6 +83,7 @@ function putEntry(
 ): Result<true, EntryRefusal> {
   if (typeof value !== 'string') return err({ code: 'bad-shape', detail: value.unreadable });
   if (key.class === 'organization') return putOrganization(statements, entry, value);
+  if (key.class === 'acknowledgements') return putHead(statements, key, entry, value);
   if (key.class === 'staff') return putPerson(statements, entry, value);
   return putProduct(statements, key.shard, entry, value);
 }
@@ -81,7 +101,7 @@ function putOrganization(statements: Statements, key: string, text: string): Res
   } else if (entry.kind === 'register') {
     const { store, register, name } = entry.value;
     statements.putRegister.run(store, register, name);
-  }
+  } else if (entry.kind === 'device') putDevice(statements, entry.value);
   return ok(true);
 }
 

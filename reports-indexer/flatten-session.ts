@@ -1,14 +1,17 @@
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { assert } from '#model/result.ts';
+import { judgeHead } from './countersigned-heads.ts';
 import { allRows, oneRow } from './database.ts';
 import type { AuditTexts } from './flatten-audit.ts';
 import type { ExceptionList, Finding } from './exceptions.ts';
-import { readRecord, type EntryValue, type SessionAddress, type VerifiedRecord } from './read-record.ts';
+import type { EntryValue, SessionAddress, WholeRecord } from './read-record.ts';
+import type { JudgedRecord, ReadEntry } from './read-session.ts';
 import { candidateOf, deleteRecord, insertAside, insertRecord, moveRecord } from './record-rows.ts';
 import { RegisterChain, type Step } from './register-chain.ts';
 import type { RollupBatch } from './rollup-sums.ts';
 import { countedTexts, describeSession, firstRecord, openedRecord, sessionDay } from './session-row.ts';
 import { SessionDelta } from './session-sums.ts';
+import { isSignatureFault, type Signature } from './signatures.ts';
 import { addSpan, gapFindings, recountSpans, runsOf } from './spans.ts';
 import type { Statements } from './statements.ts';
 
@@ -33,13 +36,20 @@ export type DocumentEntries = {
   readonly audited?: AuditTexts;
 };
 
-type Stored = { seq: number; hash: string; json: string };
+/** A session document, its entries read. */
+export type ReadDocument = Omit<DocumentEntries, 'entries'> & {
+  readonly entries: ReadonlyMap<string, readonly ReadEntry[]>;
+};
+
+type Stored = { seq: number; hash: string; json: string; reason?: string };
+
+const signatureOf = ({ reason = '' }: Stored): Signature => (isSignatureFault(reason) ? reason : 'good');
 
 /**
  * Brings the tables to what a session document says. The outcome is a function of the entries of all session documents:
  * it does not matter how often, in which parts or in which order they come.
  */
-export function flattenSession(writing: Writing, address: SessionAddress, document: DocumentEntries): void {
+export function flattenSession(writing: Writing, address: SessionAddress, document: ReadDocument): void {
   const { wanted, seqs, emptied } = readEntries(writing, address, document);
   const stored = document.known ? storedRecords(writing.statements, address, document) : [];
   const chain = new RegisterChain(address);
@@ -49,12 +59,12 @@ export function flattenSession(writing: Writing, address: SessionAddress, docume
   ]);
   if (range) chain.load(writing.statements, range.first, range.last);
   const steps: Step[] = [];
-  for (const { seq, hash, json } of stored) {
-    const kept = wanted.get(hash);
-    if (kept?.text === json) wanted.delete(hash);
-    else steps.push(...chain.remove(seq, hash));
+  for (const row of stored) {
+    const kept = wanted.get(row.hash);
+    if (kept?.text === row.json && kept.signature === signatureOf(row)) wanted.delete(row.hash);
+    else steps.push(...chain.remove(row.seq, row.hash));
   }
-  for (const { record } of wanted.values()) chain.add(candidateOf(record));
+  for (const { record, signature } of wanted.values()) chain.add(candidateOf(record, signature));
   steps.push(...chain.settle(writing.exceptions));
   apply(writing, address, steps, wanted);
   writeSpans(
@@ -65,9 +75,38 @@ export function flattenSession(writing: Writing, address: SessionAddress, docume
   );
 }
 
+/** Every record of a session that is in the tables, counted or not, with what its signature was worth. */
+export function sessionRecords(statements: Statements, address: SessionAddress): readonly JudgedRecord[] {
+  const { store, register, session } = address;
+  return [statements.recordsOfSession, statements.asideOfSession].flatMap((statement) =>
+    allRows<Stored>(statement, store, register, session).map((row) => ({
+      record: JSON.parse(row.json) as JournalRecord,
+      text: row.json,
+      signature: signatureOf(row),
+    })),
+  );
+}
+
+/** Brings the tables to what the signatures of these records of a session are worth now, because devices changed. */
+export function rejudgeSession(
+  writing: Writing,
+  address: SessionAddress,
+  records: readonly JudgedRecord[],
+): void {
+  const range = rangeOf(records.map(({ record }) => record.seq));
+  if (!range) return;
+  const chain = new RegisterChain(address);
+  chain.load(writing.statements, range.first, range.last);
+  const steps = records.flatMap(({ record }) => chain.remove(record.seq, record.hash));
+  for (const { record, signature } of records) chain.add(candidateOf(record, signature));
+  steps.push(...chain.settle(writing.exceptions));
+  apply(writing, address, steps, new Map(records.map((whole) => [whole.record.hash, whole])));
+  writeSpans(writing, address, [], true);
+}
+
 type ReadEntries = {
   /** Whole records by hash. */
-  readonly wanted: Map<string, VerifiedRecord>;
+  readonly wanted: Map<string, JudgedRecord>;
   /** Sequence numbers that are here, of quarantined entries too, rising. */
   readonly seqs: readonly number[];
   /** Whether a quarantined entry went away. */
@@ -77,16 +116,15 @@ type ReadEntries = {
 function readEntries(
   { statements, exceptions }: Writing,
   address: SessionAddress,
-  document: DocumentEntries,
+  document: ReadDocument,
 ): ReadEntries {
-  const wanted = new Map<string, VerifiedRecord>();
+  const wanted = new Map<string, JudgedRecord>();
   const seqs = new Set<number>();
   let emptied = false;
   for (const [key, values] of document.entries) {
     const findings: Finding[] = [];
-    for (const value of values) {
-      const read = readRecord(address, key, value);
-      if (read.ok) keepSmallest(wanted, read.value);
+    for (const read of values) {
+      if (read.ok) keepBest(wanted, read.value);
       else findings.push(entryFinding(address, document.documentId, key, read.error));
     }
     if (values.length > 0 && /^\d{9}$/.test(key) && Number(key) > 0) seqs.add(Number(key));
@@ -102,10 +140,11 @@ function readEntries(
   return { wanted, seqs: [...seqs].sort((a, b) => a - b), emptied };
 }
 
-/** One record stored twice with other signatures is one record; the choice must not hang on the order. */
-function keepSmallest(wanted: Map<string, VerifiedRecord>, read: VerifiedRecord): void {
+/** One record stored twice with other signatures is one record, signed if one of them is; the order must not matter. */
+function keepBest(wanted: Map<string, JudgedRecord>, read: JudgedRecord): void {
   const known = wanted.get(read.record.hash);
-  if (!known || read.text < known.text) wanted.set(read.record.hash, read);
+  const rank = ({ signature, text }: JudgedRecord) => `${signature === 'good' ? 0 : 1}${text}`;
+  if (!known || rank(read) < rank(known)) wanted.set(read.record.hash, read);
 }
 
 /** Where findings about one entry of a document belong. */
@@ -123,7 +162,7 @@ function entryFinding(
   return { ...refusal, documentId, store, register, session, ...place };
 }
 
-function storedRecords(statements: Statements, address: SessionAddress, document: DocumentEntries): Stored[] {
+function storedRecords(statements: Statements, address: SessionAddress, document: ReadDocument): Stored[] {
   const { store, register, session } = address;
   if (document.complete) {
     return [statements.recordsOfSession, statements.asideOfSession].flatMap((statement) =>
@@ -155,18 +194,18 @@ function apply(
   writing: Writing,
   address: SessionAddress,
   steps: readonly Step[],
-  wanted: ReadonlyMap<string, VerifiedRecord>,
+  wanted: ReadonlyMap<string, JudgedRecord>,
 ): void {
   const { statements } = writing;
   const { store, register } = address;
   const texts = new Map(wanted);
   const out = new Map<number, { record: JournalRecord; day: string }[]>();
-  const come = new Map<number, VerifiedRecord[]>();
+  const come = new Map<number, JudgedRecord[]>();
   for (const step of steps) {
-    const { seq, hash, session } = step.candidate;
+    const { seq, hash, session, signature } = step.candidate;
     if (step.do === 'discount' || step.do === 'forget') {
       const taken = take(statements, address, step);
-      texts.set(hash, texts.get(hash) ?? { record: taken.record, text: taken.text });
+      texts.set(hash, texts.get(hash) ?? { record: taken.record, text: taken.text, signature });
       if (step.do === 'discount') listOf(out, session).push(taken);
       continue;
     }
@@ -189,7 +228,7 @@ function take(
   statements: Statements,
   { store, register }: SessionAddress,
   step: Step,
-): VerifiedRecord & { day: string } {
+): WholeRecord & { day: string } {
   const { seq, hash } = step.candidate;
   const rows = allRows<Stored & { day?: string }>(
     step.do === 'discount' ? statements.recordAt : statements.asideAt,
@@ -209,7 +248,7 @@ function applyToSession(
   writing: Writing,
   address: SessionAddress,
   out: readonly { record: JournalRecord; day: string }[],
-  come: readonly VerifiedRecord[],
+  come: readonly JudgedRecord[],
 ): void {
   const { statements, exceptions, rollup } = writing;
   const { store, register, session } = address;
@@ -242,7 +281,7 @@ function applyToSession(
 function dayAfter(
   statements: Statements,
   address: SessionAddress,
-  come: readonly VerifiedRecord[],
+  come: readonly JudgedRecord[],
 ): string | undefined {
   const known = openedRecord(statements, address);
   const opened = [...come.map(({ record }) => record), ...(known ? [known] : [])]
@@ -266,4 +305,5 @@ function writeSpans(
   if (recount) recountSpans(statements, store, register);
   else for (const run of runsOf(seqs)) addSpan(statements, store, register, run);
   exceptions.replace(`gaps:${store}-${register}`, gapFindings(statements, store, register));
+  judgeHead(statements, exceptions, { store, register });
 }

@@ -2,12 +2,12 @@ import * as A from '@automerge/automerge';
 import { describeDocument, parseDocumentId, type DocumentAddress } from '#model/ids/document-id.ts';
 import type { Logger } from 'pino';
 import { isDamage } from './database.ts';
-import { auditTexts, notePatches, pendingChanges, readChanges } from './document-entries.ts';
+import { auditTexts, mergedChanges, notePatches, pendingChanges, readChanges } from './document-entries.ts';
 import type { PendingChanges, SyncedDocument } from './document-entries.ts';
 import type { DocumentUpdate, ReportWriter } from './report-writer.ts';
 
 /** Documents that reports are made of; of the others only the names are kept. */
-const REPORTED = new Set(['organization', 'staff', 'catalog', 'session']);
+const REPORTED = new Set(['organization', 'staff', 'catalog', 'session', 'acknowledgements']);
 
 /** Documents asked for at once; the relay sends them whole, and they wait in memory until they are flattened. */
 const MOST_OPENING = 32;
@@ -26,7 +26,7 @@ type OpenDocument = {
   theirs: readonly string[];
   pending: PendingChanges;
   /** The heads it was last flattened at while it is open; none when it was opened from nothing. */
-  written: readonly string[];
+  written: A.Heads;
   /** Not flattened since it was opened from nothing. */
   first: boolean;
 };
@@ -51,6 +51,7 @@ export type IndexerParts = {
  * 2. A document whose heads are those in the database is not opened.
  * 3. A document is flattened only when every head the relay named is here, so half a document never replaces a whole one.
  * 4. A new link has new sync states; documents in memory stay.
+ * 5. One batch is written at a time; what comes meanwhile waits for the next.
  */
 export class Indexer {
   readonly #parts: IndexerParts;
@@ -66,6 +67,7 @@ export class Indexer {
   readonly #refused = new Set<string>();
   #send: ((documentId: string, data: Uint8Array) => void) | undefined;
   #scheduled = false;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: IndexerParts) {
     this.#parts = parts;
@@ -127,8 +129,12 @@ export class Indexer {
     if (!address) return;
     const { heads } = A.decodeSyncMessage(data);
     if (heads.length === 0 || sameHeads(heads, this.#parts.writer.heads(documentId))) return;
-    this.#waiting.set(documentId, data);
-    this.#openWaiting();
+    // It lists the devices, and records that come before them are judged twice.
+    if (address.key.class === 'organization') this.#openOne(documentId, address, data);
+    else {
+      this.#waiting.set(documentId, data);
+      this.#openWaiting();
+    }
   }
 
   /** The address of a document that is to be flattened; the others are noted. */
@@ -158,23 +164,26 @@ export class Indexer {
       if (this.#opening.size >= MOST_OPENING) return;
       this.#waiting.delete(documentId);
       const parsed = parseDocumentId(documentId);
-      if (!parsed.ok) continue;
-      const open: OpenDocument = {
-        address: parsed.value,
-        doc: A.init<Record<string, unknown>>(),
-        sync: A.initSyncState(),
-        theirs: [],
-        pending: pendingChanges(true),
-        written: [],
-        first: true,
-      };
-      this.#open.set(documentId, open);
-      this.#opening.set(documentId, 0);
-      try {
-        this.#merge(documentId, open, data);
-      } catch (error) {
-        this.#refuse(documentId, error);
-      }
+      if (parsed.ok) this.#openOne(documentId, parsed.value, data);
+    }
+  }
+
+  #openOne(documentId: string, address: DocumentAddress, data: Uint8Array): void {
+    const open: OpenDocument = {
+      address,
+      doc: A.init<Record<string, unknown>>(),
+      sync: A.initSyncState(),
+      theirs: [],
+      pending: pendingChanges(true),
+      written: [],
+      first: true,
+    };
+    this.#open.set(documentId, open);
+    this.#opening.set(documentId, 0);
+    try {
+      this.#merge(documentId, open, data);
+    } catch (error) {
+      this.#refuse(documentId, error);
     }
   }
 
@@ -198,64 +207,79 @@ export class Indexer {
     if (message) this.#send?.(documentId, withoutChanges(message));
   }
 
+  /** Waits until nothing is being written; nothing more is, once the link is stopped. */
+  async idle(): Promise<void> {
+    this.#dirty.clear();
+    await this.#writing;
+  }
+
   #flushLater(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#parts.schedule(() => {
-      this.#scheduled = false;
-      this.#flush();
-      if (this.#dirty.size > 0) this.#flushLater();
-      this.#openWaiting();
+      this.#writing = this.#flush().then(() => {
+        this.#scheduled = false;
+        if (this.#dirty.size > 0) this.#flushLater();
+        this.#openWaiting();
+      });
     });
   }
 
-  #flush(): void {
-    const batch: DocumentUpdate[] = [];
+  async #flush(): Promise<void> {
+    const batch: Taken[] = [];
     let entries = 0;
     for (const documentId of this.#dirty) {
       const open = this.#open.get(documentId);
       this.#dirty.delete(documentId);
       if (!open) continue;
-      const update = updateOf(documentId, open);
-      batch.push(update);
-      entries += update.entries.size;
+      const taken = take(documentId, open);
+      batch.push(taken);
+      entries += taken.update.entries.size;
       if (entries >= BATCH_ENTRIES) break;
     }
     if (batch.length === 0) return;
-    const written = this.#write(batch);
-    for (const update of written) this.#settled(update);
+    const written = await this.#write(batch);
+    for (const { update } of written) this.#settled(update);
     this.#dropOldest();
     if (written.length > 0) this.#parts.onIndexed(this.#parts.now());
   }
 
   /** Writes a batch; when it fails, its documents one by one, so that one document cannot keep the others out. */
-  #write(batch: readonly DocumentUpdate[]): readonly DocumentUpdate[] {
+  async #write(batch: readonly Taken[]): Promise<readonly Taken[]> {
     try {
-      this.#parts.writer.write(batch);
+      await this.#parts.writer.write(batch.map(({ update }) => update));
       return batch;
     } catch (error) {
       if (isDamage(error)) {
         this.#parts.onDamaged(error);
         return [];
       }
-      if (batch.length > 1) return batch.flatMap((update) => this.#write([update]));
-      const documentId = batch[0]?.documentId ?? '';
-      this.#parts.log.error({ err: error, documentId }, 'a document could not be written to the database');
-      this.#failed.add(documentId);
-      return [];
+      const [only] = batch;
+      if (batch.length === 1 && only) {
+        this.#failedToWrite(only, error);
+        return [];
+      }
+      const written: Taken[] = [];
+      for (const taken of batch) written.push(...(await this.#write([taken])));
+      return written;
     }
   }
 
-  #settled(update: DocumentUpdate): void {
-    const open = this.#open.get(update.documentId);
+  #failedToWrite({ update: { documentId }, changes, first, written }: Taken, error: unknown): void {
+    this.#parts.log.error({ err: error, documentId }, 'a document could not be written to the database');
+    this.#failed.add(documentId);
+    const open = this.#open.get(documentId);
     if (!open) return;
-    open.first = false;
-    open.pending = pendingChanges(false);
-    open.written = update.heads;
-    const { key } = update.address;
+    open.first = first;
+    open.written = written;
+    open.pending = mergedChanges(changes, open.pending);
+  }
+
+  #settled({ documentId, address: { key } }: DocumentUpdate): void {
     const closed =
       key.class === 'session' && this.#parts.writer.isClosed(key.store, key.register, key.session);
-    if (closed) this.#drop(update.documentId);
+    // More came while this was written: it is followed until that is here too.
+    if (closed && !this.#dirty.has(documentId)) this.#drop(documentId);
   }
 
   #dropOldest(): void {
@@ -300,14 +324,25 @@ export class Indexer {
   }
 }
 
-function updateOf(documentId: string, open: OpenDocument): DocumentUpdate {
-  const changes = readChanges(open.doc, open.pending, open.first);
-  const { key } = open.address;
-  const audited =
-    key.class === 'organization' || key.class === 'staff'
-      ? { audited: auditTexts(open.doc, open.written) }
-      : {};
-  return { documentId, address: open.address, heads: A.getHeads(open.doc), ...changes, ...audited };
+/** What was taken out of a document to be written, and what it takes to read it again. */
+type Taken = {
+  readonly update: DocumentUpdate;
+  readonly changes: PendingChanges;
+  readonly first: boolean;
+  readonly written: A.Heads;
+};
+
+/** Takes what changed out of a document; from now on its changes belong to the next batch. */
+function take(documentId: string, open: OpenDocument): Taken {
+  const { address, doc, pending: changes, first, written } = open;
+  const heads = A.getHeads(doc);
+  const isAudited = address.key.class === 'organization' || address.key.class === 'staff';
+  const audited = isAudited ? { audited: auditTexts(doc, written) } : {};
+  const update = { documentId, address, heads, ...readChanges(doc, changes, first), ...audited };
+  open.pending = pendingChanges(false);
+  open.first = false;
+  open.written = heads;
+  return { update, changes, first, written };
 }
 
 function sameHeads(heads: readonly string[], stored: readonly string[] | undefined): boolean {

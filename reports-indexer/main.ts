@@ -137,11 +137,14 @@ async function run(options: Options): Promise<void> {
   });
   const port = await listen(server, options);
   process.stdout.write(`${JSON.stringify({ event: 'listening', port })}\n`);
+  // What a stop in the middle of judging records anew has left.
+  await writer.write([]);
   link.start();
   const stop = async (signal: string) => {
     log.info({ signal }, 'stopping');
     link.stop();
     await server.close();
+    await indexer.idle();
     database.close();
     process.exit(0);
   };

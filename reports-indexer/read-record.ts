@@ -9,7 +9,7 @@ import { compileCheck } from './schema-check.ts';
 export type EntryValue = string | { readonly unreadable: string };
 
 /** A record that is whole in itself: right shape, unaltered, in the document and under the key it belongs to. */
-export type VerifiedRecord = { readonly record: JournalRecord; readonly text: string };
+export type WholeRecord = { readonly record: JournalRecord; readonly text: string };
 
 /** Why an entry is quarantined: shown, never counted. */
 export type EntryRefusal = { readonly code: string; readonly detail: string };
@@ -24,7 +24,7 @@ export function readRecord(
   address: SessionAddress,
   key: string,
   value: EntryValue,
-): Result<VerifiedRecord, EntryRefusal> {
+): Result<WholeRecord, EntryRefusal> {
   if (typeof value !== 'string') return err({ code: 'bad-shape', detail: value.unreadable });
   const parsed = parse(value);
   if (!parsed.ok) return parsed;

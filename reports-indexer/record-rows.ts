@@ -2,14 +2,15 @@ import { sensitiveAct } from '#model/audit/sensitive-act.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { toThousandths } from './quantities.ts';
-import type { VerifiedRecord } from './read-record.ts';
+import type { WholeRecord } from './read-record.ts';
 import type { Candidate } from './settle.ts';
+import type { Signature } from './signatures.ts';
 import type { Statements } from './statements.ts';
 
 /** The record as far as its place in the chain is judged. */
-export function candidateOf(record: JournalRecord): Candidate {
+export function candidateOf(record: JournalRecord, signature: Signature): Candidate {
   const { seq, hash, prev, session, kind, totals } = record;
-  return { seq, hash, prev, session, kind, amount: amountOf(record), totals };
+  return { seq, hash, prev, session, kind, amount: amountOf(record), totals, signature };
 }
 
 function amountOf(record: JournalRecord): number | null {
@@ -20,7 +21,7 @@ function amountOf(record: JournalRecord): number | null {
 }
 
 /** Writes a record that counts, with the rows it is made of, under the business day `day`. */
-export function insertRecord(statements: Statements, { record, text }: VerifiedRecord, day: string): void {
+export function insertRecord(statements: Statements, { record, text }: WholeRecord, day: string): void {
   const { store, register, seq, session, at, by } = record;
   statements.insertRecord.run(...chainColumns(record, text), at, by, record.approvedBy ?? null, day);
   if (record.kind === 'sale') insertSale(statements, record, day);
@@ -31,7 +32,7 @@ export function insertRecord(statements: Statements, { record, text }: VerifiedR
 }
 
 /** Keeps a record that does not count, with the reason. */
-export function insertAside(statements: Statements, { record, text }: VerifiedRecord, reason: string): void {
+export function insertAside(statements: Statements, { record, text }: WholeRecord, reason: string): void {
   statements.insertAside.run(...chainColumns(record, text), reason);
 }
 

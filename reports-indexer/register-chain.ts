@@ -3,6 +3,7 @@ import { allRows } from './database.ts';
 import type { ExceptionList } from './exceptions.ts';
 import type { SessionAddress } from './read-record.ts';
 import { settle, type Candidate, type Verdict } from './settle.ts';
+import { isSignatureFault, type Signature } from './signatures.ts';
 import type { Statements } from './statements.ts';
 
 type CandidateRow = {
@@ -50,8 +51,9 @@ export class RegisterChain {
     const { store, register } = this.#address;
     for (const statement of [statements.recordsBetween, statements.asideBetween]) {
       for (const row of allRows<CandidateRow>(statement, store, register, first - 1, last + 1)) {
-        const { reason, receipts, signed, absolute, ...rest } = row;
-        this.#put({ ...rest, totals: { receipts, signed, absolute } }, reason ?? 'counted');
+        const { reason = 'counted', receipts, signed, absolute, ...rest } = row;
+        const signature: Signature = isSignatureFault(reason) ? reason : 'good';
+        this.#put({ ...rest, totals: { receipts, signed, absolute }, signature }, reason);
       }
     }
   }

@@ -1,10 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DocumentAddress } from '#model/ids/document-id.ts';
-import { oneRow } from './database.ts';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import type { Device } from '#model/trust/device.ts';
+import { allRows, oneRow } from './database.ts';
+import { terminalsOf } from './device-rows.ts';
 import { ExceptionList, type Finding } from './exceptions.ts';
-import { flattenMaster } from './flatten-master.ts';
-import { flattenSession, type DocumentEntries } from './flatten-session.ts';
+import { flattenMaster, isMaster } from './flatten-master.ts';
+import {
+  flattenSession,
+  rejudgeSession,
+  sessionRecords,
+  type DocumentEntries,
+  type Writing,
+} from './flatten-session.ts';
+import type { SessionAddress } from './read-record.ts';
+import { readSession, type JudgedRecord, type ReadEntry } from './read-session.ts';
 import { RollupBatch } from './rollup-sums.ts';
+import { judgeSignature } from './signatures.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** What one document brings: its entries and the heads they are at. */
@@ -20,16 +32,26 @@ export type DocumentUpdate = {
   readonly faults: readonly Pick<Finding, 'code' | 'detail'>[];
 };
 
+type ReadUpdate = {
+  readonly update: DocumentUpdate;
+  readonly place: SessionAddress;
+  readonly entries: ReadonlyMap<string, readonly ReadEntry[]>;
+};
+
+type Place = { readonly store: StoreId; readonly register: RegisterId };
+
 /**
  * The only place that writes to the database. What holds after every call:
  * 1. The tables are a function of the documents written so far: times and orders do not matter.
  * 2. A document's heads are stored in the transaction that stores its rows.
- * 3. A call that throws has changed nothing.
+ * 3. A transaction that throws has changed nothing, and writing the batch again mends what it left out.
+ * 4. A record counts only if somebody who may has signed it (rule E10), whichever came first, it or the list of devices.
  */
 export class ReportWriter {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #exceptions: ExceptionList;
+  #last: Promise<void> = Promise.resolve();
 
   /** `now` stamps when an exception was first seen. */
   constructor(database: DatabaseSync, now: () => string) {
@@ -38,13 +60,79 @@ export class ReportWriter {
     this.#exceptions = new ExceptionList(this.#statements, now);
   }
 
-  /** Writes a batch of documents in one transaction. */
-  write(updates: readonly DocumentUpdate[]): void {
+  /**
+   * Writes a batch of documents: what is known of the shop in one transaction, then the sessions in another, their
+   * signatures verified before it, then what a change of devices leaves to be judged again. Calls wait for each other.
+   */
+  write(updates: readonly DocumentUpdate[]): Promise<void> {
+    const written = this.#last.then(() => this.#write(updates));
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  async #write(updates: readonly DocumentUpdate[]): Promise<void> {
+    const masters = updates.filter(({ address }) => address.key.class !== 'session');
+    if (masters.length > 0) this.#inTransaction(() => masters.forEach((update) => this.#flatten(update)));
+    const sessions: ReadUpdate[] = [];
+    for (const update of updates) {
+      const { address, entries } = update;
+      if (address.key.class !== 'session') continue;
+      const place = { ...address.key, organization: address.organization };
+      const devices = terminalsOf(this.#statements, place.store, place.register);
+      sessions.push({ update, place, entries: await readSession(place, entries, devices) });
+    }
+    if (sessions.length > 0) this.#writeSessions(sessions);
+    await this.#rejudge();
+  }
+
+  #writeSessions(sessions: readonly ReadUpdate[]): void {
     this.#inTransaction(() => {
       const rollup = new RollupBatch();
-      for (const update of updates) this.#flatten(update, rollup);
+      for (const { update, place, entries } of sessions) {
+        const { documentId, complete } = update;
+        const known = this.heads(documentId) !== undefined;
+        flattenSession(this.#writing(rollup), place, { documentId, entries, complete, known });
+        this.#settle(update);
+      }
       rollup.flush(this.#statements);
     });
+  }
+
+  /** Judges the records of registers whose devices changed, a session at a time. */
+  async #rejudge(): Promise<void> {
+    const organization = this.organization();
+    if (organization === undefined) return;
+    for (const place of allRows<Place>(this.#statements.markedRegisters)) {
+      const { store, register } = place;
+      const devices = terminalsOf(this.#statements, store, register);
+      for (const { session } of allRows<{ session: number }>(this.#statements.sessionsOf, store, register)) {
+        const address = { class: 'session' as const, organization, ...place, session };
+        const changed = await this.#changedRecords(address, devices);
+        if (changed.length === 0) continue;
+        this.#inTransaction(() => {
+          const rollup = new RollupBatch();
+          rejudgeSession(this.#writing(rollup), address, changed);
+          rollup.flush(this.#statements);
+        });
+      }
+      this.#statements.unmarkRegister.run(store, register);
+    }
+  }
+
+  /** The records of a session whose signatures are worth something else now than the tables say. */
+  async #changedRecords(
+    address: SessionAddress,
+    devices: readonly Device[],
+  ): Promise<readonly JudgedRecord[]> {
+    const before = sessionRecords(this.#statements, address);
+    const now = await Promise.all(
+      before.map(async (whole) => ({ ...whole, signature: await judgeSignature(whole.record, devices) })),
+    );
+    return now.filter(({ signature }, i) => signature !== before[i]?.signature);
+  }
+
+  #writing(rollup: RollupBatch): Writing {
+    return { statements: this.#statements, exceptions: this.#exceptions, rollup };
   }
 
   /** Notes a document that is not flattened: it holds nothing reports need, or `fault` says why it cannot be. */
@@ -76,18 +164,18 @@ export class ReportWriter {
     this.#statements.setMeta.run('organization', tag);
   }
 
-  #flatten(update: DocumentUpdate, rollup: RollupBatch): void {
+  #flatten(update: DocumentUpdate): void {
     const { documentId, address, entries, complete, audited } = update;
     const known = this.heads(documentId) !== undefined;
-    const writing = { statements: this.#statements, exceptions: this.#exceptions, rollup };
     const document = { documentId, entries, complete, known, ...(audited ? { audited } : {}) };
-    const { key, organization } = address;
-    if (key.class === 'session') flattenSession(writing, { ...key, organization }, document);
-    else if (key.class === 'organization' || key.class === 'staff' || key.class === 'catalog')
-      flattenMaster(writing, key, document);
-    const faults = update.faults.map((fault) => ({ ...fault, documentId }));
+    if (isMaster(address.key)) flattenMaster(this.#writing(new RollupBatch()), address.key, document);
+    this.#settle(update);
+  }
+
+  #settle({ documentId, address, heads, faults: found }: DocumentUpdate): void {
+    const faults = found.map((fault) => ({ ...fault, documentId }));
     this.#exceptions.replace(documentSource(documentId), faults);
-    this.#statements.putDocument.run(documentId, key.class, [...update.heads].sort().join(' '));
+    this.#statements.putDocument.run(documentId, address.key.class, [...heads].sort().join(' '));
   }
 
   #inTransaction(work: () => void): void {

@@ -11,6 +11,18 @@ export type OrganizationTable = { tag: string; name: string; currency: string; l
 export type StoreTable = { id: string; name: string; time_zone: string; locale: string };
 export type RegisterTable = { store: string; register: string; name: string };
 export type PersonTable = { id: string; name: string; role: string; active: number };
+/** An enrolled device; `json` is its entry in the organization document. */
+export type DeviceTable = {
+  id: string;
+  role: string;
+  store: string | null;
+  register: string | null;
+  json: string;
+};
+/** Registers whose devices changed and whose records were not all judged again yet. */
+export type ToJudgeTable = { store: string; register: string };
+/** The head of a register that head office countersigned; `json` is its entry. */
+export type HeadTable = { store: string; register: string; org: string; json: string };
 export type DepartmentTable = { id: string; name: string };
 export type ProductTable = {
   shard: number;
@@ -42,7 +54,7 @@ export type RecordTable = {
   json: string;
 };
 
-/** A record that is whole and does not count: it lost a fork, or its perpetual totals do not follow from its forerunner. */
+/** A record that is whole and does not count: nobody who may signed it, it lost a fork, or its totals do not follow. */
 export type SetAsideTable = Omit<RecordTable, 'day' | 'at' | 'by' | 'approved_by'> & { reason: string };
 
 export type SaleTable = {
@@ -155,6 +167,7 @@ export type SessionSums = {
   paid_out: number;
   drawer_openings: number;
   reprints: number;
+  clock_moves: number;
 };
 
 type SessionKey = { day: string; store: string; register: string; session: number };
@@ -250,6 +263,9 @@ export type Tables = {
   organization: OrganizationTable;
   store: StoreTable;
   register: RegisterTable;
+  device: DeviceTable;
+  to_judge: ToJudgeTable;
+  head: HeadTable;
   person: PersonTable;
   department: DepartmentTable;
   product: ProductTable;
@@ -292,4 +308,5 @@ export const SESSION_SUMS = [
   'paid_out',
   'drawer_openings',
   'reprints',
+  'clock_moves',
 ] as const satisfies readonly (keyof SessionSums)[];

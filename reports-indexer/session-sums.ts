@@ -60,6 +60,7 @@ export class SessionDelta {
     else if (record.kind === 'cash') this.#addCash(record.body, sign);
     else if (record.kind === 'drawer') this.#sums.drawer_openings += sign;
     else if (record.kind === 'reprint') this.#sums.reprints += sign;
+    else if (record.kind === 'clock') this.#sums.clock_moves += sign;
   }
 
   /** Writes the sums of the session and passes on what is rolled up further; inside the batch's transaction. */

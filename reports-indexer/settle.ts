@@ -1,3 +1,4 @@
+import { signatureDetail, type Signature, type SignatureFault } from './signatures.ts';
 import type { PerpetualTotals } from '#model/journal/record.ts';
 
 /** What is known of a whole record when its place in the chain is judged. `amount` is the total of a sale. */
@@ -9,17 +10,24 @@ export type Candidate = {
   readonly kind: string;
   readonly amount: number | null;
   readonly totals: PerpetualTotals;
+  readonly signature: Signature;
 };
 
 /** Something wrong with the chain at one sequence number, for the list of exceptions. */
 export type ChainFinding = { readonly code: string; readonly hash: string; readonly detail: string };
+
+/** A record that does not count, and why. */
+type Aside = {
+  readonly candidate: Candidate;
+  readonly reason: 'fork' | 'wrong-totals' | SignatureFault;
+};
 
 /** What becomes of the records under one sequence number. */
 export type Verdict = {
   /** The one record that counts. */
   readonly counted?: Candidate;
   /** The others, each with the reason. */
-  readonly aside: readonly { readonly candidate: Candidate; readonly reason: 'fork' | 'wrong-totals' }[];
+  readonly aside: readonly Aside[];
   readonly findings: readonly ChainFinding[];
 };
 
@@ -33,20 +41,46 @@ const START: Candidate = {
   kind: 'closed',
   amount: null,
   totals: { receipts: 0, signed: 0, absolute: 0 },
+  signature: 'good',
 };
 
 /**
  * Judges the whole records under one (store, register, seq) by those under the number before: a function of the two sets,
- * so the order in which documents arrive does not matter. One record counts: of those whose perpetual totals do not
+ * so the order in which documents arrive does not matter. What nobody who may has signed is set aside and says nothing
+ * about the others (rule E10): a forged record must not push a real one out. Of the rest one record counts: of those whose perpetual totals do not
  * contradict their forerunner, the one with the smallest hash. A broken link is reported and counts: the sale happened.
  */
 export function settle(seq: number, here: readonly Candidate[], before: readonly Candidate[]): Verdict {
+  const distrusted = here.flatMap((candidate) => distrust(candidate));
+  if (distrusted.length === 0) return settleSigned(seq, here, before.filter(isSigned));
+  const verdict = settleSigned(seq, here.filter(isSigned), before.filter(isSigned));
+  const findings = distrusted.map(({ candidate: { hash }, reason }) => ({
+    code: reason,
+    hash,
+    detail: signatureDetail(seq, reason),
+  }));
+  return {
+    ...verdict,
+    aside: [...distrusted, ...verdict.aside],
+    findings: [...findings, ...verdict.findings],
+  };
+}
+
+const isSigned = ({ signature }: Candidate) => signature === 'good';
+
+function distrust(
+  candidate: Candidate,
+): { readonly candidate: Candidate; readonly reason: SignatureFault }[] {
+  return candidate.signature === 'good' ? [] : [{ candidate, reason: candidate.signature }];
+}
+
+function settleSigned(seq: number, here: readonly Candidate[], before: readonly Candidate[]): Verdict {
   const forerunners = seq === 1 ? [START] : before;
   const [only] = here;
   if (!only) return NOTHING;
   if (here.length === 1 && forerunners.length === 0) return { counted: only, aside: [], findings: [] };
   const findings: ChainFinding[] = [];
-  const aside: { candidate: Candidate; reason: 'fork' | 'wrong-totals' }[] = [];
+  const aside: Aside[] = [];
   let counted: Candidate | undefined;
   for (const candidate of [...here].sort((a, b) => (a.hash < b.hash ? -1 : 1))) {
     const forerunner = forerunners.find((other) => other.hash === candidate.prev);

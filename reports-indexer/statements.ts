@@ -56,9 +56,9 @@ export function prepareStatements(database: DatabaseSync) {
       `SELECT ${LIGHT}, reason FROM set_aside WHERE store = ? AND register = ? AND seq BETWEEN ? AND ? ORDER BY seq, hash`,
     ),
     recordAt: p(`SELECT seq, hash, json, day FROM record WHERE ${SPOT}`),
-    asideAt: p(`SELECT seq, hash, json FROM set_aside WHERE ${SPOT}`),
+    asideAt: p(`SELECT seq, hash, json, reason FROM set_aside WHERE ${SPOT}`),
     recordsOfSession: p(`SELECT seq, hash, json, day FROM record WHERE ${OF_SESSION} ORDER BY seq`),
-    asideOfSession: p(`SELECT seq, hash, json FROM set_aside WHERE ${OF_SESSION} ORDER BY seq`),
+    asideOfSession: p(`SELECT seq, hash, json, reason FROM set_aside WHERE ${OF_SESSION} ORDER BY seq`),
     firstOfKind: p(
       `SELECT seq, json, at, by FROM record WHERE ${OF_SESSION} AND kind = ? ORDER BY seq LIMIT 1`,
     ),
@@ -66,6 +66,32 @@ export function prepareStatements(database: DatabaseSync) {
       `SELECT seq, json, at, by FROM record WHERE ${OF_SESSION} AND kind = ? ORDER BY seq DESC LIMIT 1`,
     ),
     firstOfSession: p(`SELECT seq, at, by FROM record WHERE ${OF_SESSION} ORDER BY seq LIMIT 1`),
+
+    sessionsOf: p(
+      `SELECT session FROM record WHERE store = ?1 AND register = ?2 UNION
+       SELECT session FROM set_aside WHERE store = ?1 AND register = ?2 ORDER BY session`,
+    ),
+    hashesAt: p(
+      `SELECT hash FROM record WHERE store = ?1 AND register = ?2 AND seq = ?3 UNION
+       SELECT hash FROM set_aside WHERE store = ?1 AND register = ?2 AND seq = ?3`,
+    ),
+
+    // Devices, whose signatures count, and what head office countersigned.
+    putDevice: p('INSERT OR REPLACE INTO device (id, role, store, register, json) VALUES (?, ?, ?, ?, ?)'),
+    deleteDevice: p('DELETE FROM device WHERE id = ?'),
+    deleteDevices: p('DELETE FROM device'),
+    allDevices: p('SELECT role, store, register, json FROM device ORDER BY id'),
+    terminals: p(
+      `SELECT json FROM device WHERE role = 'terminal' AND store = ? AND register = ? ORDER BY id`,
+    ),
+    headOffices: p(`SELECT json FROM device WHERE role = 'hq' ORDER BY id`),
+    markRegister: p('INSERT OR IGNORE INTO to_judge (store, register) VALUES (?, ?)'),
+    markedRegisters: p('SELECT store, register FROM to_judge ORDER BY store, register'),
+    unmarkRegister: p('DELETE FROM to_judge WHERE store = ? AND register = ?'),
+    putHead: p('INSERT OR REPLACE INTO head (store, register, org, json) VALUES (?, ?, ?, ?)'),
+    getHead: p('SELECT store, register, org, json FROM head WHERE store = ? AND register = ?'),
+    heads: p('SELECT store, register, org, json FROM head ORDER BY store, register'),
+    deleteHead: p('DELETE FROM head WHERE store = ? AND register = ?'),
 
     // What a counted record says, in rows.
     insertSale: p(

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
+import { CodeTries } from './code-tries.ts';
 import { ownDevice, type OwnDevice } from './device-file.ts';
 import { Door } from './door.ts';
 import { Dialer, type DialTarget } from './dialer.ts';
 import { mdnsDiscovery, type Discovery } from './discovery.ts';
 import { LogFolder, nodeDisk } from './document-log.ts';
+import { HeadOffice, answerEnrolment, remoteHeadOffice, type EnrolmentOffice } from './enrolment.ts';
 import { isProcessAlive, lockFolder } from './folder-lock.ts';
-import { listen, type Listening } from './http.ts';
+import { listen, type HttpParts, type ListenAt, type Listening } from './http.ts';
+import { keepJournals } from './journal-keeping.ts';
 import { USAGE, isPrivateHost, readOptions, type RelayOptions } from './options.ts';
+import { postJson } from './post-json.ts';
 import { Relay } from './relay.ts';
+import { serverCertificate, trustAuthority, type ServerCertificate } from './tls-files.ts';
 import { TrustedDevices } from './trusted-devices.ts';
 import { Vouchers } from './vouchers.ts';
 
@@ -26,43 +31,92 @@ if (options.value === 'help') {
 }
 await run(options.value);
 
+/** A relay that runs. */
+type Running = {
+  readonly listening: Listening;
+  readonly device: string;
+  readonly enrolled: boolean;
+  readonly stop: () => Promise<void>;
+};
+
 async function run(settings: RelayOptions): Promise<void> {
   const log = pino({ name: 'relay', level: settings['log-level'] }, pino.destination(2));
+  const certificate = await serverCertificate(settings);
+  if (!certificate.ok) fail(2, certificate.error);
+  const authority = await trustAuthority(settings);
+  if (!authority.ok) fail(2, authority.error);
   const lock = await lockFolder(settings.data, isProcessAlive);
   if (!lock.ok) fail(1, lock.error);
+
+  let stopping = false;
+  // A relay that has joined begins anew, on the port it had: who it is stands in its device file.
+  const again = async () => {
+    const { listening, stop } = await running;
+    await stop();
+    return start({ ...settings, port: listening.port }, certificate.value, log, onJoined);
+  };
+  const onJoined = () => {
+    if (!stopping) running = again();
+  };
+  let running = start(settings, certificate.value, log, onJoined);
+  const { listening, device, enrolled } = await running;
+  process.stdout.write(`${JSON.stringify({ event: 'listening', port: listening.port, device, enrolled })}\n`);
+
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await (await running).stop();
+    await lock.value.release();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+/** Starts the relay as its device file says it is. */
+async function start(
+  settings: RelayOptions,
+  certificate: ServerCertificate | undefined,
+  log: Logger,
+  onJoined: () => void,
+): Promise<Running> {
   const device = await ownDevice(settings.data, () => randomBytes(8).toString('hex'));
   if (!device.ok) fail(1, device.error);
   const now = () => new Date().toISOString();
   const own = identity(device.value, settings);
+  const { role, organization } = own.metadata.device;
   const trusted = settings.open ? undefined : trustedDevices(device.value, own.metadata.device, now);
   if (trusted === undefined) log.warn('this relay is open: it asks nobody for a proof');
   const folder = join(settings.data, 'documents');
+  const later = (milliseconds: number, callback: () => void) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  };
   const relay = new Relay({
     own,
     folder: new LogFolder(folder, nodeDisk, log),
     door: trusted && {
       trusted,
-      guard: new Door(device.value, own.metadata.device.organization, trusted, () =>
-        randomBytes(32).toString('base64url'),
-      ),
+      guard: new Door(device.value, organization, trusted, () => randomBytes(32).toString('base64url')),
     },
     vouchers: new Vouchers({
       folder,
       trusted,
-      signer:
-        trusted && own.metadata.device.role === 'hq'
-          ? { device: device.value.id, ...device.value }
-          : undefined,
+      signer: trusted && role === 'hq' ? { device: device.value.id, ...device.value } : undefined,
       log,
     }),
     log,
     now,
-    later: (milliseconds, callback) => {
-      const timer = setTimeout(callback, milliseconds);
-      return () => clearTimeout(timer);
-    },
+    later,
   });
   await relay.start();
+  const journals = keepJournals(relay, {
+    own: { key: device.value.publicKey, ...own.metadata.device },
+    organization,
+    sign: trusted && role === 'hq' && organization !== undefined ? device.value.sign : undefined,
+    log,
+    now,
+    later,
+  });
   const dialers = new Map<string, Dialer>();
   const dial = (target: DialTarget) => {
     if (dialers.has(target.url)) return;
@@ -70,7 +124,28 @@ async function run(settings: RelayOptions): Promise<void> {
     dialers.set(target.url, dialer);
     dialer.start();
   };
-  const listening = await listenOrFail(relay, dialers, settings);
+  const isEnrolled = organization !== undefined;
+  const enrolment = {
+    own: device.value,
+    isEnrolled,
+    office: enrolmentOffice(relay, device.value, own.metadata.device, trusted, settings, now),
+    tries: new CodeTries(() => performance.now()),
+  };
+  const listening = await listenOrFail(
+    relay,
+    {
+      status: () => ({
+        ...relay.status(),
+        enrolled: isEnrolled,
+        ...journals.status(),
+        targets: [...dialers.values()].map((dialer) => dialer.status()),
+      }),
+      enrol: (asker, body) => answerEnrolment(enrolment, asker, body),
+      onJoined,
+      onError: (cause) => log.warn({ err: cause }, 'a request could not be answered'),
+    },
+    { ...settings, certificate },
+  );
   if (settings.hq !== undefined) dial({ url: settings.hq, kind: 'hq' });
   for (const url of settings.peer) dial({ url, kind: 'peer' });
   const discovery = discover(
@@ -80,22 +155,37 @@ async function run(settings: RelayOptions): Promise<void> {
     dial,
     log,
   );
-  process.stdout.write(
-    `${JSON.stringify({ event: 'listening', port: listening.port, device: device.value.id, enrolled: own.metadata.device.organization !== undefined })}\n`,
-  );
-
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    for (const dialer of dialers.values()) dialer.stop();
-    await relay.stop();
-    await listening.close();
-    await discovery?.stop();
-    await lock.value.release();
-    process.exit(0);
+  return {
+    listening,
+    device: device.value.id,
+    enrolled: isEnrolled,
+    stop: async () => {
+      for (const dialer of dialers.values()) dialer.stop();
+      journals.stop();
+      await relay.stop();
+      await listening.close();
+      await discovery?.stop();
+    },
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+}
+
+/** Where this relay has devices enrolled; undefined when it neither is head office nor knows it. */
+function enrolmentOffice(
+  relay: Relay,
+  { id, publicKey }: OwnDevice,
+  { role, organization }: ReturnType<typeof identity>['metadata']['device'],
+  trusted: TrustedDevices | undefined,
+  { hq }: RelayOptions,
+  now: () => string,
+): EnrolmentOffice | undefined {
+  if (role !== 'hq') return hq === undefined ? undefined : remoteHeadOffice(hq, postJson);
+  if (trusted === undefined || organization === undefined) return undefined;
+  const list = relay.document({ class: 'organization' });
+  const members = {
+    entries: () => list.entries(),
+    write: (changes: Record<string, string>) => list.write(changes),
+  };
+  return new HeadOffice({ id, publicKey, organization }, members, trusted, now);
 }
 
 /** Who this relay is: what it was enrolled as, else what it was started as. */
@@ -135,13 +225,9 @@ function trustedDevices(
   return new TrustedDevices({ own, headOffice: enrolment?.headOffice }, now);
 }
 
-async function listenOrFail(
-  relay: Relay,
-  dialers: ReadonlyMap<string, Dialer>,
-  settings: RelayOptions,
-): Promise<Listening> {
+async function listenOrFail(relay: Relay, parts: HttpParts, settings: ListenAt): Promise<Listening> {
   try {
-    return await listen(relay, () => [...dialers.values()].map((dialer) => dialer.status()), settings);
+    return await listen(relay, parts, settings);
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE') {
       fail(

@@ -18,6 +18,9 @@ A relay keeps every document it is sent on disk and passes it on. Its WebSocket 
   --register R1        the register it serves
   --organization TAG   the organization's tag, 12 hex digits
   --lan-interface IP   the address of the interface to look for other tills on (default: the system's choice)
+  --tls-cert FILE      certificate (PEM) to serve https and wss with; needs --tls-key
+  --tls-key FILE       its private key (PEM)
+  --tls-ca FILE        a certificate authority of your own (PEM) to trust when dialling wss
   --open               ask nobody for a proof and take every change: for tests, on this machine only
   --no-discovery       do not look for other tills by mDNS
   --log-level LEVEL    trace, debug, info, warn or error (default info)
@@ -50,6 +53,9 @@ const optionsSchema = v.object({
     v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
   ),
   'lan-interface': v.optional(v.pipe(v.string(), v.ipv4('a LAN interface is named by its IPv4 address'))),
+  'tls-cert': v.optional(v.string()),
+  'tls-key': v.optional(v.string()),
+  'tls-ca': v.optional(v.string()),
   open: v.optional(v.boolean(), false),
   'no-discovery': v.optional(v.boolean(), false),
   'log-level': v.optional(v.picklist(['trace', 'debug', 'info', 'warn', 'error']), 'info'),
@@ -80,6 +86,9 @@ export function readOptions(args: readonly string[]): Result<RelayOptions | 'hel
         register: { type: 'string' },
         organization: { type: 'string' },
         'lan-interface': { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+        'tls-ca': { type: 'string' },
         open: { type: 'boolean' },
         'no-discovery': { type: 'boolean' },
         'log-level': { type: 'string' },
@@ -95,6 +104,11 @@ export function readOptions(args: readonly string[]): Result<RelayOptions | 'hel
     return err(
       '--open lets everybody in, so it goes with an address of this machine only: leave --host out.',
     );
+  if (
+    parsed.success &&
+    (parsed.output['tls-cert'] === undefined) !== (parsed.output['tls-key'] === undefined)
+  )
+    return err('A certificate goes with its key: say both --tls-cert FILE and --tls-key FILE.');
   if (parsed.success) return ok(parsed.output);
   const issue = parsed.issues[0];
   const name = v.getDotPath(issue);

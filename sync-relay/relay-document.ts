@@ -75,6 +75,8 @@ export class RelayDocument {
   /** Links that got no reply because the disk refused. */
   readonly #unanswered = new Set<Link>();
   #running: Promise<void> | undefined;
+  #loading: Promise<void> | undefined;
+  #readers = 0;
   /** Relays that hear of second-hand changes when {@link PASS_ON_MS} are over. */
   readonly #passOn = new Set<Link>();
   #passingOn = false;
@@ -107,10 +109,30 @@ export class RelayDocument {
 
   /** The entries as they are on this relay, texts only. Rejects when the disk cannot be read. */
   async entries(): Promise<Entries> {
-    await this.settled();
-    await this.#load();
-    const { entries } = (this.#doc ?? {}) as Partial<Stored>;
+    const entries = await this.look((doc) => (doc as Partial<Stored>).entries);
     return Object.fromEntries(Object.entries(entries ?? {}).map(([key, value]) => [key, String(value)]));
+  }
+
+  /**
+   * Shows a reader the document as it is on the disk; undefined when it has no change yet. Rejects while the disk refuses.
+   * A document nobody else needs is not kept in memory for it: a look at all journals must not load them for good.
+   */
+  async look<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
+    const wasLoaded = this.#doc !== undefined;
+    this.#readers += 1;
+    try {
+      do {
+        await this.settled();
+        await this.#load();
+      } while (this.#running);
+      const doc = this.#doc;
+      assert(doc, () => 'a document that was loaded is there');
+      if (!this.#isDurable) throw new Error('the disk refuses what is new');
+      return this.#durableHeads.length > 0 ? reader(doc) : undefined;
+    } finally {
+      this.#readers -= 1;
+      if (!wasLoaded && this.#readers === 0 && !this.#running) this.#unload();
+    }
   }
 
   /** This relay's own change: sets entries, or takes out those that are undefined; resolves when it is on the disk. */
@@ -219,8 +241,29 @@ export class RelayDocument {
     });
   }
 
-  async #load(): Promise<void> {
-    if (this.#doc) return;
+  /** Whether everything in memory is on the disk. */
+  get #isDurable(): boolean {
+    return this.#doc !== undefined && sameHeads(A.getHeads(this.#doc), this.#durableHeads);
+  }
+
+  /** Forgets what the disk holds anyway. */
+  #unload(): void {
+    if (!this.#isDurable || this.#candidates.size > 0) return;
+    this.#doc = undefined;
+    this.#file = undefined;
+    this.#durableHeads = [];
+  }
+
+  /** One at a time: a second load would put the document back to what it was before the first message. */
+  #load(): Promise<void> {
+    if (this.#doc) return Promise.resolve();
+    this.#loading ??= this.#read().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #read(): Promise<void> {
     const { log, frames } = await this.#folder.open(this.id);
     this.#file = log;
     let doc = A.init<unknown>();

@@ -121,6 +121,11 @@ export class Relay {
     return this.#documents.get(id) ?? this.#add(id, address);
   }
 
+  /** A document that is held; undefined when it is not. */
+  held(id: DocumentId): RelayDocument | undefined {
+    return this.#documents.get(id);
+  }
+
   /** Every document held, those of other organizations too. */
   get documents(): Iterable<RelayDocument> {
     return this.#documents.values();
@@ -216,7 +221,7 @@ export class Relay {
   }
 
   #rejudge(): void {
-    for (const link of [...this.#links]) {
+    for (const link of this.#links) {
       const turned = this.#parts.door?.guard.rejudge(link.metadata.device);
       if (turned === undefined || !link.isOpen) continue;
       this.#parts.log.warn({ peer: link.peerId, ...turned }, 'a device was sent away');

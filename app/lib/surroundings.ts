@@ -1,10 +1,11 @@
 /**
- * What a screen needs from the world besides documents: the time, fresh ids, a place for small notes that survives a
+ * What a screen needs from the world besides documents: the time, milliseconds that nobody can set (from any start), fresh ids, a place for small notes that survives a
  * reload (keys and texts; `write` of undefined takes the note out; a key that begins with `tab:` lives as long as the
  * tab). Passed in, so a test can hold the clock.
  */
 export type Surroundings = {
   now(): Date;
+  uptime(): number;
   newId(): string;
   readNote(key: string): string | undefined;
   writeNote(key: string, text: string | undefined): void;
@@ -18,6 +19,7 @@ export function browserSurroundings(
   const storageOf = (key: string) => (key.startsWith('tab:') ? storages.tab : storages.lasting);
   return {
     now: () => new Date(),
+    uptime: () => performance.now(),
     newId: () => crypto.randomUUID(),
     readNote: (key) => storageOf(key).getItem(`tillmesh:${key}`) ?? undefined,
     writeNote: (key, text) => {

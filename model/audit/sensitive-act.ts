@@ -12,6 +12,7 @@ export const ACT_KINDS = [
   'paid-out',
   'reprint',
   'close-difference',
+  'clock',
   'approved',
 ] as const;
 
@@ -34,6 +35,7 @@ const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => Sensiti
     direction === 'in' ? { kind: 'paid-in', amount, reason } : { kind: 'paid-out', amount: -amount, reason },
   drawer: ({ reason }) => ({ kind: 'drawer', reason }),
   reprint: ({ receipt }) => ({ kind: 'reprint', subject: receipt }),
+  clock: ({ expected }) => ({ kind: 'clock', reason: expected }),
   closed: ({ difference, reason }) =>
     difference === 0
       ? undefined

@@ -48,6 +48,8 @@ export type SessionReport = {
   readonly drawer: DrawerTotal;
   readonly drawerOpenings: number;
   readonly reprints: number;
+  /** How often the till's clock was moved (rule R7): why times on its papers may not be in order. */
+  readonly clockMoves: number;
   readonly firstReceipt?: string;
   readonly lastReceipt?: string;
   readonly closed?: { readonly at: string; readonly by: string; readonly body: RecordOf<'closed'>['body'] };
@@ -79,6 +81,7 @@ export function openReport(record: RecordOf<'opened'>): SessionReport {
     drawer: { float, cashSales: 0, cashRefunds: 0, paidIn: 0, paidOut: 0, expected: float },
     drawerOpenings: 0,
     reprints: 0,
+    clockMoves: 0,
   };
 }
 
@@ -95,6 +98,8 @@ export function addToReport(report: SessionReport, record: JournalRecord): Sessi
       return { ...report, drawerOpenings: report.drawerOpenings + 1 };
     case 'reprint':
       return { ...report, reprints: report.reprints + 1 };
+    case 'clock':
+      return { ...report, clockMoves: report.clockMoves + 1 };
     case 'closed':
       return { ...report, closed: { at: record.at, by: record.by, body: record.body } };
   }

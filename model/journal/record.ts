@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../result.ts';
 import { canonicalJson, type CanonicalValue } from './canonical.ts';
 
 /** History of the record format, newest last; a change of any schema below needs a new line here.
- *  1: opened, sale, cash, drawer, reprint, closed. */
+ *  1: opened, sale, cash, drawer, reprint, clock, closed. */
 export const RECORD_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -20,6 +20,19 @@ export const daySchema = v.pipe(v.string(), v.isoDate('a day looks like 2026-11-
 export const hashSchema = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_-]{43}$/, 'a hash has 43 base64url characters'),
+);
+
+/** Engines differ in what they make of 30 February; only a time that reads back the same is one. */
+function isMoment(text: string): boolean {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
+}
+
+/** A moment: UTC with milliseconds, `2026-11-21T14:05:09.120Z` (rule J1). */
+export const momentSchema = v.pipe(
+  v.string(),
+  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time is UTC with milliseconds'),
+  v.check(isMoment, 'a time must exist in the calendar'),
 );
 
 /** A register session opens with the cash in the drawer. `day` is the business day it counts to (rule R1). */
@@ -45,6 +58,12 @@ export const reprintBodySchema = v.strictObject({
   copy: v.pipe(count, v.minValue(1)),
 });
 
+/**
+ * The till's clock was moved (rule R7). The record's `at` is what the clock says now, `expected` what it would say had
+ * nobody moved it.
+ */
+export const clockBodySchema = v.strictObject({ expected: momentSchema });
+
 /** The session closed (rule R6): what the drawer should hold, what was counted, and `difference` = counted − expected. */
 export const closedBodySchema = v.strictObject({
   expected: minorSchema,
@@ -68,19 +87,6 @@ export const perpetualTotalsSchema = v.strictObject({
   absolute: minorSchema,
 });
 
-/** Engines differ in what they make of 30 February; only a time that reads back the same is one. */
-function isMoment(text: string): boolean {
-  const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.toISOString() === text;
-}
-
-/** A moment: UTC with milliseconds, `2026-11-21T14:05:09.120Z` (rule J1). */
-export const momentSchema = v.pipe(
-  v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'a time is UTC with milliseconds'),
-  v.check(isMoment, 'a time must exist in the calendar'),
-);
-
 const envelope = {
   v: v.literal(RECORD_VERSION),
   org: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
@@ -94,7 +100,7 @@ const envelope = {
   totals: perpetualTotalsSchema,
   prev: v.union([v.literal(''), hashSchema]),
   hash: hashSchema,
-  /** Ed25519 signature of the hash; empty while devices have no keys. */
+  /** The device's Ed25519 signature of the hash (rule J8); empty between sealing and signing, never in what is stored. */
   sig: v.pipe(
     v.string(),
     v.regex(/^(?:|[A-Za-z0-9_-]{86})$/, 'a signature is empty or 86 base64url characters'),
@@ -108,6 +114,7 @@ export const journalRecordSchema = v.variant('kind', [
   v.strictObject({ ...envelope, kind: v.literal('cash'), body: cashBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('drawer'), body: drawerBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('reprint'), body: reprintBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('clock'), body: clockBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('closed'), body: closedBodySchema }),
 ]);
 

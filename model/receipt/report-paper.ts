@@ -135,6 +135,7 @@ function receiptRows(report: SessionReport, { labels }: Words): PaperLine[] {
     ...range,
     row(labels.reprints, String(report.reprints)),
     row(labels.drawerOpenings, String(report.drawerOpenings)),
+    ...(report.clockMoves === 0 ? [] : [row(labels.clockMoves, String(report.clockMoves))]),
   ];
 }
 

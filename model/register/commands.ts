@@ -1,6 +1,6 @@
 import { receiptNumber } from '../ids/register-id.ts';
 import type { SessionReport } from '../folds/session-report.ts';
-import { sealRecord } from '../journal/chain.ts';
+import { sealRecord, type Stamp } from '../journal/chain.ts';
 import {
   MAX_REASON,
   type JournalRecord,
@@ -146,6 +146,20 @@ export function reprintReceipt(
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   return seal(state, { kind: 'reprint', body: args }, act, ['receipt.reprint']);
+}
+
+/**
+ * Records that the till's clock was moved (rule R7): `stamp.at` is what it says now. Nobody asks for it and nobody needs a
+ * permission; it is written in the name of whoever writes the next record.
+ */
+export function recordClock(
+  state: RegisterState,
+  expected: string,
+  { at, by }: Stamp,
+): Result<RecordOf<'clock'>, CommandRefusal> {
+  if (!isOpen(state)) return err({ code: 'session-not-open' });
+  const content: RecordContent = { kind: 'clock', body: { expected } };
+  return ok(sealRecord(state.head, state.session, content, { at, by }) as RecordOf<'clock'>);
 }
 
 /** The X report of the open session, for somebody who may see it (rules Z1, S5). Writes no record. */

@@ -63,6 +63,7 @@ function sessionRows(database: Database, { store, register }: { store: string; r
       'paid_out',
       'drawer_openings',
       'reprints',
+      'clock_moves',
     ])
     .where('store', '=', store)
     .where('register', '=', register);
@@ -92,6 +93,7 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     drawer: drawerOf(row),
     drawerOpenings: row.drawer_openings,
     reprints: row.reprints,
+    clockMoves: row.clock_moves,
     ...(row.first_receipt === null ? {} : { firstReceipt: row.first_receipt }),
     ...(row.last_receipt === null ? {} : { lastReceipt: row.last_receipt }),
     ...(closed ? { closed: { at: closed.at, by: closed.by, body: closed.body } } : {}),

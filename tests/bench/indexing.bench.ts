@@ -53,7 +53,7 @@ async function indexingRate(): Promise<BenchResult> {
       const writer = new ReportWriter(database, () => '2026-11-21T00:00:00.000Z');
       const start = performance.now();
       // About as many entries as the indexer puts into one transaction.
-      for (let i = 0; i < updates.length; i += 9) writer.write(updates.slice(i, i + 9));
+      for (let i = 0; i < updates.length; i += 9) await writer.write(updates.slice(i, i + 9));
       ours.push(records / ((performance.now() - start) / 1000));
       bare.push(records / (bareInsertMs(database) / 1000));
       database.close();

@@ -19,6 +19,7 @@ const shop = makeShop(13, { stores: 2, registers: 2, sessions: 4, salesPerSessio
 const records = shop.flatMap((journal) => journal.records);
 const sensitive = records.filter((record) => sensitiveAct(record) !== undefined);
 const staff = documentId({ organization: ORGANIZATION, key: { class: 'staff' } });
+const LINK = () => ({ connected: true, device: '0123456789abcdef', enrolled: true, standing: null });
 const log = pino({ level: 'silent' });
 
 const audit = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -120,7 +121,7 @@ describe('the audit report', () => {
     const server = reportsServer({
       database: query,
       events: new IndexedEvents(),
-      connected: () => true,
+      link: LINK,
       log,
     });
     onTestFinished(() => server.close());
@@ -152,11 +153,19 @@ async function follow(peer: WirePeer) {
   });
   const device = { id: '0123456789abcdef', role: 'indexer' as const, organization: ORGANIZATION };
   const link: RelayLink = new RelayLink(
-    { url: peer.url, peerId: 'indexer', metadata: { device }, log, random: () => 0.5 },
+    {
+      url: peer.url,
+      peerId: `${device.id}:1`,
+      metadata: { device },
+      device: { id: device.id, sign: () => '' },
+      log,
+      random: () => 0.5,
+    },
     {
       up: () => indexer.linkUp((id, data) => link.send(id, data)),
       sync: (id, data) => indexer.receive(id, data),
       down: () => indexer.linkDown(),
+      standing: () => undefined,
       beat: () => indexer.tick(),
     },
   );

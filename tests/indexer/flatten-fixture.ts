@@ -2,14 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parseDocumentId } from '#model/ids/document-id.ts';
 import { openReport, addToReport, type SessionReport } from '#model/folds/session-report.ts';
 import { assert } from '#model/result.ts';
+import type { Device } from '#model/trust/device.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import { create, queryBuilder } from '../../reports-indexer/database.ts';
+import { putDevice } from '../../reports-indexer/device-rows.ts';
 import type { EntryValue } from '../../reports-indexer/read-record.ts';
+import { prepareStatements } from '../../reports-indexer/statements.ts';
+import { terminals } from '../support/journal-fixture.ts';
 import { ReportWriter, type DocumentUpdate } from '../../reports-indexer/report-writer.ts';
 
-/** A database in memory with its writer and query builder. */
-export function freshReports() {
+/** A database in memory with its writer and query builder, in which the terminals of generated registers are known. */
+export function freshReports(devices: readonly Device[] = terminals(9, 9)) {
   const database = create(':memory:');
+  const statements = prepareStatements(database);
+  for (const device of devices) putDevice(statements, device);
   const writer = new ReportWriter(database, () => '2026-11-21T12:00:00.000Z');
   return { database, writer, query: queryBuilder(database) };
 }

@@ -5,7 +5,7 @@ import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import { documentId } from '#model/ids/document-id.ts';
 import { exceptionsReport } from '../../reports-indexer/reports/exceptions.ts';
 import type { EntryValue } from '../../reports-indexer/read-record.ts';
-import { ORGANIZATION, makeShop, type SessionEntries } from '../support/journal-fixture.ts';
+import { ORGANIZATION, makeShop, signed, type SessionEntries } from '../support/journal-fixture.ts';
 import { dump, freshReports, partialUpdate, wholeUpdate } from './flatten-fixture.ts';
 
 const SIZE = { stores: 1, registers: 2, sessions: 3, salesPerSession: 12 };
@@ -20,9 +20,9 @@ const saleIndex = keys.findIndex((_, i) => i > 2 && recordAt(i).kind === 'sale')
 type Entries = Readonly<Record<string, string | readonly EntryValue[]>>;
 
 /** What the reports are when these documents are written one after the other. */
-function reportsOf(...documents: readonly (readonly [string, Entries])[]) {
+async function reportsOf(...documents: readonly (readonly [string, Entries])[]) {
   const reports = freshReports();
-  for (const [id, entries] of documents) reports.writer.write([wholeUpdate(id, entries)]);
+  for (const [id, entries] of documents) await reports.writer.write([wholeUpdate(id, entries)]);
   return reports;
 }
 
@@ -37,15 +37,17 @@ const countOf = (reports: ReturnType<typeof freshReports>, table: string) =>
 /** A record with other content and the hash that belongs to it: whole in itself, made by a till that went astray. */
 function resealed(record: JournalRecord, change: Partial<JournalRecord>): JournalRecord {
   const changed = { ...record, ...change } as JournalRecord;
-  return { ...changed, hash: hashRecord(changed) };
+  return signed({ ...changed, hash: hashRecord(changed) });
 }
 
 describe('one database for one set of documents', () => {
-  test('any order, any split and any repetition of deliveries gives the same rows', () => {
+  test('any order, any split and any repetition of deliveries gives the same rows', async () => {
     const shop = makeShop(11, SIZE);
     const sessions = shop.flatMap((each) => each.sessions);
-    const expected = dump(reportsOf(...sessions.map((s) => [s.documentId, s.entries] as const)).database);
-    const property = fc.property(fc.infiniteStream(fc.nat()), (numbers) => {
+    const expected = dump(
+      (await reportsOf(...sessions.map((s) => [s.documentId, s.entries] as const))).database,
+    );
+    const property = fc.asyncProperty(fc.infiniteStream(fc.nat()), async (numbers) => {
       const next = (below: number) => (numbers.next().value ?? 0) % below;
       const reports = freshReports();
       const left = sessions.map(({ documentId: id, entries }) => ({ id, all: {}, rest: { ...entries } }));
@@ -62,14 +64,14 @@ describe('one database for one set of documents', () => {
         const update = whole
           ? wholeUpdate(document.id, document.all)
           : partialUpdate(document.id, again, document.all);
-        reports.writer.write([update]);
+        await reports.writer.write([update]);
       }
       expect(dump(reports.database)).toEqual(expected);
     });
-    fc.assert(property, { numRuns: 12 });
+    await fc.assert(property, { numRuns: 12 });
   });
 
-  test('damaged, forked and missing records end in the same rows in every order', () => {
+  test('damaged, forked and missing records end in the same rows in every order', async () => {
     const sale = recordAt(saleIndex);
     const forked = resealed(sale, { by: 'somebody-else' });
     const broken: Entries = {
@@ -85,30 +87,30 @@ describe('one database for one set of documents', () => {
       [second.documentId, gapped],
       [third.documentId, colliding],
     ] as const;
-    const expected = dump(reportsOf(...documents).database);
+    const expected = dump((await reportsOf(...documents)).database);
     expect(expected['exception']?.length).toBeGreaterThan(3);
-    fc.assert(
-      fc.property(fc.shuffledSubarray([...documents, ...documents], { minLength: 6 }), (order) => {
-        expect(dump(reportsOf(...order).database)).toEqual(expected);
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([...documents, ...documents], { minLength: 6 }), async (order) => {
+        expect(dump((await reportsOf(...order)).database)).toEqual(expected);
       }),
       { numRuns: 15 },
     );
   });
 
-  test('a document that gets worse and better again leaves no trace', () => {
-    const sound = dump(reportsOf([first.documentId, first.entries]).database);
-    const reports = reportsOf([first.documentId, first.entries]);
+  test('a document that gets worse and better again leaves no trace', async () => {
+    const sound = dump((await reportsOf([first.documentId, first.entries])).database);
+    const reports = await reportsOf([first.documentId, first.entries]);
     const altered = (first.entries[key(saleIndex)] ?? '').replace('"type":"', '"type":"x');
     const worse: Entries[] = [{ [key(saleIndex)]: altered }, { [key(saleIndex)]: [] }, { [key(0)]: [] }];
     for (const step of worse) {
-      reports.writer.write([partialUpdate(first.documentId, step, first.entries)]);
+      await reports.writer.write([partialUpdate(first.documentId, step, first.entries)]);
       expect(dump(reports.database)).not.toEqual(sound);
     }
     const mended = {
       [key(0)]: first.entries[key(0)] ?? '',
       [key(saleIndex)]: first.entries[key(saleIndex)] ?? '',
     };
-    reports.writer.write([partialUpdate(first.documentId, mended, first.entries)]);
+    await reports.writer.write([partialUpdate(first.documentId, mended, first.entries)]);
     expect(dump(reports.database)).toEqual(sound);
   });
 });
@@ -118,7 +120,7 @@ describe('what does not verify is reported', () => {
     const sale = recordAt(saleIndex);
     const forked = resealed(sale, { by: 'somebody-else' });
     const values = [recordText(sale), recordText(forked)];
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: values }]);
+    const reports = await reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: values }]);
     const counted = reports.database.prepare('SELECT hash FROM record WHERE seq = ?').all(sale.seq);
     expect(counted.map(({ hash }) => hash)).toEqual([[sale.hash, forked.hash].sort()[0]]);
     expect(countOf(reports, 'set_aside')).toBe(1);
@@ -127,32 +129,35 @@ describe('what does not verify is reported', () => {
 
   test('the same record twice is one record', async () => {
     const text = first.entries[key(saleIndex)] ?? '';
-    const signed = text.replace('"sig":""', `"sig":"${'B'.repeat(86)}"`);
-    const once = reportsOf([first.documentId, first.entries]);
-    const twice = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: [text, signed] }]);
+    const unsigned = recordText({ ...recordAt(saleIndex), sig: '' });
+    const once = await reportsOf([first.documentId, first.entries]);
+    const twice = await reportsOf([
+      first.documentId,
+      { ...first.entries, [key(saleIndex)]: [unsigned, text] },
+    ]);
     expect(countOf(twice, 'record')).toBe(countOf(once, 'record'));
     expect(await codesOf(twice)).toEqual([]);
   });
 
   test('[J6] a gap is reported while it lasts, and the records behind it count', async () => {
     const { [key(3)]: missing = '', ...rest } = first.entries;
-    const reports = reportsOf([first.documentId, rest]);
+    const reports = await reportsOf([first.documentId, rest]);
     expect(countOf(reports, 'record')).toBe(keys.length - 1);
     const { rows } = await exceptionsReport(reports.query);
     expect(rows.find((row) => row['code'] === 'gap')).toMatchObject({ seq: 4, store: 'S01', register: 'R1' });
-    reports.writer.write([partialUpdate(first.documentId, { [key(3)]: missing }, first.entries)]);
+    await reports.writer.write([partialUpdate(first.documentId, { [key(3)]: missing }, first.entries)]);
     expect(await codesOf(reports)).toEqual([]);
   });
 
   test('a later session counts before the earlier ones are here', async () => {
-    const reports = reportsOf([third.documentId, third.entries]);
+    const reports = await reportsOf([third.documentId, third.entries]);
     expect(countOf(reports, 'record')).toBe(Object.keys(third.entries).length);
     expect(await codesOf(reports)).toEqual(['gap']);
   });
 
   test('[J3] an altered byte is quarantined, the record after it counts', async () => {
     const altered = (first.entries[key(saleIndex)] ?? '').replace('"by":"p', '"by":"q');
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: altered }]);
+    const reports = await reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: altered }]);
     expect(countOf(reports, 'record')).toBe(keys.length - 1);
     expect(await codesOf(reports)).toContain('altered');
     expect(await codesOf(reports)).not.toContain('gap');
@@ -162,7 +167,7 @@ describe('what does not verify is reported', () => {
     const sale = recordAt(saleIndex);
     const totals = { ...sale.totals, signed: sale.totals.signed + 1 };
     const wrong = recordText(resealed(sale, { totals }));
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: wrong }]);
+    const reports = await reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: wrong }]);
     expect(countOf(reports, 'record')).toBe(keys.length - 1);
     expect(await codesOf(reports)).toEqual(expect.arrayContaining(['broken-link', 'wrong-totals']));
   });
@@ -172,7 +177,7 @@ describe('what does not verify is reported', () => {
     if (sale.kind !== 'sale') throw new Error('no sale');
     const body = { ...sale.body, total: sale.body.total + 1 };
     const wrong = recordText(resealed(sale, { body }));
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: wrong }]);
+    const reports = await reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: wrong }]);
     expect(await codesOf(reports)).toContain('wrong-sums');
     expect(countOf(reports, 'record')).toBe(keys.length - 1);
   });
@@ -180,19 +185,22 @@ describe('what does not verify is reported', () => {
   test('[J4] a broken link is reported and counts', async () => {
     const drawer = recordAt(keys.length - 1);
     const unlinked = recordText(resealed(drawer, { prev: 'A'.repeat(43) }));
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(keys.length - 1)]: unlinked }]);
+    const reports = await reportsOf([
+      first.documentId,
+      { ...first.entries, [key(keys.length - 1)]: unlinked },
+    ]);
     expect(await codesOf(reports)).toEqual(['broken-link']);
     expect(countOf(reports, 'record')).toBe(keys.length);
   });
 
   test('[D1] records of another register, session or key are not counted', async () => {
     const other = documentId({ organization: ORGANIZATION, key: { ...first.key, register: 'R9' as never } });
-    const misplaced = reportsOf([other, first.entries]);
+    const misplaced = await reportsOf([other, first.entries]);
     expect(countOf(misplaced, 'record')).toBe(0);
     expect(new Set(await codesOf(misplaced))).toEqual(new Set(['wrong-register']));
-    const session = reportsOf([second.documentId, first.entries]);
+    const session = await reportsOf([second.documentId, first.entries]);
     expect(new Set(await codesOf(session))).toEqual(new Set(['wrong-session']));
-    const shifted = reportsOf([first.documentId, { '000000099': first.entries[key(0)] ?? '' }]);
+    const shifted = await reportsOf([first.documentId, { '000000099': first.entries[key(0)] ?? '' }]);
     expect(await codesOf(shifted)).toContain('wrong-key');
   });
 
@@ -205,7 +213,7 @@ describe('what does not verify is reported', () => {
       [key(4)]: newer,
       [key(5)]: [{ unreadable: 'a map' }],
     };
-    const reports = reportsOf([first.documentId, entries]);
+    const reports = await reportsOf([first.documentId, entries]);
     const codes = await codesOf(reports);
     expect(codes).toEqual(expect.arrayContaining(['bad-shape', 'not-json', 'unknown-version']));
     expect(codes.filter((code) => code === 'bad-shape')).toHaveLength(2);
@@ -214,7 +222,7 @@ describe('what does not verify is reported', () => {
 
   test('[J2] text that is not canonical is damage', async () => {
     const spaced = (first.entries[key(saleIndex)] ?? '').replace('"kind":', '"kind": ');
-    const reports = reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: spaced }]);
+    const reports = await reportsOf([first.documentId, { ...first.entries, [key(saleIndex)]: spaced }]);
     expect(await codesOf(reports)).toContain('bad-shape');
   });
 
@@ -222,7 +230,7 @@ describe('what does not verify is reported', () => {
     const closing = recordAt(keys.length - 1);
     if (closing.kind !== 'closed') throw new Error('not closed');
     const wrong = resealed(closing, { body: { ...closing.body, gross: closing.body.gross + 5 } });
-    const reports = reportsOf([
+    const reports = await reportsOf([
       first.documentId,
       { ...first.entries, [key(keys.length - 1)]: recordText(wrong) },
     ]);
@@ -232,8 +240,8 @@ describe('what does not verify is reported', () => {
   });
 });
 
-test('a batch that fails changes nothing', () => {
-  const reports = reportsOf([first.documentId, first.entries]);
+test('a batch that fails changes nothing', async () => {
+  const reports = await reportsOf([first.documentId, first.entries]);
   const before = dump(reports.database);
   const update = wholeUpdate(second.documentId, second.entries);
   const failing = {
@@ -242,8 +250,10 @@ test('a batch that fails changes nothing', () => {
       throw new Error('the disk is full');
     },
   };
-  expect(() => reports.writer.write([wholeUpdate(third.documentId, third.entries), failing])).toThrow('full');
+  await expect(reports.writer.write([wholeUpdate(third.documentId, third.entries), failing])).rejects.toThrow(
+    'full',
+  );
   expect(dump(reports.database)).toEqual(before);
-  reports.writer.write([update]);
+  await reports.writer.write([update]);
   expect(countOf(reports, 'document')).toBe(2);
 });

@@ -16,6 +16,8 @@ import {
   makeShop,
   writeEntries,
   type EntriesDocument,
+  deviceEntries,
+  terminals,
 } from '../support/journal-fixture.ts';
 import { runProgram, startProgram, type RunningProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -45,6 +47,7 @@ async function shopRelay(): Promise<WirePeer> {
   const peer = await WirePeer.listen();
   onTestFinished(() => peer.close());
   const organization = {
+    ...deviceEntries(terminals(9, 9)),
     organization: canonicalJson({
       tag: ORGANIZATION,
       name: 'Corner shop',

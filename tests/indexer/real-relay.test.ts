@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { makeShop } from '../support/journal-fixture.ts';
+import { deviceEntries, makeShop, terminals } from '../support/journal-fixture.ts';
 import { startProgram } from '../support/program.ts';
 import { ORGANIZATION, stockPeer } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -24,6 +24,8 @@ test('what a till writes to a real relay is in the reports of a real indexer', a
   const indexerArgs = ['--data', await temporaryFolder(), '--relay', url, ...common];
   const indexer = await started('reports-indexer/main.ts', indexerArgs);
   const till = stockPeer(url, 'till');
+  for (const [name, text] of Object.entries(deviceEntries(terminals(1, 2))))
+    till.write({ class: 'organization' }, name, text);
   for (const { key, entries } of shop.flatMap((journal) => journal.sessions))
     for (const [name, text] of Object.entries(entries)) till.write(key, name, text);
 

@@ -26,7 +26,7 @@ const sales = shop
   .filter((record): record is RecordOf<'sale'> => record.kind === 'sale');
 const reports = freshReports();
 for (const { sessions } of shop)
-  reports.writer.write(sessions.map(({ documentId, entries }) => wholeUpdate(documentId, entries)));
+  await reports.writer.write(sessions.map(({ documentId, entries }) => wholeUpdate(documentId, entries)));
 const { query } = reports;
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
@@ -51,7 +51,7 @@ describe('X and Z', () => {
     expect(await zReport(query, { store, register, session: sessions.length })).toBeUndefined();
     const closed = freshReports();
     const done = sessions.slice(0, -1).map((each) => wholeUpdate(each.documentId, each.entries));
-    closed.writer.write(done);
+    await closed.writer.write(done);
     expect(await xReport(closed.query, { store, register })).toBeUndefined();
   });
 
@@ -76,7 +76,7 @@ describe('X and Z', () => {
     }
     const renamed = freshReports();
     const [session] = sessionEntries({ ...state.head, records });
-    renamed.writer.write([wholeUpdate(session?.documentId ?? '', session?.entries ?? {})]);
+    await renamed.writer.write([wholeUpdate(session?.documentId ?? '', session?.entries ?? {})]);
     const fold = foldSession(records);
     expect(Object.values(fold.tenders).map(({ name }) => name)).toEqual(['Alpha pay']);
     expect(await xReport(renamed.query, state.head)).toEqual(fold);
@@ -254,7 +254,7 @@ test('the totals of four real days are those computed from the file alone', asyn
     const { store, register } = records[0] ?? {};
     assert(store && register, () => 'no records');
     const sessions = sessionEntries({ store, register, records });
-    real.writer.write(sessions.map(({ documentId, entries }) => wholeUpdate(documentId, entries)));
+    await real.writer.write(sessions.map(({ documentId, entries }) => wholeUpdate(documentId, entries)));
   }
   const expected: unknown = JSON.parse(readFileSync(join(folder, 'online-retail.expected.json'), 'utf8'));
   const all = await totalsReport(real.query, {});

@@ -103,7 +103,7 @@ describe('following a relay', () => {
     const reports = follow(peer.url);
     await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(recordsIn(sessions)));
     const direct = freshReports();
-    direct.writer.write(sessions.map(({ documentId: id, entries }) => wholeUpdate(id, entries)));
+    await direct.writer.write(sessions.map(({ documentId: id, entries }) => wholeUpdate(id, entries)));
     expect(rowsOf(reports)).toEqual(rowsOf(direct));
   });
 

@@ -8,6 +8,7 @@ import {
   verifyNext,
   type ChainHead,
 } from '#model/journal/chain.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import type { JournalRecord, RecordContent, RecordOf } from '#model/journal/record.ts';
 import type { SaleBody } from '#model/sale/sale-body.ts';
 import { endedLines, headerLine, type ExportHeader } from '../../app/server/export-journal/export-lines.ts';
@@ -187,6 +188,12 @@ export function recordOf<Kind extends JournalRecord['kind']>(
   return found;
 }
 
+/** The line of the terminal of the register, or of another device. */
+export function deviceLineOf(key: string, change: Record<string, string | undefined> = {}): string {
+  const terminal = { device: '0123456789abcdef', key, role: 'terminal', store: STORE, register: REGISTER };
+  return canonicalJson({ ...terminal, ...change });
+}
+
 /** The chain signed by a device made for it, and the line of the device. */
 export function signedChain(): { readonly records: readonly JournalRecord[]; readonly device: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -196,6 +203,6 @@ export function signedChain(): { readonly records: readonly JournalRecord[]; rea
       ...record,
       sig: sign(null, Buffer.from(record.hash, 'ascii'), privateKey).toString('base64url'),
     })),
-    device: JSON.stringify({ device: '0123456789abcdef', key }),
+    device: deviceLineOf(key ?? ''),
   };
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as v from 'valibot';
 import { readOrganizationEntry, type OrganizationEntry } from '#model/documents/organization.ts';
@@ -28,10 +28,7 @@ export class HeadOfficeDoor {
   readonly #relay: WireRelay;
   readonly #organization: string;
   readonly #server = createServer((request, response) => {
-    void this.#answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
+    void this.#serve(request, response);
   });
   #invitations = 0;
   /** What the next askers are told, first come first served. */
@@ -106,6 +103,12 @@ export class HeadOfficeDoor {
   turnAway(device: string, code: number): void {
     this.#relay.door.turnedAway.set(device, code);
     this.#relay.closeAll(code);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, body } = await this.#answer(request);
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
   }
 
   async #answer(request: IncomingMessage): Promise<EnrolAnswer> {

@@ -1,7 +1,9 @@
+import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import * as A from '@automerge/automerge';
 import { ENTRIES_FIELD } from '#model/documents/entries.ts';
 import { documentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import {
@@ -10,6 +12,7 @@ import {
   moveCash,
   openDrawer,
   openSession,
+  recordClock,
   reprintReceipt,
 } from '#model/register/commands.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
@@ -25,6 +28,7 @@ import {
 import type { Payment } from '#model/sale/payment.ts';
 import type { SaleBody } from '#model/sale/sale-body.ts';
 import type { TaxRate } from '#model/tax/tax.ts';
+import type { Device } from '#model/trust/device.ts';
 
 /** How large a shop to make. */
 export type ShopSize = {
@@ -56,6 +60,53 @@ export const RULES: PricingRules = { currency: 'GBP', taxRounding: 'receipt' };
 const VAT: TaxRate = { id: 'vat', name: 'VAT', rate: '20', included: true };
 const REDUCED: TaxRate = { id: 'reduced', name: 'Reduced', rate: '5.5', included: true };
 const LEVY: TaxRate = { id: 'levy', name: 'Levy', rate: '2', included: false };
+
+/** The one key all generated registers sign with; a test key, so that the same seed makes the same bytes. */
+export const TEST_KEY = createPrivateKey({
+  format: 'der',
+  type: 'pkcs8',
+  key: Buffer.from('MC4CAQAwBQYDK2VwBCIEIHRpbGxtZXNoLXRlc3Qta2V5LTMyLWJ5dGVzLWxvbmch', 'base64'),
+});
+/** Its public half, as devices list it. */
+export const TEST_PUBLIC_KEY = createPublicKey(TEST_KEY).export({ format: 'jwk' }).x ?? '';
+
+/** The record with the signature of the test key. */
+export function signed<Kind extends JournalRecord>(record: Kind): Kind {
+  return { ...record, sig: signatureOf(record.hash) };
+}
+
+/** The test key's signature of a text. */
+export function signatureOf(text: string, key: KeyObject = TEST_KEY): string {
+  return sign(null, Buffer.from(text, 'utf8'), key).toString('base64url');
+}
+
+/** The terminal of a register, as the organization document lists it. */
+export function terminalOf(store: StoreId, register: RegisterId, change: Partial<Device> = {}): Device {
+  return {
+    id: createHash('sha256').update(`${store}-${register}`).digest('hex').slice(0, 16),
+    name: `Till ${register}`,
+    role: 'terminal',
+    store,
+    register,
+    key: TEST_PUBLIC_KEY,
+    enrolledAt: '2010-01-01T00:00:00.000Z',
+    ...change,
+  };
+}
+
+/** Devices as entries of the organization document. */
+export function deviceEntries(devices: readonly Device[]): Record<string, string> {
+  return Object.fromEntries(
+    devices.map((device) => [`device:${device.id}`, canonicalJson(device as CanonicalValue)]),
+  );
+}
+
+/** The terminals of so many registers of so many stores. */
+export function terminals(stores: number, registers: number): readonly Device[] {
+  return Array.from({ length: stores }, (_, s) =>
+    Array.from({ length: registers }, (__, r) => terminalOf(storeId(s + 1), registerId(r + 1))),
+  ).flat();
+}
 
 /** A seeded source of numbers from 0 up to 1 (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -102,6 +153,8 @@ class JournalMaker {
       this.#clock = Date.UTC(2026, 9, 27 + session, 8);
       const day = new Date(this.#clock).toISOString().slice(0, 10);
       this.#add(openSession(this.#state, { day, currency: RULES.currency, float: 10_000 }, this.#next()));
+      // Once somebody set the clock.
+      if (session === 2) this.#add(this.#tellClock());
       for (let sale = 0; sale < salesPerSession; sale++) this.#act();
       // The last session stays open, as on a till at noon.
       if (session < sessions) this.#close();
@@ -109,6 +162,11 @@ class JournalMaker {
     const records = this.#records;
     const journal = { store: this.#store, register: this.#register, records };
     return { ...journal, sessions: sessionEntries(journal) };
+  }
+
+  #tellClock(): Result<JournalRecord, unknown> {
+    const expected = new Date(this.#clock + 3_600_000).toISOString();
+    return recordClock(this.#state, expected, { at: new Date(this.#clock).toISOString(), by: 'person-1' });
   }
 
   #act(): void {
@@ -194,7 +252,7 @@ class JournalMaker {
     const next = addRecord(this.#state, made.value);
     assert(next.ok, () => `the fixture's record was refused: ${JSON.stringify(next)}`);
     this.#state = next.value;
-    this.#records.push(made.value);
+    this.#records.push(signed(made.value));
     return made.value;
   }
 
@@ -218,7 +276,7 @@ export function sessionEntries({
   for (const record of records) {
     const entries = sessions.get(record.session) ?? {};
     sessions.set(record.session, entries);
-    entries[recordKey(record.seq)] = recordText(record);
+    entries[recordKey(record.seq)] = recordText(record.sig === '' ? signed(record) : record);
   }
   return [...sessions].map(([session, entries]) => {
     const key = { class: 'session' as const, store, register, session };

@@ -18,6 +18,7 @@ const KIND_WORDS: Record<ActKind, () => string> = {
   'paid-out': m.office_act_paid_out,
   reprint: m.office_act_reprint,
   'close-difference': m.office_act_close_difference,
+  clock: m.office_act_clock,
   approved: m.office_act_approved,
 };
 
@@ -36,7 +37,10 @@ export function actPlace(
 }
 
 /** What it was done to: a person by name, else what the record names. */
-export function actSubject({ kind, subject }: Pick<ActRow, 'kind' | 'subject'>, names: OrganizationNames): string {
+export function actSubject(
+  { kind, subject }: Pick<ActRow, 'kind' | 'subject'>,
+  names: OrganizationNames,
+): string {
   return kind.startsWith('person.') ? names.person(subject) : subject;
 }
 

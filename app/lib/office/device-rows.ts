@@ -61,7 +61,7 @@ export function countdown(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** What the QR of an invitation holds: the address of this office and, behind `#join=`, the code. A typed code is the same. */
-export function joinAddress(origin: string, code: string): string {
-  return `${origin}/#join=${code}`;
+/** What the QR of an invitation holds: the code, which is read from its beginning, and the address of this office. */
+export function invitationText(origin: string, code: string): string {
+  return `${code} ${origin}`;
 }

@@ -12,12 +12,26 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_gap(), meaning: m.office_exception_gap_meaning() };
     case 'altered':
       return { title: m.office_exception_altered(), meaning: m.office_exception_altered_meaning() };
+    case 'unsigned':
+      return { title: m.office_exception_unsigned(), meaning: m.office_exception_unsigned_meaning() };
+    case 'signature':
+      return { title: m.office_exception_signature(), meaning: m.office_exception_signature_meaning() };
+    case 'device':
+      return { title: m.office_exception_device(), meaning: m.office_exception_device_meaning() };
+    case 'revoked':
+      return { title: m.office_exception_revoked(), meaning: m.office_exception_revoked_meaning() };
+    case 'truncated':
+      return { title: m.office_exception_truncated(), meaning: m.office_exception_truncated_meaning() };
+    case 'clock':
+      return { title: m.office_exception_clock(), meaning: m.office_exception_clock_meaning() };
     case 'link':
       return { title: m.office_exception_link(), meaning: m.office_exception_link_meaning() };
     case 'sums':
       return { title: m.office_exception_sums(), meaning: m.office_exception_sums_meaning() };
     case 'close':
       return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
+    case 'audit':
+      return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
     case 'session':
       return { title: m.office_exception_order(), meaning: m.office_exception_order_meaning() };
     case 'unreadable':
@@ -35,9 +49,16 @@ type Family =
   | 'fork'
   | 'gap'
   | 'altered'
+  | 'unsigned'
+  | 'signature'
+  | 'device'
+  | 'revoked'
+  | 'truncated'
+  | 'clock'
   | 'link'
   | 'sums'
   | 'close'
+  | 'audit'
   | 'session'
   | 'unreadable'
   | 'newer'
@@ -48,11 +69,22 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   fork: 'fork',
   gap: 'gap',
   altered: 'altered',
+  unsigned: 'unsigned',
+  'bad-signature': 'signature',
+  'unknown-device': 'device',
+  'revoked-device': 'revoked',
+  'expired-device': 'revoked',
+  truncated: 'truncated',
+  'bad-head': 'signature',
+  'clock-moved': 'clock',
+  'time-back': 'clock',
   'broken-link': 'link',
   'wrong-totals': 'sums',
   'wrong-receipt-number': 'sums',
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
+  'audit-removed': 'audit',
+  'audit-changed': 'audit',
   'already-open': 'session',
   'not-open': 'session',
   'wrong-session': 'session',

@@ -79,7 +79,8 @@ export class OfficeSignIn {
    * such as the person's own new PIN, lets them stay as long as they work here.
    */
   review(remote: boolean): void {
-    if (this.#signedIn === undefined) return;
+    // Before the staff document is read, nobody is known: that says nothing about who is here.
+    if (this.#signedIn === undefined || this.#owner.people.length === 0) return;
     const { person } = this;
     if (!person || !mayWorkInOffice(person)) this.signOut('left');
     else if (standingOf(person) === this.#signedIn) return;

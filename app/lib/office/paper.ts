@@ -172,6 +172,9 @@ function eventSection(report: SessionReportAnswer, formats: Formats): PaperSecti
     rows: [
       { label: m.office_paper_drawer_openings(), value: formats.count(report.drawerOpenings) },
       { label: m.office_paper_reprints(), value: formats.count(report.reprints) },
+      ...(report.clockMoves === 0
+        ? []
+        : [{ label: m.office_paper_clock_moves(), value: formats.count(report.clockMoves) }]),
     ],
   };
 }

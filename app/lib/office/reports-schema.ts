@@ -79,6 +79,7 @@ export const sessionReportSchema = v.object({
   }),
   drawerOpenings: count,
   reprints: count,
+  clockMoves: count,
   firstReceipt: v.optional(v.string()),
   lastReceipt: v.optional(v.string()),
   closed: v.optional(v.object({ at: v.string(), by: v.string(), body: closedBodySchema })),

@@ -42,6 +42,7 @@ export type HealingParts = {
 export class DocumentHealing {
   readonly #parts: HealingParts;
   readonly #running = new Map<string, Promise<void>>();
+  readonly #fetching = new Map<string, PromiseWithResolvers<void>>();
   readonly #ended = new AbortController();
 
   constructor(parts: HealingParts) {
@@ -59,9 +60,15 @@ export class DocumentHealing {
     });
   }
 
+  /** Resolves when the relay's copy of a document is the one that is read; at once when it is not being healed. */
+  whenFetched(id: string): Promise<void> {
+    return this.#fetching.get(id)?.promise ?? Promise.resolve();
+  }
+
   /** Gives up what runs; the copies of before stay on the disk and are refused again next time. */
   async close(): Promise<void> {
     this.#ended.abort();
+    for (const { resolve } of this.#fetching.values()) resolve();
     await Promise.allSettled(this.#running.values());
   }
 
@@ -70,6 +77,7 @@ export class DocumentHealing {
     const at = new Date(this.#parts.surroundings.now()).toISOString();
     const bytes = A.save(old.handle.doc());
     const before = readEntries(old.handle.doc()).entries;
+    this.#fetching.set(old.id, Promise.withResolvers());
     documents.retire(old, before);
     // A relay knows what it sent on a link; on a new one it sends everything again.
     renewLink();
@@ -104,6 +112,8 @@ export class DocumentHealing {
       .filter((key) => before[key] !== entries[key])
       .map((key) => ({ key, text: entries[key] }));
     this.#parts.replaced(fresh, changes);
+    this.#fetching.get(fresh.id)?.resolve();
+    this.#fetching.delete(fresh.id);
     return Object.keys(before)
       .filter((key) => before[key] !== entries[key])
       .slice(0, LOST_MOST);

@@ -124,7 +124,9 @@ export class RepoDocuments implements Documents {
   async caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp> {
     const { handle } = await this.#usable(key);
     const answer = await relayAnswers(handle, relayHasNoMore, this.#relay, waitMs, this.#parts.surroundings);
-    return answer === 'saved' ? 'caught-up' : answer;
+    if (answer !== 'saved') return answer;
+    await this.#healing.whenFetched(handle.documentId);
+    return 'caught-up';
   }
 
   async archived(): Promise<readonly ArchivedCopy[]> {

@@ -16,6 +16,8 @@ export type Figures = {
   price(price: string): string;
   /** An instant: `08:58`. */
   time(instant: string | Date): string;
+  /** An instant with its day: `21 Nov 2026, 08:58`. */
+  moment(instant: string): string;
   /** A quantity: `0,345`. */
   quantity(quantity: string): string;
 };
@@ -28,6 +30,12 @@ export function figuresOf(till: Till): Figures {
   const { currency } = organization;
   const { locale, timeZone } = store;
   const prices = new Intl.NumberFormat(locale, { style: 'currency', currency, maximumFractionDigits: 4 });
+  const moments = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    hourCycle: 'h23',
+  });
   const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
   return {
     currency,
@@ -37,6 +45,7 @@ export function figuresOf(till: Till): Figures {
     money: (amount) => formatMoney(amount, currency, locale),
     price: (price) => prices.format(Number(price)),
     time: (instant) => clockTime(instant, locale, timeZone),
+    moment: (instant) => moments.format(new Date(instant)),
     quantity: (quantity) => quantities.format(Number(quantity)),
   };
 }

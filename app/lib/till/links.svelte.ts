@@ -14,6 +14,14 @@ const targetSchema = v.object({
   state: v.picklist(['connected', 'connecting', 'away']),
   since: v.string(),
 });
+const doubtSchema = v.object({
+  register: v.string(),
+  session: v.number(),
+  seq: v.number(),
+  code: v.string(),
+  detail: v.string(),
+});
+
 /** `/relay/status` as the app server answers it. */
 export const relayStatusSchema = v.object({
   documents: v.optional(v.number()),
@@ -21,12 +29,17 @@ export const relayStatusSchema = v.object({
   peers: v.array(peerSchema),
   targets: v.array(targetSchema),
   disk: v.picklist(['ok', 'failed']),
+  /** Records the relay has and does not trust: their chain or signature does not verify (rule E10). */
+  quarantine: v.optional(v.array(doubtSchema)),
   /** Whether the relay belongs to an organization. */
   enrolled: v.optional(v.boolean()),
 });
 
 /** `/relay/status` as the app server answers it. */
 export type RelayStatus = v.InferOutput<typeof relayStatusSchema>;
+
+/** A record that does not verify. `register` is `S01-R2` or `R2`, `code` is one of rule J6 or E10, `detail` is the relay's. */
+export type Doubt = v.InferOutput<typeof doubtSchema>;
 
 /** How head office is reached; `since` is ISO 8601. `none` when this till has no head office set. */
 export type HeadOffice = { readonly state: 'connected' | 'away' | 'none'; readonly since?: string };
@@ -57,6 +70,21 @@ export class Links {
   /** Whether the relay could write its disk when last asked. */
   get diskFailed(): boolean {
     return this.#status?.disk === 'failed';
+  }
+
+  /** Records somewhere in the store that do not verify, as the relay last told. */
+  get doubts(): readonly Doubt[] {
+    return this.#status?.quarantine ?? [];
+  }
+
+  /** Whether the relay doubts a record of a register (`R2`) of its store. */
+  isDoubted(store: string, { register, session, seq }: Pick<Doubt, 'register' | 'session' | 'seq'>): boolean {
+    return this.doubts.some(
+      (doubt) =>
+        doubt.seq === seq &&
+        doubt.session === session &&
+        (doubt.register === register || doubt.register === `${store}-${register}`),
+    );
   }
 
   /** The other tills this one is connected with now, by register. */

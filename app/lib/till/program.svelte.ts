@@ -1,4 +1,5 @@
 import { demoCode, startDevice } from '../device/device-start.ts';
+import { deviceKeyOf } from '../device/device-key.ts';
 import { DeviceStore } from '../device/device-store.ts';
 import { askToEnrolWith } from '../device/enrolment-client.ts';
 import { Membership } from '../device/membership.svelte.ts';
@@ -33,6 +34,7 @@ export type Stage =
 const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
 const REFRESH_MS = 2000;
+const READ_AGAIN_MS = 1000;
 
 /** Brings the till up: configuration, device, documents, the shop, the register. One for the page. */
 export class TillProgram {
@@ -121,7 +123,7 @@ export class TillProgram {
     const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
     const shop = new Shop();
-    await shop.follow(documents);
+    await this.#untilRead(() => shop.follow(documents));
     if (!isSetUp(shop, config)) {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));
@@ -135,19 +137,36 @@ export class TillProgram {
       onWaiting: () => (this.#stage = { name: 'no-data' }),
       pause,
     });
-    const till = new Till({
-      config,
-      documents,
-      shop,
-      surroundings: this.#surroundings,
-      checkPin: checkPinBeside,
-      bridge: new HttpBridge(),
-      askRelay: askRelayOverHttp,
+    const till = await this.#untilRead(async () => {
+      const made = new Till({
+        config,
+        documents,
+        deviceKey: deviceKeyOf(device),
+        shop,
+        surroundings: this.#surroundings,
+        checkPin: checkPinBeside,
+        bridge: new HttpBridge(),
+        askRelay: askRelayOverHttp,
+      });
+      await made.start();
+      return made;
     });
-    await till.start();
     this.#stage = { name: 'ready', till, membership };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch((next) => setTimeout(next, 5));
+  }
+
+  /** A disk that is slow to wake refuses the first reads: they are tried again until they succeed, and the person sees why. */
+  async #untilRead<Value>(read: () => Promise<Value>): Promise<Value> {
+    for (;;) {
+      try {
+        return await read();
+      } catch (cause) {
+        this.#report(String(cause));
+        this.#stage = { name: 'no-documents', detail: String(cause) };
+        await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS));
+      }
+    }
   }
 
   #join(config: TillConfig, device: EnrolledDevice, documents: Documents): Membership {

@@ -3,7 +3,8 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { recordText } from '#model/journal/chain.ts';
 import { parseRecord, recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
-import type { CommandRefusal } from '#model/register/commands.ts';
+import { recordTime, type ClockReading, type RecordTime } from '#model/register/clock.ts';
+import { recordClock, type CommandRefusal } from '#model/register/commands.ts';
 import {
   addRecord,
   newRegister,
@@ -11,6 +12,7 @@ import {
   type RegisterState,
 } from '#model/register/register-state.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { readRecord, readRecords, type JournalFault } from './session-records.ts';
@@ -24,21 +26,25 @@ export type RegisterPlace = {
 
 /** Why nothing was written: the register refused, or it cannot write now. */
 export type AppendRefusal =
-  CommandRefusal | { readonly code: 'busy' | 'not-saved' | 'record-unsaved' | 'journal-faulty' };
+  | CommandRefusal
+  | { readonly code: 'busy' | 'not-saved' | 'not-signed' | 'record-unsaved' | 'journal-faulty' };
 
 /** How long a sale waits for the second copy, in milliseconds (design §5). */
 export const RELAY_WAIT_MS = 2000;
 
 /**
- * This register's own journal: the latest session folded, and the only way to write a record. A record is sealed once; if
- * no copy of it could be saved it stays here and only the same record can be tried again, so a number is never given twice.
+ * This register's own journal: the latest session folded, and the only way to write a record. A record is sealed and signed
+ * once, and nothing without a signature is kept anywhere (rule J8); if no copy of it could be saved it stays here and only the same record can be tried again, so a number is never given twice.
  */
 export class RegisterJournal {
   /** Called once for every record that has become durable through this page. */
   onWritten: (record: JournalRecord, saved: Saved) => void = () => {};
   readonly #documents: Documents;
   readonly #place: RegisterPlace;
+  readonly #deviceKey: DeviceKey;
   readonly #surroundings: Surroundings;
+  /** The clocks as they were at the last record of this page, or when it started (rule R7). */
+  #clocks: ClockReading;
   #state = $state.raw<RegisterState>();
   #records = $state.raw<readonly JournalRecord[]>([]);
   #fault = $state.raw<JournalFault | undefined>();
@@ -46,10 +52,12 @@ export class RegisterJournal {
   #writing = $state.raw<JournalRecord | undefined>();
   #lastSaved = $state.raw<Saved | undefined>();
 
-  constructor(documents: Documents, place: RegisterPlace, surroundings: Surroundings) {
+  constructor(documents: Documents, place: RegisterPlace, key: DeviceKey, surroundings: Surroundings) {
     this.#documents = documents;
     this.#place = place;
+    this.#deviceKey = key;
     this.#surroundings = surroundings;
+    this.#clocks = this.#readClocks();
     this.#state = newRegister(place.organization, place.store, place.register);
   }
 
@@ -102,23 +110,63 @@ export class RegisterJournal {
     );
   }
 
-  /** Makes the next record from the register as it is and writes it durably. One at a time: a second call meanwhile is `busy`. */
+  /**
+   * Makes the next record from the register as it is, at the time it is given, and writes it durably. One at a time: a
+   * second call meanwhile is `busy`. A clock that was moved gets a record of its own first (rule R7).
+   */
   async append<Kind extends JournalRecord>(
-    make: (state: RegisterState) => Result<Kind, CommandRefusal>,
+    make: (state: RegisterState, at: string) => Result<Kind, CommandRefusal>,
   ): Promise<Result<Kind, AppendRefusal>> {
     if (this.#fault) return err({ code: 'journal-faulty' });
     if (this.#writing) return err({ code: 'busy' });
     if (this.#unsaved) return err({ code: 'record-unsaved' });
-    const made = make(this.state);
+    const time = this.#time();
+    const made = make(this.state, time.at);
     if (!made.ok) return made;
-    return (await this.#write(made.value)) ? ok(made.value) : err({ code: 'not-saved' });
+    if (time.expected === undefined) return this.#write(made.value);
+    if (made.value.kind === 'opened') return this.#openWithClock(made.value, time.expected);
+    const told = await this.#tellClock(time, made.value.by);
+    if (!told.ok) return told;
+    if (this.#writing) return err({ code: 'busy' });
+    // The number the first attempt had is the clock record's now.
+    const behind = make(this.state, time.at);
+    return behind.ok ? this.#write(behind.value) : behind;
+  }
+
+  /** Only a session's first record may stand outside of one (rule R2), so a clock moved meanwhile is told right behind it. */
+  async #openWithClock<Kind extends JournalRecord>(
+    opened: Kind,
+    expected: string,
+  ): Promise<Result<Kind, AppendRefusal>> {
+    const written = await this.#write(opened);
+    if (!written.ok) return written;
+    // The session is open whatever becomes of this; what could not be saved is shown and tried again.
+    await this.#tellClock({ at: opened.at, expected }, opened.by);
+    return written;
+  }
+
+  /** Writes down that the clock was moved. A refusal is never `not-saved`: the record the person wanted is not made yet. */
+  async #tellClock({ at, expected = at }: RecordTime, by: string): Promise<Result<void, AppendRefusal>> {
+    const moved = recordClock(this.state, expected, { at, by });
+    if (!moved.ok) return moved;
+    const written = await this.#write(moved.value);
+    if (written.ok) return ok(undefined);
+    return written.error.code === 'not-saved' ? err({ code: 'record-unsaved' }) : written;
+  }
+
+  #time(): RecordTime {
+    return recordTime(this.#readClocks(), this.#clocks, this.#records.at(-1)?.at);
+  }
+
+  #readClocks(): ClockReading {
+    return { wall: this.#surroundings.now().getTime(), steady: this.#surroundings.uptime() };
   }
 
   /** Tries the record again that could not be saved; the very same one. */
   async retry(): Promise<Result<JournalRecord, AppendRefusal>> {
     const record = this.#unsaved;
     if (!record || this.#writing) return err({ code: 'busy' });
-    return (await this.#write(record)) ? ok(record) : err({ code: 'not-saved' });
+    return this.#write(record);
   }
 
   /** Asks whether both copies hold everything written so far: after a start, and after one of them was away. */
@@ -134,7 +182,14 @@ export class RegisterJournal {
     if (!this.#writing && this.#records.at(-1) === last) this.#lastSaved = saved;
   }
 
-  async #write(record: JournalRecord): Promise<boolean> {
+  async #write<Kind extends JournalRecord>(sealed: Kind): Promise<Result<Kind, AppendRefusal>> {
+    this.#writing = sealed;
+    const signed = await this.#sign(sealed);
+    if (!signed.ok) {
+      this.#writing = undefined;
+      return signed;
+    }
+    const record = signed.value;
     this.#writing = record;
     const text = recordText(record);
     this.#surroundings.writeNote(this.#noteKey(), text);
@@ -143,10 +198,21 @@ export class RegisterJournal {
     this.#lastSaved = saved;
     if (saved.here === 'failed' && saved.relay !== 'saved') {
       this.#unsaved = record;
-      return false;
+      return err({ code: 'not-saved' });
     }
     this.#settle(record, saved);
-    return true;
+    return ok(record);
+  }
+
+  /** The record with this device's signature (rule J8). Without one nothing has happened yet: its number is still free. */
+  async #sign<Kind extends JournalRecord>(record: Kind): Promise<Result<Kind, AppendRefusal>> {
+    if (record.sig !== '') return ok(record);
+    try {
+      return ok({ ...record, sig: await this.#deviceKey.sign(record.hash) });
+    } catch (cause) {
+      globalThis.reportError(cause);
+      return err({ code: 'not-signed' });
+    }
   }
 
   async #save(record: JournalRecord, text: string): Promise<Saved> {
@@ -162,6 +228,7 @@ export class RegisterJournal {
   #settle(record: JournalRecord, saved: Saved): void {
     this.#unsaved = undefined;
     this.#surroundings.writeNote(this.#noteKey(), undefined);
+    this.#clocks = this.#readClocks();
     this.#take(record);
     this.onWritten(record, saved);
   }

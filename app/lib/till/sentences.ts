@@ -43,6 +43,7 @@ function sessionSentences(money: (amount: Minor) => string) {
       m.trouble_difference_needs_reason({ difference: money(difference) }),
     busy: () => m.trouble_busy(),
     'not-saved': () => m.trouble_not_saved(),
+    'not-signed': () => m.trouble_not_signed(),
     'record-unsaved': () => m.trouble_record_unsaved(),
     'journal-faulty': () => m.trouble_journal_faulty(),
     'nobody-signed-in': () => m.trouble_nobody(),

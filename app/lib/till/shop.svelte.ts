@@ -41,12 +41,17 @@ export class Shop {
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
 
-  /** Opens what HQ writes and follows it. Resolves when everything stored here is read. */
+  /** Opens what HQ writes and follows it. Resolves when everything stored here is read; where that fails, it can be called again. */
   async follow(documents: Documents): Promise<() => void> {
     const stop = documents.watch((event) => this.#hear(documents, event));
-    await this.#open(documents, { class: 'organization' });
-    await this.#open(documents, { class: 'staff' });
-    await this.#openCatalog(documents);
+    try {
+      await this.#open(documents, { class: 'organization' });
+      await this.#open(documents, { class: 'staff' });
+      await this.#openCatalog(documents);
+    } catch (cause) {
+      stop();
+      throw cause;
+    }
     return stop;
   }
 
@@ -177,7 +182,12 @@ export class Shop {
     for (let shard = 0; shard < shards; shard++) {
       if (this.#opened.has(String(shard))) continue;
       this.#opened.add(String(shard));
-      opening.push(this.#open(documents, { class: 'catalog', shard }));
+      opening.push(
+        this.#open(documents, { class: 'catalog', shard }).catch((cause: unknown) => {
+          this.#opened.delete(String(shard));
+          throw cause;
+        }),
+      );
     }
     await Promise.all(opening);
   }

@@ -4,6 +4,7 @@ import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { SaleBody } from '#model/sale/sale-body.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import type { Links } from './links.svelte.ts';
 import { readRecord, type JournalFault } from './session-records.ts';
 
 type SessionKey = Extract<DocumentKey, { class: 'session' }>;
@@ -21,14 +22,16 @@ const name = (key: SessionKey) => `${key.register}#${key.session}`;
 export class StoreJournals {
   readonly faults = new Map<string, JournalFault>();
   readonly #documents: Documents;
+  readonly #links: Pick<Links, 'isDoubted'>;
   readonly #store: StoreId;
   readonly #own: RegisterId;
   readonly #sessions = new Map<string, SessionJournal>();
   readonly #opening = new Map<string, Promise<SessionJournal>>();
   #version = $state(0);
 
-  constructor(documents: Documents, store: StoreId, own: RegisterId) {
+  constructor(documents: Documents, store: StoreId, own: RegisterId, links: Pick<Links, 'isDoubted'>) {
     this.#documents = documents;
+    this.#links = links;
     this.#store = store;
     this.#own = own;
   }
@@ -49,7 +52,7 @@ export class StoreJournals {
     const sales: SeenSale[] = [];
     for (const { key, records } of this.#latest()) {
       if (key.register === this.#own) continue;
-      for (const record of records.values()) if (record.kind === 'sale') sales.push(record);
+      for (const record of records.values()) if (this.#isTrustedSale(record)) sales.push(record);
     }
     return sales.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq));
   }
@@ -60,7 +63,7 @@ export class StoreJournals {
     for (const key of await this.#knownSessions()) {
       if (key.register !== register) continue;
       for (const record of (await this.#open(key)).records.values()) {
-        if (record.kind === 'sale' && record.body.receipt === receipt) return record;
+        if (this.#isTrustedSale(record) && record.body.receipt === receipt) return record;
       }
     }
     return undefined;
@@ -78,6 +81,11 @@ export class StoreJournals {
       if (records.some((record) => record.kind === 'opened' && record.at < from)) done.add(key.register);
     }
     return sales;
+  }
+
+  /** Money is given back for a receipt found here, so a record that nobody vouches for is none. */
+  #isTrustedSale(record: JournalRecord): record is SeenSale {
+    return record.kind === 'sale' && !this.#links.isDoubted(this.#store, record);
   }
 
   #latest(): readonly SessionJournal[] {

@@ -16,6 +16,7 @@ import {
 } from '#model/register/commands.ts';
 import { isOpen, type RegisterState } from '#model/register/register-state.ts';
 import { assert, err, ok, type Result } from '#model/result.ts';
+import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -38,6 +39,8 @@ import { StoreJournals } from './store-journals.svelte.ts';
 export type TillParts = {
   readonly config: TillConfig;
   readonly documents: Documents;
+  /** What this terminal signs its records with (rule J8). */
+  readonly deviceKey: DeviceKey;
   readonly shop: Shop;
   readonly surroundings: Surroundings;
   readonly checkPin: PinCheck;
@@ -87,8 +90,10 @@ export class Till {
     this.shop = shop;
     this.#documents = documents;
     this.#surroundings = surroundings;
-    this.journal = new RegisterJournal(documents, { organization, store, register }, surroundings);
-    this.store = new StoreJournals(documents, store, register);
+    const own = { organization, store, register };
+    this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
+    this.links = new Links(parts.askRelay, surroundings);
+    this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
     this.refunds = new RefundDesk(this.store, this.sale, this.place);
     this.staff = new StaffDesk({
@@ -104,7 +109,6 @@ export class Till {
     });
     this.signIn = this.staff.signIn;
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
-    this.links = new Links(parts.askRelay, surroundings);
     this.papers = new Papers(shop, store);
     this.journal.onWritten = (record, saved) => this.#afterWriting(record, saved);
   }
@@ -113,8 +117,14 @@ export class Till {
   async start(): Promise<() => void> {
     const stops = [this.#documents.watch((event) => this.#hear(event))];
     this.staff.review();
-    stops.push(await this.journal.follow(), await this.store.follow());
-    await this.#takeUpSale();
+    try {
+      stops.push(await this.journal.follow());
+      stops.push(await this.store.follow());
+      await this.#takeUpSale();
+    } catch (cause) {
+      stops.forEach((stop) => stop());
+      throw cause;
+    }
     this.#printLastSaleAgain();
     return () => stops.forEach((stop) => stop());
   }
@@ -258,7 +268,8 @@ export class Till {
     make: (state: RegisterState, act: Act) => Result<Kind, CommandRefusal>,
     matter: Matter = {},
   ): Promise<Result<Kind, TillRefusal>> {
-    return this.staff.act((act) => this.journal.append((state) => make(state, act)), matter);
+    // The journal tells the time: it knows what its last record said (rule R7).
+    return this.staff.act((act) => this.journal.append((state, at) => make(state, { ...act, at })), matter);
   }
 
   /** What follows from a record, and only from the record: so a retry or a restart does the same. */
@@ -267,7 +278,7 @@ export class Till {
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.#finishSession(record);
     else if (record.kind === 'reprint') this.#background(this.#printCopy(record));
-    else this.printing.openDrawer(this.#jobId(record, 'drawer'));
+    else if (record.kind !== 'clock') this.printing.openDrawer(this.#jobId(record, 'drawer'));
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import * as v from 'valibot';
+import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/acknowledgements.ts';
+import { readEntry } from '#model/documents/entries.ts';
+import { readOrganizationEntry } from '#model/documents/organization.ts';
 import { describeDocument, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
@@ -18,30 +20,33 @@ export type ExportHeader = {
 /** The document of a register session. */
 export type SessionKey = Extract<DocumentKey, { class: 'session' }>;
 
+/** The document in which head office says how far it holds a register's journal. */
+export type AcknowledgementsKey = Extract<DocumentKey, { class: 'acknowledgements' }>;
+
 /** The first line. */
 export function headerLine(header: ExportHeader): string {
   return canonicalJson({ format: 'tillmesh-journal', version: 1, ...header });
 }
 
-const deviceSchema = v.object({
-  key: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'an Ed25519 key has 43 base64url characters')),
-});
-
 /**
  * The line of one entry of the organization document: a device with its public key, what is wrong with the entry, or
- * nothing where it is about something else or the device has no key.
+ * nothing where it is about something else.
  */
 export function deviceLine(key: string, text: string): string | undefined {
   if (!key.startsWith('device:')) return undefined;
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson()), text);
-  if (!parsed.success)
-    return unreadableLine({ class: 'organization' }, { key, text, cause: parsed.issues[0].message });
-  if (typeof parsed.output !== 'object' || parsed.output === null || !('key' in parsed.output))
-    return undefined;
-  const device = v.safeParse(deviceSchema, parsed.output);
-  return device.success
-    ? canonicalJson({ device: key.slice('device:'.length), key: device.output.key })
-    : unreadableLine({ class: 'organization' }, { key, text, cause: device.issues[0].message });
+  const read = readOrganizationEntry(key, text);
+  if (!read.ok) return unreadableLine({ class: 'organization' }, { key, text, cause: read.error.detail });
+  if (read.value.kind !== 'device') return undefined;
+  const { id: device, key: publicKey, role, store, register, expiresAt, revokedAt } = read.value.value;
+  return canonicalJson({ device, key: publicKey, role, store, register, expiresAt, revokedAt });
+}
+
+/** The line of a register's countersigned head, or what is wrong with the entry (rule J16). */
+export function headLine(document: AcknowledgementsKey, text: string): string {
+  const read = readEntry(countersignedHeadSchema, COUNTERSIGNED_HEAD, text);
+  return read.ok
+    ? canonicalJson({ head: read.value })
+    : unreadableLine(document, { key: COUNTERSIGNED_HEAD, text, cause: read.error.detail });
 }
 
 /** The line of one entry of a session document: the record as it is stored, or why it is none (rule J10). */

@@ -10,7 +10,15 @@ import {
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import * as v from 'valibot';
 import type { DocumentReader, ReadDocument } from './document-reader.ts';
-import { deviceLine, entryLine, headerLine, unreadableLine, type SessionKey } from './export-lines.ts';
+import { COUNTERSIGNED_HEAD } from '#model/documents/acknowledgements.ts';
+import {
+  deviceLine,
+  entryLine,
+  headLine,
+  headerLine,
+  unreadableLine,
+  type SessionKey,
+} from './export-lines.ts';
 import { sessionDay, sessionsBetween, type SessionRange } from './session-range.ts';
 import type { ExportOptions } from './options.ts';
 
@@ -71,6 +79,13 @@ export async function* exportLines(parts: JournalExportParts): AsyncGenerator<st
   for (const key of Object.keys(own.entries).sort()) {
     const line = deviceLine(key, own.entries[key] ?? '');
     if (line !== undefined) yield line;
+  }
+  for (const { store, register } of ranges) {
+    const key = { class: 'acknowledgements' as const, store, register };
+    const { entries, damage } = await read(parts.reader, key);
+    for (const cause of damage) yield unreadableLine(key, { cause });
+    const text = entries[COUNTERSIGNED_HEAD];
+    if (text !== undefined) yield headLine(key, text);
   }
   for (const { store, register, first, last } of ranges) {
     for (let session = first; session <= last; session++)

@@ -1,6 +1,6 @@
 import type { ImportOptions } from './options.ts';
 import type { Documents } from '../../lib/repo/documents.ts';
-import { addMissing, readDocument, whenLinked, type Writes } from '../shop-writes.ts';
+import { addMissing, readDocument, type Writes } from '../shop-writes.ts';
 import { organizationSchema } from '#model/documents/organization.ts';
 import { readEntry } from '#model/documents/entries.ts';
 import { registerName } from '#model/ids/register-id.ts';
@@ -38,7 +38,6 @@ export async function importSales(
   receipts: readonly ImportedReceipt[],
   parts: SalesImportParts,
 ): Promise<Result<void, string>> {
-  await whenLinked(parts.documents);
   const currency = await prepareShop(receipts, parts);
   if (!currency.ok) return currency;
   const rules = { currency: currency.value, taxRounding: 'receipt' as const };

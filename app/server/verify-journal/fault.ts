@@ -29,7 +29,11 @@ export type FaultCode =
   | 'wrong-session'
   | 'wrong-sums'
   | 'wrong-figures'
-  | 'bad-signature';
+  | 'bad-signature'
+  | 'unsigned'
+  | 'wrong-device'
+  | 'bad-head'
+  | 'truncated';
 
 /** Makes a fault. */
 export function fault(code: FaultCode, reason: string): Fault {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonical, isObject, readLine, type JsonObject, type ReadLine } from './canonical.ts';
 import { fault, type Fault } from './fault.ts';
-import { list, object, oneOf, pattern, text, whole } from './form.ts';
+import { list, object, oneOf, pattern, whole } from './form.ts';
+import { deviceId, headLine, type CountersignedHead } from './head.ts';
 import { linesOf } from './lines.ts';
-import { day, moment, organization, readRecord, registerName } from './record.ts';
+import { day, moment, organization, readRecord, register, registerName, store } from './record.ts';
 import { RegisterCheck, type RegisterVerdict } from './register-check.ts';
-import { DeviceKeys } from './signatures.ts';
+import { DeviceKeys, type ListedDevice } from './signatures.ts';
 
 /** The first line of an export (rule J10). */
 export type Header = {
@@ -43,10 +44,14 @@ const HEADER = object(
   },
   { from: day, to: day },
 );
-const DEVICE = object({
-  device: text(1, 64),
-  key: pattern(/^[A-Za-z0-9_-]{43}$/, 'an Ed25519 key of 43 base64url characters'),
-});
+const DEVICE = object(
+  {
+    device: deviceId,
+    key: pattern(/^[A-Za-z0-9_-]{43}$/, 'an Ed25519 key of 43 base64url characters'),
+    role: oneOf('hq', 'relay', 'terminal', 'back-office', 'indexer'),
+  },
+  { store, register, expiresAt: moment, revokedAt: moment },
+);
 const END = object({
   end: object({ lines: whole(1), sha256: pattern(/^[A-Za-z0-9_-]{43}$/, 'a SHA-256') }),
 });
@@ -64,6 +69,7 @@ export async function checkJournal(chunks: AsyncIterable<Uint8Array>): Promise<J
 /** The state of a check between two lines: the header, one register, and the verdicts on those before it. */
 class JournalCheck {
   readonly #keys = new DeviceKeys();
+  readonly #heads = new Map<string, CountersignedHead>();
   readonly #verdicts: RegisterVerdict[] = [];
   readonly #faults: FileFault[] = [];
   readonly #digest = createHash('sha256');
@@ -103,6 +109,7 @@ class JournalCheck {
     else if (this.#line === 1) this.#begins(read);
     else if (!('object' in read)) this.#refuse(read);
     else if ('device' in read.object) this.#device(read);
+    else if ('head' in read.object) this.#takeHead(read);
     else if ('unreadable' in read.object) this.#unreadable(read.object['unreadable']);
     else this.#record(read);
     this.#digest.update(bytes).update('\n');
@@ -130,13 +137,29 @@ class JournalCheck {
   }
 
   #device(read: ReadLine): void {
-    const { device, key } = read.object;
     const bad = formFault(read, DEVICE, 'the device line');
     if (bad !== undefined) this.#note(fault('bad-device', bad));
     else if (this.#next > 0) this.#note(fault('misplaced', 'a device stands behind the first record'));
     else {
-      const found = this.#keys.add(String(device), String(key));
+      const found = this.#keys.add(read.object as JsonObject & ListedDevice);
       if (found) this.#note(found);
+    }
+  }
+
+  #takeHead(read: ReadLine): void {
+    const bad = formFault(read, headLine, 'the head line');
+    if (bad !== undefined) this.#note(fault('bad-head', bad));
+    else if (this.#next > 0)
+      this.#note(fault('misplaced', 'a countersigned head stands behind the first record'));
+    else {
+      const { head } = read.object as JsonObject & { readonly head: CountersignedHead };
+      const name = `${head.store}-${head.register}`;
+      const found = this.#keys.checkHead(head);
+      if (found) this.#note(found);
+      else if (this.#heads.has(name)) this.#note(fault('bad-head', `${name} has two countersigned heads`));
+      else if (head.org !== this.#header?.organization)
+        this.#note(fault('bad-head', `the head of ${name} is of organization ${head.org}`));
+      else this.#heads.set(name, head);
     }
   }
 
@@ -196,7 +219,13 @@ class JournalCheck {
     const name = this.#header?.registers[place];
     this.#next = place + 1;
     if (this.#header && name !== undefined)
-      this.#register = new RegisterCheck(name, this.#header.organization, this.#header, this.#keys);
+      this.#register = new RegisterCheck(
+        name,
+        this.#header.organization,
+        this.#header,
+        this.#keys,
+        this.#heads.get(name),
+      );
   }
 
   #close(): void {

@@ -45,7 +45,7 @@ type Content =
     }
   | { readonly kind: 'sale'; readonly body: SaleBody }
   | { readonly kind: 'cash'; readonly body: { readonly direction: 'in' | 'out'; readonly amount: number } }
-  | { readonly kind: 'drawer' | 'reprint' }
+  | { readonly kind: 'drawer' | 'reprint' | 'clock' }
   | { readonly kind: 'closed'; readonly body: ClosedBody };
 
 /** A record whose form is right. */
@@ -55,6 +55,7 @@ export type JournalRecord = Content & {
   readonly register: string;
   readonly session: number;
   readonly seq: number;
+  readonly at: string;
   readonly totals: Totals;
   readonly prev: string;
   readonly hash: string;
@@ -66,8 +67,10 @@ const count = whole(0);
 const fromOne = whole(1);
 const id = text(1, 64);
 const label = text(1, 200);
-const store = pattern(/^S(?:0[1-9]|[1-9]\d{1,3})$/, 'a store like S01');
-const register = pattern(/^R[1-9]\d{0,2}$/, 'a register like R1');
+/** A store `S01`. */
+export const store: Form = pattern(/^S(?:0[1-9]|[1-9]\d{1,3})$/, 'a store like S01');
+/** A register `R1`. */
+export const register: Form = pattern(/^R[1-9]\d{0,2}$/, 'a register like R1');
 const receipt = pattern(
   /^S(?:0[1-9]|[1-9]\d{1,3})-R[1-9]\d{0,2}-(?!000000)(?:\d{6}|[1-9]\d{6,8})$/,
   'a receipt number like S01-R2-000123',
@@ -144,6 +147,7 @@ const BODIES = new Map<string, Form>([
   ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],
   ['drawer', object({ reason: label })],
   ['reprint', object({ receipt, copy: fromOne })],
+  ['clock', object({ expected: moment })],
   [
     'closed',
     object(

@@ -1,5 +1,6 @@
 import { fault, type Fault } from './fault.ts';
 import type { JournalRecord, Totals } from './record.ts';
+import type { CountersignedHead } from './head.ts';
 import type { DeviceKeys } from './signatures.ts';
 import { addToSums, closedFault, openedSums, saleFault, totalsAfter, type SessionSums } from './sums.ts';
 
@@ -29,6 +30,11 @@ export type RegisterVerdict = {
   readonly head: string;
   /** Whether its last session is still open. */
   readonly open: boolean;
+  /** Records of a moved clock (rule R7), and records whose time goes back without one. */
+  readonly clockMoves: number;
+  readonly backwards: number;
+  /** The record up to which head office countersigned the register (rule J16). */
+  readonly countersigned?: number;
   readonly fault?: RegisterFault;
 };
 
@@ -40,6 +46,11 @@ export class RegisterCheck {
   readonly #organization: string;
   readonly #range: Range;
   readonly #keys: DeviceKeys;
+  readonly #held: CountersignedHead | undefined;
+  #lastAt = '';
+  #clockMoves = 0;
+  #backwards = 0;
+  #owesClock = false;
   #seq = 0;
   #head = '';
   #totals = NOTHING;
@@ -53,11 +64,12 @@ export class RegisterCheck {
   #currency: string | undefined;
   #fault: RegisterFault | undefined;
 
-  constructor(name: string, organization: string, range: Range, keys: DeviceKeys) {
+  constructor(name: string, organization: string, range: Range, keys: DeviceKeys, held?: CountersignedHead) {
     this.name = name;
     this.#organization = organization;
     this.#range = range;
     this.#keys = keys;
+    this.#held = held;
   }
 
   /** Takes the next record of the file. Behind the first fault records are only counted. */
@@ -96,6 +108,9 @@ export class RegisterCheck {
       totals: this.#totals,
       head: this.#head,
       open: this.#sums !== undefined,
+      clockMoves: this.#clockMoves,
+      backwards: this.#backwards + (this.#owesClock ? 1 : 0),
+      ...(this.#held && { countersigned: this.#held.seq }),
       ...(this.#fault && { fault: this.#fault }),
     };
   }
@@ -109,10 +124,11 @@ export class RegisterCheck {
       this.#chainFault(record) ??
       this.#totalsFault(record) ??
       this.#sessionFault(record) ??
+      this.#headFault(record) ??
       (record.kind === 'sale' ? saleFault(record.body) : undefined) ??
       (record.kind === 'closed' && this.#sums ? closedFault(this.#sums, record.body) : undefined);
     if (found) return found;
-    const signed = this.#keys.check(record.hash, record.sig);
+    const signed = this.#keys.check(record);
     if (typeof signed !== 'string') return signed;
     this.#counts[signed] += 1;
     return undefined;
@@ -176,7 +192,24 @@ export class RegisterCheck {
       : fault('wrong-session', `the record says session ${session} and session ${due} is due`);
   }
 
+  /** Another record where head office held one is a second history (rule J16). */
+  #headFault({ seq, hash }: JournalRecord): Fault | undefined {
+    const { seq: held, hash: expected, at } = this.#held ?? {};
+    if (seq !== held || hash === expected) return undefined;
+    return fault('fork', `head office held another record ${seq} at ${at}`);
+  }
+
+  /** Times go back only where a clock record says so, or at an opening with one right behind it (rule R7). */
+  #followClock({ kind, at }: JournalRecord): void {
+    if (kind === 'clock') this.#clockMoves += 1;
+    else if (this.#owesClock) this.#backwards += 1;
+    this.#owesClock = kind === 'opened' && at < this.#lastAt;
+    if (at < this.#lastAt && kind !== 'opened' && kind !== 'clock') this.#backwards += 1;
+    this.#lastAt = at;
+  }
+
   #accept(record: JournalRecord): void {
+    this.#followClock(record);
     this.#counts.checked += 1;
     this.#firstSeq ??= record.seq;
     this.#seq = record.seq;
@@ -205,8 +238,13 @@ export class RegisterCheck {
   }
 
   #endFault(): Fault | undefined {
-    return this.#firstSeq === undefined
-      ? fault('missing', 'the header names the register and the file has no record of it')
-      : this.#rangeFault(this.#day, 'last');
+    if (this.#firstSeq === undefined)
+      return fault('missing', 'the header names the register and the file has no record of it');
+    if (this.#held && this.#held.seq > this.#seq && this.#range.to === undefined)
+      return fault(
+        'truncated',
+        `the journal ends with record ${this.#seq}; head office held record ${this.#held.seq} at ${this.#held.at}`,
+      );
+    return this.#rangeFault(this.#day, 'last');
   }
 }

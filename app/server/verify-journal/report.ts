@@ -74,9 +74,12 @@ function registerFault({ register, fault, checked, records }: RegisterVerdict): 
   return [`${register}, ${where}: ${fault.reason}. Sound before it: ${checked} of ${records} records.`];
 }
 
-function headOf({ register, lastSeq, head, open }: RegisterVerdict): string[] {
+function headOf({ register, lastSeq, head, open, countersigned }: RegisterVerdict): string[] {
   if (lastSeq === undefined) return [];
-  return [`${register} ends with seq ${lastSeq}, hash ${head}${open ? ', its last session open' : ''}.`];
+  const held = countersigned === undefined ? '' : ` Head office countersigned it up to seq ${countersigned}.`;
+  return [
+    `${register} ends with seq ${lastSeq}, hash ${head}${open ? ', its last session open' : ''}.${held}`,
+  ];
 }
 
 function notesOn({ registers, devices }: JournalVerdict): string[] {
@@ -98,6 +101,12 @@ function notesOn({ registers, devices }: JournalVerdict): string[] {
           `${signed} records are signed by ${devices.length} devices of this file; compare their keys with your own list.`,
         ]
       : []),
+    ...registers.flatMap(({ register, clockMoves, backwards }) => [
+      ...(clockMoves > 0 ? [`The clock of ${register} was moved ${clockMoves} times.`] : []),
+      ...(backwards > 0
+        ? [`${register} has ${backwards} records whose time goes back and no record of a moved clock.`]
+        : []),
+    ]),
     ...(unknown > 0 ? [`${unknown} records are signed and the file has no key to check them with.`] : []),
     ...(unsigned > 0
       ? [

@@ -1,13 +1,23 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
+import * as v from 'valibot';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { documentId } from '#model/ids/document-id.ts';
+import { ok } from '#model/result.ts';
+import type { Device } from '#model/trust/device.ts';
+import { enrolmentRequestSchema } from '#model/trust/invitation.ts';
 import { makeOrigin } from '../../../app/server/origin.ts';
 import { reportsServer } from '../../../reports-indexer/http.ts';
 import { IndexedEvents } from '../../../reports-indexer/indexed-events.ts';
 import { freshReports, wholeUpdate } from '../../indexer/flatten-fixture.ts';
-import { makeShop, ORGANIZATION, type RegisterJournal } from '../../support/journal-fixture.ts';
+import {
+  deviceEntries,
+  terminals,
+  makeShop,
+  ORGANIZATION,
+  type RegisterJournal,
+} from '../../support/journal-fixture.ts';
 
 /** What the relay of head office says: one register linked, this computer's own indexer besides. */
 export const RELAY_STATUS = {
@@ -36,7 +46,7 @@ export type OfficeHost = {
   /** Takes the reports program away, as when its process ended. */
   readonly stopReports: () => Promise<void>;
   /** Brings the last session of a register, which `start` held back, and tells the page. */
-  readonly bringLast: () => void;
+  readonly bringLast: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -46,7 +56,7 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   const { database, writer, query } = freshReports();
   const events = new IndexedEvents();
   const [late, ...early] = shop.flatMap((journal) => journal.sessions).toReversed();
-  writer.write([
+  await writer.write([
     organizationUpdate(),
     ...early.map(({ documentId: id, entries }) => wholeUpdate(id, entries)),
   ]);
@@ -55,13 +65,22 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   const link = { connected: true, device: '0000000000000009', enrolled: true, standing: 'accepted' } as const;
   const reports = reportsServer({ database: query, events, link: () => link, log });
   await reports.listen({ port: 0, host: '127.0.0.1' });
-  const relay = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(RELAY_STATUS));
+  const relay = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/enrol') void enrolment(request).then((body) => response.end(body));
+    else response.end(JSON.stringify(RELAY_STATUS));
   });
   await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
   const server = await makeOrigin({
     build: new URL('../../../build', import.meta.url).pathname,
-    config: { role: 'hq', organization: ORGANIZATION, device: '00aa00aa00aa00aa', version: 'test' },
+    config: () => ({
+      role: 'hq',
+      organization: ORGANIZATION,
+      device: RELAY_STATUS.device,
+      demo: { enrols: true, people: [] },
+      version: 'test',
+    }),
+    demoCode: () => Promise.resolve(ok('7KQ4M-2XPNA')),
     relay: urlOf(relay.address()),
     reports: urlOf(reports.server.address()),
     hosts: [],
@@ -71,8 +90,8 @@ export async function startOfficeHost(): Promise<OfficeHost> {
     url: urlOf(server.server.address()),
     shop,
     stopReports: () => stop(reports.server),
-    bringLast: () => {
-      if (late) writer.write([wholeUpdate(late.documentId, late.entries)]);
+    bringLast: async () => {
+      if (late) await writer.write([wholeUpdate(late.documentId, late.entries)]);
       events.announce('2026-11-21T11:40:00.000Z');
     },
     close: async () => {
@@ -83,6 +102,16 @@ export async function startOfficeHost(): Promise<OfficeHost> {
       database.close();
     },
   };
+}
+
+/** Takes any browser as a back office of head office's. */
+async function enrolment(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) text += String(chunk);
+  const { id, key, role } = v.parse(enrolmentRequestSchema, JSON.parse(text));
+  const device: Device = { id, key, role, name: 'Office', enrolledAt: '2026-11-21T08:00:00.000Z' };
+  const headOffice = { id: RELAY_STATUS.device, key: 'A'.repeat(43) };
+  return JSON.stringify({ organization: ORGANIZATION, device, headOffice });
 }
 
 /** Ends a server as a killed process would: at once, with every connection. */
@@ -121,7 +150,11 @@ function organizationUpdate() {
   const texts = Object.fromEntries(
     Object.entries(entries).map(([key, value]) => [key, canonicalJson(value)]),
   );
-  return wholeUpdate(documentId({ organization: ORGANIZATION, key: { class: 'organization' } }), texts);
+  const devices = deviceEntries(terminals(2, 2));
+  return wholeUpdate(documentId({ organization: ORGANIZATION, key: { class: 'organization' } }), {
+    ...texts,
+    ...devices,
+  });
 }
 
 function urlOf(address: AddressInfo | string | null): string {

@@ -53,7 +53,7 @@ describe('Today', () => {
     await page.getByTestId('open-session-card').nth(2).waitFor();
     expect(await page.getByTestId('open-session-card').count()).toBe(3);
     expect(await textOf('indexed-at')).toBe('updated 11:32:05');
-    host.bringLast();
+    await host.bringLast();
     await page.getByTestId('open-session-card').nth(3).waitFor();
     await page.getByText('updated 11:40:00').waitFor();
     expect(await textOf('today-gross')).not.toBe(before);

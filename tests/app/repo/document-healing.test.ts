@@ -139,6 +139,13 @@ describe('while healing', () => {
     });
   });
 
+  test("[E7] who waits until it is caught up then reads the relay's copy", async () => {
+    const { documents } = await interrupted();
+    await relay.listen();
+    await caughtUp(documents);
+    expect(await documents.open(STAFF)).toEqual(THEIRS);
+  });
+
   test('[E7] it goes on when the relay is back', async () => {
     const terminal = await interrupted();
     await relay.listen();

@@ -1,16 +1,24 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { catchUp } from '../../../app/lib/till/catch-up.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
+import { HeldSurroundings } from './till-fixture.ts';
 
 const place = { store: storeId(1), register: registerId(1) };
+const device = '00000000000000aa';
 const latest: DocumentKey = { class: 'session', ...place, session: 7 };
-const status = (sessions: Record<string, number>): RelayStatus => ({
+const acknowledgements: DocumentKey = { class: 'acknowledgements', ...place };
+const hq = { url: 'ws://hq.example/sync', kind: 'hq' as const, since: '2026-11-21T08:00:00.000Z' };
+const status = (
+  sessions: Record<string, number>,
+  state: 'connected' | 'away' = 'connected',
+): RelayStatus => ({
   peers: [],
-  targets: [],
+  targets: [{ ...hq, state }],
   disk: 'ok',
+  documents: 1,
   sessions,
 });
 const pause = () => Promise.resolve();
@@ -18,13 +26,22 @@ const unexpected = () => {
   throw new Error('nothing to wait for');
 };
 
-test('[R2] a till whose storage was cleared waits until the relay has sent its latest session', async () => {
+/** The world of a device that has caught up before, unless it is new. */
+function world(isNew: 'known' | 'new' = 'known'): HeldSurroundings {
+  const surroundings = new HeldSurroundings();
+  if (isNew === 'known') surroundings.notes.set(`caught-up:${device}`, 'yes');
+  return surroundings;
+}
+
+test('[R2] a till whose documents were cleared waits until the relay has sent its latest session', async () => {
   const documents = new MemoryDocuments();
   documents.relayConfirms = false;
   let waits = 0;
   await catchUp({
     documents,
     place,
+    device,
+    surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7, 'S01-R2': 9 })),
     pause,
     onWaiting: () => {
@@ -36,9 +53,9 @@ test('[R2] a till whose storage was cleared waits until the relay has sent its l
   expect(await documents.open(latest)).toEqual({ '000000001': '{}' });
 });
 
-test('a new register and a register whose relay is away do not wait', async () => {
+test('a device that has caught up before does not wait for a relay that is away or never had its register', async () => {
   const documents = new MemoryDocuments({ connected: false });
-  const parts = { documents, place, onWaiting: unexpected, pause };
+  const parts = { documents, place, device, surroundings: world(), onWaiting: unexpected, pause };
   await catchUp({ ...parts, askRelay: () => Promise.resolve(status({ 'S01-R2': 4 })) });
   await catchUp({ ...parts, askRelay: () => Promise.resolve(undefined) });
   expect(await documents.known()).toEqual([]);
@@ -51,9 +68,68 @@ test('a till that has its latest session does not wait for a slow relay', async 
   await catchUp({
     documents,
     place,
+    device,
+    surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
     onWaiting: unexpected,
     pause,
   });
   expect(await documents.known()).toEqual([latest]);
+});
+
+describe('[E9] a device that takes a register over', () => {
+  test('waits until its relay is linked with head office and holds what head office has, and only the first time', async () => {
+    const documents = new MemoryDocuments();
+    const answers = [
+      undefined,
+      status({}, 'away'),
+      status({}),
+      // Head office's journal of the register arrives: what stood still for one look has moved.
+      status({ 'S01-R1': 7 }),
+      status({ 'S01-R1': 7 }),
+    ];
+    const surroundings = world('new');
+    let asked = 0;
+    let waits = 0;
+    const parts = { documents, place, device, surroundings, pause };
+    await catchUp({
+      ...parts,
+      askRelay: () => Promise.resolve(answers[asked++]),
+      onWaiting: () => (waits += 1),
+    });
+    expect([asked, waits]).toEqual([5, 2]);
+    await catchUp({ ...parts, askRelay: () => Promise.resolve(undefined), onWaiting: unexpected });
+  });
+
+  test('waits for the record head office countersigned last', async () => {
+    const documents = new MemoryDocuments();
+    const head = {
+      org: 'a1b2c3d4e5f6',
+      ...place,
+      session: 7,
+      seq: 2,
+      hash: 'A'.repeat(43),
+      at: '2026-11-21T08:00:00.000Z',
+      device,
+      sig: 'A'.repeat(86),
+    };
+    documents.receive(acknowledgements, { head: JSON.stringify(head) });
+    documents.receive(latest, { '000000001': '{}' });
+    let pauses = 0;
+    await catchUp({
+      documents,
+      place,
+      device,
+      surroundings: world('new'),
+      askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
+      onWaiting: () => undefined,
+      pause: () => {
+        pauses += 1;
+        if (pauses === 4) documents.receive(latest, { '000000002': '{}' });
+        return Promise.resolve();
+      },
+    });
+    expect(pauses).toBe(4);
+    expect(await documents.open(latest)).toHaveProperty('000000002');
+  });
 });

@@ -71,6 +71,23 @@ describe('the shop', () => {
     await expect.poll(() => shop.productsOf('home').length).toBe(3);
   });
 
+  it('reads everything on the next try when the disk failed in the middle of the first', async () => {
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    const open = documents.open.bind(documents);
+    let isSlow = true;
+    documents.open = async (key) => {
+      if (isSlow && key.class === 'catalog') throw new Error('reading did not finish');
+      return open(key);
+    };
+    const shop = new Shop();
+    await expect(shop.follow(documents)).rejects.toThrow('reading did not finish');
+    isSlow = false;
+    await shop.follow(documents);
+    expect(shop.productsOf('home')).toHaveLength(ARTICLES.length - 1);
+    expect(shop.peopleOf(S01)).toHaveLength(3);
+  });
+
   it('does not show people who left', async () => {
     const { shop, documents } = await seededShop();
     const entries = await documents.open({ class: 'staff' });

@@ -14,11 +14,12 @@ import type {
   Resolution,
 } from '#model/receipt/print-job.ts';
 import type { Person } from '#model/staff/pin.ts';
+import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import type { Surroundings } from '../../../app/lib/surroundings.ts';
 import type { Bridge, BridgeAnswer } from '../../../app/lib/till/bridge.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
-import { Till } from '../../../app/lib/till/till.svelte.ts';
+import { Till, type TillParts } from '../../../app/lib/till/till.svelte.ts';
 import { TillView } from '../../../app/lib/till/view.svelte.ts';
 
 export const ORGANIZATION = 'a1b2c3d4e5f6';
@@ -26,15 +27,23 @@ export const S01 = storeId(1);
 export const R1 = registerId(1);
 export const R2 = registerId(2);
 const SHARDS = 2;
+/** The key of the test till, new for each run. */
+export const DEVICE_KEY = deviceKeyOf(await newDeviceKey('0123456789abcdef'));
 
 /** A clock that stands until a test moves it, ids that count, and notes that outlive the till. */
 export class HeldSurroundings implements Surroundings {
   time = Date.parse('2026-11-21T09:00:00.000Z');
+  /** Milliseconds that nobody can set; `pass` moves both clocks, setting `time` alone is somebody moving the wall clock. */
+  ran = 0;
   readonly notes = new Map<string, string>();
   #ids = 0;
 
   now(): Date {
     return new Date(this.time);
+  }
+
+  uptime(): number {
+    return this.ran;
   }
 
   newId(): string {
@@ -51,6 +60,7 @@ export class HeldSurroundings implements Surroundings {
   /** Lets time pass. */
   pass(milliseconds: number): void {
     this.time += milliseconds;
+    this.ran += milliseconds;
   }
 }
 
@@ -196,7 +206,8 @@ export type TillBench = {
 
 /** Starts a till. Anybody's PIN is 1234. */
 export async function startTill(
-  given: Partial<TillBench> & { register?: typeof R1 } = {},
+  given: Partial<TillBench> &
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay'>> & { register?: typeof R1 } = {},
 ): Promise<TillBench> {
   const documents = given.documents ?? new MemoryDocuments();
   if (!given.documents) seedShop(documents);
@@ -214,11 +225,12 @@ export async function startTill(
       printer: 'receipt',
     },
     documents,
+    deviceKey: given.deviceKey ?? DEVICE_KEY,
     shop,
     surroundings,
     checkPin: async (pin) => pin === '1234',
     bridge,
-    askRelay: async () => undefined,
+    askRelay: given.askRelay ?? (async () => undefined),
   });
   await till.start();
   const sounds: string[] = [];

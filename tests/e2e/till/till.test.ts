@@ -42,6 +42,7 @@ beforeEach(async () => {
   till = new TillPage(page);
   await forgetOrigin(origin.url);
   await till.visit(origin.url);
+  await comeUp();
   await till.signIn('ana', '1234');
   return async () => {
     await page.close();
@@ -87,7 +88,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     expect(salesAtRelay()).toEqual([receipt]);
     await till.newSale();
     await till.takeBack(receipt, LANTERN.sku, '1');
-    expect(await text(till.total)).toBe('-£3.39');
+    await expect.poll(() => text(till.total), PATIENCE).toBe('-£3.39');
     await till.startPaying();
     await till.payCash();
     expect(await till.complete()).toBe('S01-R1-000002');
@@ -303,6 +304,20 @@ describe('people at a till in the browser', { timeout: 90_000 }, () => {
     await expect.poll(() => till.lines.count(), PATIENCE).toBe(1);
   });
 });
+
+/** Waits for the list of people; a till that does not come up fails with what it shows and asked for in vain. */
+async function comeUp(): Promise<void> {
+  const unanswered = new Set<string>();
+  page.on('request', (request) => unanswered.add(request.url()));
+  page.on('requestfinished', (request) => unanswered.delete(request.url()));
+  await page
+    .getByTestId('person-ana')
+    .waitFor()
+    .catch(async (cause: unknown) => {
+      const shown = await page.locator('body').innerText();
+      throw new Error(`the till shows "${shown}", waits for ${[...unanswered].join(' ')}`, { cause });
+    });
+}
 
 /** A port may come back in one run: what the till of an earlier test left there would be merged into this one's. */
 async function forgetOrigin(url: string): Promise<void> {

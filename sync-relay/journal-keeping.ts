@@ -1,0 +1,85 @@
+import type { Logger } from 'pino';
+import { HeadCountersigner } from './head-countersigner.ts';
+import { JournalWatch, type Quarantine } from './journal-watch.ts';
+import type { Relay } from './relay.ts';
+import type { RelayDocument } from './relay-document.ts';
+import { verifySignature } from './signature.ts';
+import { TrustedDevices, type TrustAnchors } from './trusted-devices.ts';
+
+/** What keeping journals needs besides the relay. */
+export type KeepingParts = {
+  readonly own: TrustAnchors['own'];
+  /** The organization's tag; undefined while the relay belongs to none. */
+  readonly organization: string | undefined;
+  /** Signs for head office; undefined at any other relay. */
+  readonly sign: ((text: string) => string) | undefined;
+  readonly log: Logger;
+  readonly now: () => string;
+  /** Calls back later; gives the function that calls it off. */
+  readonly later: (milliseconds: number, callback: () => void) => () => void;
+};
+
+/** A relay whose journals are looked after. */
+export type JournalKeeping = {
+  readonly status: () => Quarantine;
+  /** Looks at nothing and writes nothing any more. */
+  readonly stop: () => void;
+};
+
+/** Verifies the journals of a relay as they change, all of them once at the start, and countersigns them at head office. */
+export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping {
+  const { log, now } = parts;
+  const delays = new Set<() => void>();
+  const later = (milliseconds: number, callback: () => void) => {
+    const cancel = parts.later(milliseconds, () => {
+      delays.delete(cancel);
+      callback();
+    });
+    delays.add(cancel);
+  };
+  const countersigner = countersignerOf(relay, parts, later);
+  const watch = new JournalWatch({
+    look: async (id, reader) => relay.held(id)?.look(reader),
+    verify: verifySignature,
+    later,
+    log,
+    onChecked: (journal, organization) => {
+      if (organization === parts.organization) countersigner?.checked(journal, organization);
+    },
+  });
+  const list = new TrustedDevices({ own: parts.own }, now);
+  const readDevices = async (document: RelayDocument) => {
+    list.update(await document.entries());
+    watch.setDevices(list.devices.size === 0 ? undefined : list.devices);
+  };
+  const changed = (document: RelayDocument) => {
+    const { id, address } = document;
+    watch.changed(id, address);
+    if (address.key.class !== 'organization' || address.organization !== parts.organization) return;
+    readDevices(document).catch((cause: unknown) =>
+      log.error({ err: cause }, 'the devices that sign journals could not be read'),
+    );
+  };
+  for (const document of relay.documents) changed(document);
+  const unwatch = relay.watch(changed);
+  return {
+    status: () => watch.status(),
+    stop: () => {
+      unwatch();
+      for (const cancel of delays) cancel();
+    },
+  };
+}
+
+function countersignerOf(
+  relay: Relay,
+  { own, sign, log, now }: KeepingParts,
+  later: (milliseconds: number, callback: () => void) => void,
+): HeadCountersigner | undefined {
+  if (sign === undefined) return undefined;
+  const write = async (
+    { key }: { readonly key: RelayDocument['address']['key'] },
+    changes: Record<string, string>,
+  ) => relay.document(key).write(changes);
+  return new HeadCountersigner({ device: own.id, sign, write, now, later, log });
+}

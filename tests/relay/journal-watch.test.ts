@@ -1,0 +1,403 @@
+import * as A from '@automerge/automerge';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { COUNTERSIGNED_HEAD, countersignText } from '#model/documents/acknowledgements.ts';
+import { documentId, parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
+import { hashRecord, recordText } from '#model/journal/chain.ts';
+import { recordKey, type JournalRecord } from '#model/journal/record.ts';
+import { assert } from '#model/result.ts';
+import type { Device } from '#model/trust/device.ts';
+import { JournalWatch, LISTED_FAULTS } from '../../sync-relay/journal-watch.ts';
+import type { RegisterJournal } from '../../sync-relay/register-journal.ts';
+import { verifySignature } from '../../sync-relay/signature.ts';
+import {
+  ORGANIZATION,
+  beginDocument,
+  makeDocument,
+  writeEntries,
+  type EntriesDocument,
+} from '../support/journal-fixture.ts';
+import { entriesOfSession, signedJournal } from '../support/signed-journal.ts';
+import { deviceEntry, testKey, type TestKey } from '../support/test-key.ts';
+
+const PLACE = { store: storeId(1), register: registerId(1) };
+const sessionId = (session: number) =>
+  documentId({ organization: ORGANIZATION, key: { class: 'session', ...PLACE, session } });
+const ACKNOWLEDGEMENTS = documentId({
+  organization: ORGANIZATION,
+  key: { class: 'acknowledgements', ...PLACE },
+});
+const till = testKey('aaaaaaaaaaaaaaaa');
+const hq = testKey('ffffffffffffffff');
+
+function deviceOf(key: TestKey, place: Partial<Device> = {}): Device {
+  const [text = ''] = Object.values(deviceEntry(key, { ...PLACE, ...place }));
+  return JSON.parse(text) as Device;
+}
+
+const listOf = (...devices: readonly Device[]) => new Map(devices.map((device) => [device.id, device]));
+const DEVICES = listOf(deviceOf(till), deviceOf(hq, { role: 'hq' }));
+
+/** A watch over documents in memory that counts what it costs. */
+function watchOver(devices: ReadonlyMap<string, Device> | undefined = DEVICES) {
+  const documents = new Map<DocumentId, A.Doc<EntriesDocument>>();
+  const cost = { signatures: 0 };
+  const checked: RegisterJournal[] = [];
+  const watch = new JournalWatch({
+    look: (id, reader) => {
+      const doc = documents.get(id);
+      return Promise.resolve(doc === undefined ? undefined : reader(doc));
+    },
+    verify: (key, text, signature) => {
+      cost.signatures += 1;
+      return verifySignature(key, text, signature);
+    },
+    later: (_milliseconds, callback) => setImmediate(callback),
+    log: pino({ level: 'silent' }),
+    onChecked: (journal) => checked.push(journal),
+  });
+  watch.setDevices(devices);
+  const put = (id: DocumentId, doc: A.Doc<EntriesDocument>) => {
+    documents.set(id, doc);
+    const address = parseDocumentId(id);
+    assert(address.ok, () => 'an id of ours');
+    watch.changed(id, address.value);
+  };
+  return {
+    watch,
+    cost,
+    checked,
+    put,
+    /** Puts entries on top of what a document has, as a change of its terminal. */
+    add: (id: DocumentId, entries: Record<string, string | undefined>) =>
+      put(id, writeEntries(documents.get(id) ?? beginDocument(), entries)),
+    doc: (id: DocumentId) => documents.get(id) ?? beginDocument(),
+    /** What is listed once everything was looked at: session, code and place. */
+    async faults() {
+      await watch.settled();
+      return watch.status().quarantine.map(({ session, code, seq, key }) => [session, code, seq ?? key]);
+    },
+  };
+}
+
+/** Puts every session of a journal into a watch. */
+function hold(held: ReturnType<typeof watchOver>, records: readonly JournalRecord[]): void {
+  for (const session of new Set(records.map((record) => record.session)))
+    held.put(sessionId(session), makeDocument(entriesOfSession(records, session)));
+}
+
+const at = (records: readonly JournalRecord[], seq: number): JournalRecord => {
+  const record = records[seq - 1];
+  assert(record?.seq === seq, () => `the fixture has record ${seq}`);
+  return record;
+};
+
+/** The entries of session 1 with one record replaced or, for undefined, taken out. */
+function withRecord(records: readonly JournalRecord[], seq: number, text: string | undefined) {
+  const { [recordKey(seq)]: _old, ...others } = entriesOfSession(records, 1);
+  return text === undefined ? others : { ...others, [recordKey(seq)]: text };
+}
+
+/** A record changed by whoever owns the till's key: hash and signature are right again. */
+function resealed(record: JournalRecord, change: Partial<JournalRecord>, key = till): string {
+  const changed = { ...record, ...change } as JournalRecord;
+  const hash = hashRecord(changed);
+  return recordText({ ...changed, hash, sig: key.sign(hash) });
+}
+
+describe('a journal as a till wrote it', () => {
+  test('[J6] nothing is listed, over three sessions that arrive in any order', async () => {
+    const records = signedJournal(till, 3);
+    for (const order of [
+      [1, 2, 3],
+      [3, 1, 2],
+      [2, 3, 1],
+    ]) {
+      const held = watchOver();
+      for (const session of order) {
+        held.put(sessionId(session), makeDocument(entriesOfSession(records, session)));
+        await held.watch.settled();
+      }
+      expect(await held.faults()).toEqual([]);
+    }
+  });
+
+  test('a sale more costs one signature check, however many were before', async () => {
+    const records = signedJournal(till, 1, 60);
+    const held = watchOver();
+    hold(held, records.slice(0, -1));
+    await held.watch.settled();
+    const before = held.cost.signatures;
+    expect(before).toBe(records.length - 1);
+    const last = at(records, records.length);
+    held.add(sessionId(1), { [recordKey(last.seq)]: recordText(last) });
+    expect(await held.faults()).toEqual([]);
+    expect(held.cost.signatures).toBe(before + 1);
+  });
+
+  test('a register whose session before is not here is checked from where it begins', async () => {
+    const records = signedJournal(till, 2);
+    const held = watchOver();
+    held.put(sessionId(2), makeDocument(entriesOfSession(records, 2)));
+    expect(await held.faults()).toEqual([]);
+  });
+});
+
+describe('what is listed, and where', () => {
+  const records = signedJournal(till, 1);
+  const third = at(records, 3);
+  const cases: readonly (readonly [string, Record<string, string>, readonly unknown[]])[] = [
+    [
+      '[J3] altered, when the content changed',
+      withRecord(records, 3, recordText({ ...third, by: 'somebody' })),
+      [[1, 'altered', 3]],
+    ],
+    [
+      '[J6] broken-link at the next record, when a record was made anew',
+      withRecord(records, 3, resealed(third, { by: 'somebody' })),
+      [[1, 'broken-link', 4]],
+    ],
+    ['[J6] gap, when a record was taken out', withRecord(records, 3, undefined), [[1, 'gap', 4]]],
+    ['[R2] gap, when the opening was taken out', withRecord(records, 1, undefined), [[1, 'gap', 2]]],
+    [
+      '[J8] unsigned, when the signature was taken away',
+      withRecord(records, 3, recordText({ ...third, sig: '' })),
+      [[1, 'unsigned', 3]],
+    ],
+    [
+      '[J8] bad-signature, when another key signed',
+      withRecord(records, 3, recordText({ ...third, sig: hq.sign(third.hash) })),
+      [[1, 'bad-signature', 3]],
+    ],
+    ['[J9] unknown-version', withRecord(records, 3, '{"v":2}'), [[1, 'unknown-version', '000000003']]],
+    ['[J2] not-json', withRecord(records, 3, 'x'), [[1, 'not-json', '000000003']]],
+    ['[J2] bad-shape', withRecord(records, 3, ` ${recordText(third)}`), [[1, 'bad-shape', '000000003']]],
+    [
+      '[D5] wrong-key, when a record stands twice',
+      { ...entriesOfSession(records, 1), '999999999': recordText(third) },
+      [[1, 'wrong-key', 3]],
+    ],
+    [
+      '[D5] wrong-key, for an entry that names no record',
+      { ...entriesOfSession(records, 1), note: '{}' },
+      [[1, 'wrong-key', 'note']],
+    ],
+    [
+      '[J5] wrong-totals, when the totals do not follow',
+      withRecord(
+        records,
+        records.length,
+        resealed(at(records, records.length), { totals: { receipts: 1, signed: 1, absolute: 1 } }),
+      ),
+      [[1, 'wrong-totals', records.length]],
+    ],
+  ];
+
+  test.each(cases)('%s', async (_title, entries, expected) => {
+    const held = watchOver();
+    held.put(sessionId(1), makeDocument(entries));
+    expect(await held.faults()).toEqual(expected);
+  });
+
+  test('wrong-session and wrong-register, for a record of another document', async () => {
+    const held = watchOver();
+    held.put(sessionId(2), makeDocument(entriesOfSession(records, 1)));
+    expect((await held.faults())[0]).toEqual([2, 'wrong-session', 1]);
+    const other = documentId({
+      organization: ORGANIZATION,
+      key: { class: 'session', ...PLACE, register: registerId(2), session: 1 },
+    });
+    held.put(other, makeDocument(entriesOfSession(records, 1)));
+    await held.watch.settled();
+    expect(held.watch.status().quarantine).toContainEqual(
+      expect.objectContaining({ register: 'S01-R2', code: 'wrong-register', seq: 1 }),
+    );
+  });
+
+  test('[J7] fork, for both records, when two tills wrote one number', async () => {
+    const held = watchOver();
+    const base = makeDocument(entriesOfSession(records.slice(0, 2), 1));
+    const key = recordKey(3);
+    const one = writeEntries(A.clone(base), { [key]: recordText(third) });
+    const two = writeEntries(A.clone(base), { [key]: resealed(third, { by: 'clone' }) });
+    held.put(sessionId(1), one);
+    expect(await held.faults()).toEqual([]);
+    held.put(sessionId(1), A.merge(one, two));
+    expect(await held.faults()).toEqual([
+      [1, 'fork', 3],
+      [1, 'fork', 3],
+    ]);
+  });
+
+  test('[J7] fork, when two sessions give out one number', async () => {
+    const two = signedJournal(till, 2);
+    const held = watchOver();
+    const opened = two.find((record) => record.session === 2);
+    assert(opened, () => 'the fixture has a second session');
+    hold(held, two);
+    const again = resealed(opened, { seq: opened.seq - 1, prev: at(two, opened.seq - 2).hash });
+    held.put(sessionId(2), makeDocument({ [recordKey(opened.seq - 1)]: again }));
+    expect(await held.faults()).toEqual([[2, 'fork', opened.seq - 1]]);
+  });
+
+  test('[J6] gap, while a session in the middle is missing', async () => {
+    const three = signedJournal(till, 3);
+    const held = watchOver();
+    for (const session of [1, 3])
+      held.put(sessionId(session), makeDocument(entriesOfSession(three, session)));
+    expect((await held.faults()).map(([session, code]) => [session, code])).toEqual([[3, 'gap']]);
+    held.put(sessionId(2), makeDocument(entriesOfSession(three, 2)));
+    expect(await held.faults()).toEqual([]);
+  });
+
+  test('a record that is mended disappears from the list, one taken out later appears', async () => {
+    const held = watchOver();
+    held.put(sessionId(1), makeDocument(withRecord(records, 3, 'x')));
+    expect(await held.faults()).toHaveLength(1);
+    held.add(sessionId(1), { [recordKey(3)]: recordText(third) });
+    expect(await held.faults()).toEqual([]);
+    held.add(sessionId(1), { [recordKey(2)]: undefined });
+    expect(await held.faults()).toEqual([[1, 'gap', 3]]);
+  });
+
+  test('faults without end are counted, and listed up to a limit', async () => {
+    const held = watchOver();
+    for (const session of [1, 2, 3]) {
+      const nonsense = Array.from({ length: 90 }, (_, i) => [recordKey(i + 1), 'nonsense']);
+      held.put(sessionId(session), makeDocument(Object.fromEntries(nonsense)));
+    }
+    await held.watch.settled();
+    const { quarantine, quarantined } = held.watch.status();
+    expect([quarantine.length, quarantined]).toEqual([LISTED_FAULTS, 270]);
+  });
+
+  test('[J6] any change to any record shows', async () => {
+    const texts = Object.entries(entriesOfSession(records, 1));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(texts.length - 1), fc.nat(10_000), fc.nat(94), async (which, place, glyph) => {
+        const [key = '', text = ''] = texts[which] ?? [];
+        const index = place % text.length;
+        const changed = text.slice(0, index) + String.fromCharCode(32 + glyph) + text.slice(index + 1);
+        fc.pre(changed !== text);
+        const held = watchOver();
+        held.put(sessionId(1), makeDocument({ ...Object.fromEntries(texts), [key]: changed }));
+        expect(await held.faults()).not.toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('[E10] whose signature counts', () => {
+  const records = signedJournal(till, 2);
+  const half = at(records, Math.floor(records.length / 2));
+
+  test('nobody is blamed while the organization is not here; everything is judged when it comes', async () => {
+    const held = watchOver(undefined);
+    held.watch.setDevices(undefined);
+    hold(held, records);
+    expect([await held.faults(), held.cost.signatures, held.checked]).toEqual([[], 0, []]);
+    held.watch.setDevices(listOf(deviceOf(till, { register: registerId(2) })));
+    expect(await held.faults()).toHaveLength(records.length);
+    held.watch.setDevices(DEVICES);
+    expect(await held.faults()).toEqual([]);
+  });
+
+  test('[E10] records from after the till was revoked are listed, those from before stay', async () => {
+    const held = watchOver();
+    hold(held, records);
+    expect(await held.faults()).toEqual([]);
+    held.watch.setDevices(listOf(deviceOf(till, { revokedAt: half.at })));
+    const faults = await held.faults();
+    expect(faults.map(([, code, seq]) => [code, seq]).sort()).toEqual(
+      records
+        .filter((record) => record.at >= half.at)
+        .map((record) => ['signed-too-late', record.seq])
+        .sort(),
+    );
+  });
+
+  test('[E9] a terminal that took the register over is believed, and sessions from before are not read again', async () => {
+    const next = testKey('bbbbbbbbbbbbbbbb');
+    const second = records.filter((record) => record.session === 2);
+    const replacedAt = second[0]?.at ?? '';
+    const held = watchOver();
+    hold(
+      held,
+      records.filter((record) => record.session === 1),
+    );
+    await held.watch.settled();
+    const before = held.cost.signatures;
+    held.watch.setDevices(
+      listOf(
+        deviceOf(till, { revokedAt: replacedAt }),
+        deviceOf(next, { enrolledAt: replacedAt, replaces: till.id }),
+      ),
+    );
+    const resigned = second.map((record) => ({ ...record, sig: next.sign(record.hash) }));
+    hold(held, resigned);
+    expect(await held.faults()).toEqual([]);
+    expect(held.cost.signatures - before).toBe(second.length);
+  });
+});
+
+describe('[J16] what head office countersigned', () => {
+  const records = signedJournal(till, 2);
+  const last = at(records, records.length);
+
+  function headOf({ session, seq, hash }: JournalRecord, key = hq): string {
+    const head = { org: ORGANIZATION, ...PLACE, session, seq, hash, at: '2026-11-21T09:00:00.000Z' };
+    return canonicalJson({ ...head, device: hq.id, sig: key.sign(countersignText(head)) });
+  }
+
+  test('a journal that holds the head is in order, and goes on', async () => {
+    const held = watchOver();
+    hold(held, records);
+    held.put(ACKNOWLEDGEMENTS, makeDocument({ [COUNTERSIGNED_HEAD]: headOf(at(records, 5)) }));
+    expect(await held.faults()).toEqual([]);
+    expect(held.checked.at(-1)?.verified).toEqual({ session: 2, seq: last.seq, hash: last.hash });
+  });
+
+  test('[J16] a journal that ends before it is truncated, until its tail is back', async () => {
+    const held = watchOver();
+    hold(held, records.slice(0, -2));
+    held.put(ACKNOWLEDGEMENTS, makeDocument({ [COUNTERSIGNED_HEAD]: headOf(last) }));
+    expect(await held.faults()).toEqual([[2, 'truncated', last.seq]]);
+    expect(held.checked.at(-1)?.verified).toBeUndefined();
+    hold(held, records);
+    expect(await held.faults()).toEqual([]);
+  });
+
+  test('[J16] a session that is gone as a whole is truncated', async () => {
+    const held = watchOver();
+    held.put(ACKNOWLEDGEMENTS, makeDocument({ [COUNTERSIGNED_HEAD]: headOf(last) }));
+    expect(await held.faults()).toEqual([[2, 'truncated', last.seq]]);
+  });
+
+  test('[J16] a journal made anew from some record on is a fork', async () => {
+    const held = watchOver();
+    const remade = resealed(last, { by: 'somebody' });
+    hold(held, records.slice(0, -1));
+    held.add(sessionId(2), { [recordKey(last.seq)]: remade });
+    held.put(ACKNOWLEDGEMENTS, makeDocument({ [COUNTERSIGNED_HEAD]: headOf(last) }));
+    expect(await held.faults()).toEqual([[2, 'fork', last.seq]]);
+  });
+
+  test('a head head office did not sign says nothing', async () => {
+    const held = watchOver();
+    hold(held, records.slice(0, -2));
+    held.put(ACKNOWLEDGEMENTS, makeDocument({ [COUNTERSIGNED_HEAD]: headOf(last, till) }));
+    expect(await held.faults()).toEqual([]);
+  });
+
+  test('the last record without fault is what can be countersigned', async () => {
+    const held = watchOver();
+    hold(held, records);
+    held.add(sessionId(2), { [recordKey(last.seq)]: recordText({ ...last, sig: '' }) });
+    expect(await held.faults()).toHaveLength(1);
+    expect(held.checked.at(-1)?.verified?.seq).toBe(last.seq - 1);
+  });
+});
