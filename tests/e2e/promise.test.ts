@@ -115,13 +115,17 @@ describe('the promise: two tills that never stop selling', { timeout: 120_000 },
     await eachSeesTheOther();
   });
 
-  test('[N2] go on with the next number when a till’s browser storage is gone', async () => {
+  test('[E9] go on with the next number when a till’s browser storage is gone and head office let the browser in again', async () => {
     const last = receipts[0].at(-1);
     await browsers[0]?.kill();
     const browser = await launchBrowser(join(folder, 'one-again'));
     browsers[0] = browser;
     tills[0] = new TillPage(await browser.context.newPage());
     await tills[0].visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+    const trouble = tills[0].page.getByTestId('set-up-trouble');
+    await expect.poll(() => trouble.getAttribute('data-code'), PATIENCE).toBe('head-office-away');
+    for (const cable of shop.hqCables) await cable.join();
+    await tills[0].page.getByTestId('set-up-take-over').click();
     await tills[0].signIn('ana', pinOf('ana'));
     await tills[0].search.waitFor();
     await sell(0, 40);
@@ -132,7 +136,6 @@ describe('the promise: two tills that never stop selling', { timeout: 120_000 },
   test('head office’s X and tax report equal the printed receipts to the cent when the link is back', async () => {
     const sold = receipts[0].length + receipts[1].length;
     await vi.waitFor(async () => expect(await printed()).toHaveLength(sold), PATIENCE);
-    for (const cable of shop.hqCables) await cable.join();
     await vi.waitFor(async () => {
       const { receipts: counted } = await reports<{ receipts: number }>('/totals');
       expect(counted).toBe(sold);

@@ -2,7 +2,7 @@ import { deviceStanding, type Device, type DeviceStanding } from '#model/trust/d
 import type { Invitation } from '#model/trust/invitation.ts';
 import type { RelayStatus } from './reports-schema.ts';
 
-/** A device of the list: how it stands, and since when head office's relay hears it, undefined while it does not. */
+/** A device of the list: how it stands, and since when head office's relay hears it (empty for that relay itself), undefined while it does not. */
 export type DeviceRow = {
   readonly device: Device;
   readonly standing: DeviceStanding;
@@ -32,6 +32,8 @@ export function deviceRows(
   const rows = [...devices].map((device): DeviceRow => {
     const standing = deviceStanding(device, now);
     const heard = peers.filter((peer) => peer.device === device.id).map((peer) => peer.since);
+    // Head office's relay is who was asked: it answered.
+    if (device.id === status?.device) heard.push('');
     return { device, standing, onlineSince: standing === 'valid' ? heard.toSorted()[0] : undefined };
   });
   return rows.toSorted(compareRows);
