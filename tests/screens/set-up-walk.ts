@@ -24,7 +24,7 @@ export async function* setUpWalk(page: Page): Walk {
 async function* foundingWalk(page: Page): Walk {
   const server = await makeOrigin({
     build: new URL('../../build', import.meta.url).pathname,
-    config: { role: 'hq', device: '0000000000000001', founding: true, version: 'test' },
+    config: () => ({ role: 'hq', device: '0000000000000001', founding: true, version: 'test' }),
     relay: 'http://127.0.0.1:9',
     hosts: [],
   });
