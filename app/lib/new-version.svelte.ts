@@ -37,6 +37,8 @@ export class NewVersion {
     const registration = await workers.ready;
     this.#note(registration);
     registration.addEventListener('updatefound', () => {
+      // A busy page may hear of it only when the worker waits already: then no change of state follows.
+      this.#note(registration);
       registration.installing?.addEventListener('statechange', () => this.#note(registration));
     });
     workers.addEventListener('controllerchange', () => {

@@ -56,7 +56,8 @@ async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; fo
   const screens: string[] = [];
   const found: string[] = [];
   await follow(walk(page), async (screen) => {
-    screens.push(screen);console.log(new Date().toISOString(), screen);
+    screens.push(screen);
+    console.log(new Date().toISOString(), screen);
     found.push(...(await findings(page, screen, 'light')), ...(await findings(page, screen, 'dark')));
   });
   await page.close();
