@@ -57,7 +57,7 @@ async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; fo
   const found: string[] = [];
   await follow(walk(page), async (screen) => {
     screens.push(screen);
-    console.log(new Date().toISOString(), screen);
+
     found.push(...(await findings(page, screen, 'light')), ...(await findings(page, screen, 'dark')));
   });
   await page.close();

@@ -19,10 +19,14 @@ export function focusOf(page: Page): Promise<Focus> {
       const style = getComputedStyle(element, part);
       return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2;
     });
+    // A field within a frame of its own, as an amount beside its currency, shows it by the frame.
+    const framed = [element, element.parentElement ?? element].some(
+      (one) => getComputedStyle(one).borderTopColor === color,
+    );
     return {
       name: element.getAttribute('data-testid') ?? element.tagName,
       inDialog: element.closest('[role="dialog"]') !== null,
-      visible: outlined || getComputedStyle(element).borderTopColor === color,
+      visible: outlined || framed,
     };
   });
 }

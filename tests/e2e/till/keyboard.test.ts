@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startBrowser, type FreshBrowser } from '../fresh-browser.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { Keyboard, focusOf } from '../pages/keyboard.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
