@@ -14,6 +14,8 @@ import { TillPage } from './pages/till-page.ts';
 
 /** What keeps people out; the lesser findings of axe are matters of taste. */
 const GRAVE = ['serious', 'critical'];
+const TILL = { width: 1024, height: 768 };
+const PHONE = { width: 390, height: 844 };
 
 let folder: string;
 let shop: TestShop;
@@ -49,41 +51,58 @@ async function findings(page: Page, screen: string, look: 'light' | 'dark'): Pro
     );
 }
 
+/** What sticks out of a phone's width, so that a thumb would have to push the page sideways. */
+async function tooWide(page: Page, screen: string): Promise<string[]> {
+  await page.setViewportSize(PHONE);
+  const wide = await page.evaluate(() => {
+    const moves = (element: Element) => element.scrollWidth > element.clientWidth + 1;
+    const places = [document.documentElement, ...document.querySelectorAll('main, [role="dialog"] > div')];
+    return places.filter(moves).map(({ tagName, className }) => `${tagName} ${className}`);
+  });
+  await page.setViewportSize(TILL);
+  return wide.map((place) => `${screen}: wider than a phone: ${place}`);
+}
+
 /** Follows a walk and gives what axe found on its screens, each in light and in dark. */
 async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; found: string[] }> {
   const page = await browser.context.newPage();
-  await page.setViewportSize({ width: 1024, height: 768 });
+  await page.setViewportSize(TILL);
   const screens: string[] = [];
   const found: string[] = [];
   await follow(walk(page), async (screen) => {
     screens.push(screen);
 
     found.push(...(await findings(page, screen, 'light')), ...(await findings(page, screen, 'dark')));
+    found.push(...(await tooWide(page, screen)));
   });
   await page.close();
   return { screens, found };
 }
 
-describe('every screen keeps nobody out, in light and in dark', { timeout: 480_000 }, () => {
-  test('before a device is anybody’s', async () => {
-    const { screens, found } = await look(setUpWalk);
-    expect(found).toEqual([]);
-    expect(screens).toContain('founding');
-  });
+describe(
+  'every screen keeps nobody out, in light and in dark, and fits a phone',
+  { timeout: 480_000 },
+  () => {
+    test('before a device is anybody’s', async () => {
+      const { screens, found } = await look(setUpWalk);
+      expect(found).toEqual([]);
+      expect(screens).toContain('founding');
+    });
 
-  test('at a till', async () => {
-    const [station] = shop.tills;
-    const { screens, found } = await look((page) =>
-      tillWalk({ shop, station, till: new TillPage(page), cashier: 'ana' }),
-    );
-    expect(found).toEqual([]);
-    expect(screens).toContain('till-excluded');
-  });
+    test('at a till', async () => {
+      const [station] = shop.tills;
+      const { screens, found } = await look((page) =>
+        tillWalk({ shop, station, till: new TillPage(page), cashier: 'ana' }),
+      );
+      expect(found).toEqual([]);
+      expect(screens).toContain('till-excluded');
+    });
 
-  test('at head office', async () => {
-    const url = `http://localhost:${shop.hq.spec.ports.app}`;
-    const { screens, found } = await look((page) => officeWalk({ url, page, language: 'en' }));
-    expect(found).toEqual([]);
-    expect(screens).toContain('office-failure');
-  });
-});
+    test('at head office', async () => {
+      const url = `http://localhost:${shop.hq.spec.ports.app}`;
+      const { screens, found } = await look((page) => officeWalk({ url, page, language: 'en' }));
+      expect(found).toEqual([]);
+      expect(screens).toContain('office-failure');
+    });
+  },
+);
