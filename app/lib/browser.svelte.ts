@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { NewVersion } from './new-version.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { browserSurroundings } from './surroundings.ts';
 
@@ -17,3 +18,11 @@ export const surroundings = browserSurroundings(
 
 /** Language, theme and sounds of this device. */
 export const preferences = new Preferences(surroundings, navigator.language);
+
+/** A newer version of the app, when one is on this device. */
+export const newVersion = new NewVersion({
+  workers: 'serviceWorker' in navigator ? navigator.serviceWorker : undefined,
+  reload: () => location.reload(),
+  every: (milliseconds, ask) => setInterval(ask, milliseconds),
+  report: reportToConsole,
+});

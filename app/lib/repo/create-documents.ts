@@ -1,3 +1,4 @@
+import wasmUrl from '@automerge/automerge/automerge.wasm?url';
 import type { Result } from '#model/result.ts';
 import type { DeviceKeyParts } from '../device/device-key.ts';
 import { DocumentsClient } from './documents-client.ts';
@@ -44,6 +45,7 @@ export function createDocuments(
     syncUrl,
     database,
     whenTaken,
+    wasmUrl,
     ...(deviceKey === undefined ? {} : { deviceKey }),
   });
 }

@@ -14,6 +14,8 @@ export type DocumentsStart = {
   readonly database: string;
   /** What to do when another tab has the database: give up, or wait until it is free. */
   readonly whenTaken: 'refuse' | 'wait';
+  /** Where Automerge's WebAssembly is. The page knows it, so that it is among the files kept for a start without network. */
+  readonly wasmUrl: string;
 };
 
 /** Why the documents did not start. */

@@ -1,5 +1,4 @@
 import { initializeWasm } from '@automerge/automerge/slim';
-import wasmUrl from '@automerge/automerge/automerge.wasm?url';
 import { deviceKeyOf } from '../device/device-key.ts';
 import { connectDocuments } from './connect-documents.ts';
 import { DocumentsHost } from './documents-host.ts';
@@ -40,6 +39,7 @@ async function start({
   syncUrl,
   database,
   whenTaken,
+  wasmUrl,
 }: DocumentsStart): Promise<Documents | 'taken'> {
   if (!(await holdLock(database, whenTaken))) return 'taken';
   await initializeWasm(wasmUrl);

@@ -1,30 +1,24 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { startOfficeHost, type OfficeHost } from './office-host.ts';
 
-let profile: string;
-let browser: TestBrowser;
+let browser: FreshBrowser;
 let host: OfficeHost;
 let page: Page;
 
 beforeAll(async () => {
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-office-'));
-  browser = await launchBrowser(profile);
+  browser = await startBrowser();
 });
 
 afterAll(async () => {
-  await browser.kill();
-  await removeProfile(profile);
+  await browser.close();
 });
 
 beforeEach(async () => {
   host = await startOfficeHost();
-  page = await browser.context.newPage();
-  await page.setViewportSize({ width: 1366, height: 768 });
+  page = await browser.newPage(host.url, { width: 1366, height: 768 });
 });
 
 afterEach(async () => {

@@ -23,6 +23,7 @@ const START: DocumentsStart = {
   syncUrl: 'ws://x',
   database: 'd',
   whenTaken: 'refuse',
+  wasmUrl: 'automerge.wasm',
 };
 
 type MessageListener = (event: { readonly data: FromWorker }) => void;

@@ -1,28 +1,22 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 const LANTERN = 'white metal lantern';
 const PATIENCE = { timeout: 20_000 };
 
-let profile: string;
-let browser: TestBrowser;
+let browser: FreshBrowser;
 let origin: TillOrigin;
 let contexts: BrowserContext[];
 
 beforeAll(async () => {
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-joining-'));
-  browser = await launchBrowser(profile);
+  browser = await startBrowser();
 });
 afterAll(async () => {
-  await browser.kill();
-  await removeProfile(profile);
+  await browser.close();
 });
 beforeEach(() => {
   contexts = [];
@@ -34,7 +28,7 @@ beforeEach(() => {
 
 /** A browser that has never been here. */
 async function newBrowser(): Promise<TillPage> {
-  const context = await browser.browser.newContext({ locale: 'en-GB' });
+  const context = await browser.newContext({ locale: 'en-GB' });
   contexts.push(context);
   const page = await context.newPage();
   await page.setViewportSize({ width: 1024, height: 768 });

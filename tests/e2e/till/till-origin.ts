@@ -32,7 +32,10 @@ export type TillOrigin = {
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
  * itself as the demo's do, unless `joins` says that a person has to type a code.
  */
-export async function startTillOrigin(joins: 'by-itself' | 'by-code' = 'by-itself'): Promise<TillOrigin> {
+export async function startTillOrigin(
+  joins: 'by-itself' | 'by-code' = 'by-itself',
+  build = new URL('build', PROJECT).pathname,
+): Promise<TillOrigin> {
   const place = { store: storeId(1), register: registerId(1) };
   const relay = await WireRelay.start();
   const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
@@ -43,12 +46,13 @@ export async function startTillOrigin(joins: 'by-itself' | 'by-code' = 'by-itsel
   const invite = () => door.invite({ ...place, roles: ['terminal'] });
   const people = DEMO_PEOPLE.map(({ name, pin, role }) => ({ name, pin, role }));
   const server: FastifyInstance = await makeOrigin({
-    build: new URL('build', PROJECT).pathname,
+    build,
     config: () => ({
       role: 'till',
       organization: ORGANIZATION,
       device: '0000000000000001',
       ...place,
+      printer: 'receipt',
       ...(joins === 'by-itself' ? { demo: { enrols: true, people } } : {}),
       version: 'test',
     }),

@@ -1,13 +1,10 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
@@ -18,29 +15,24 @@ const HOLDER = { sku: '85123A' };
 /** A busy machine may take its time; what must not happen is checked without waiting. */
 const PATIENCE = { timeout: 20_000 };
 
-let profile: string;
-let browser: TestBrowser;
+let browser: FreshBrowser;
 let origin: TillOrigin;
 let page: Page;
 let till: TillPage;
 let faults: string[];
 
 beforeAll(async () => {
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-till-'));
-  browser = await launchBrowser(profile);
+  browser = await startBrowser();
 });
 afterAll(async () => {
-  await browser.kill();
-  await removeProfile(profile);
+  await browser.close();
 });
 beforeEach(async () => {
   origin = await startTillOrigin();
-  page = await browser.context.newPage();
-  await page.setViewportSize({ width: 1024, height: 768 });
+  page = await browser.newPage(origin.url);
   faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   till = new TillPage(page);
-  await forgetOrigin(origin.url);
   await till.visit(origin.url);
   await comeUp();
   await till.signIn('ana', '1234');
@@ -178,7 +170,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
   it('is refused in a second tab and goes over to it when the first is closed', async () => {
     await till.openSession('0');
     await till.addBySearch(LANTERN.name);
-    const second = await browser.context.newPage();
+    const second = await page.context().newPage();
     const other = new TillPage(second);
     await other.visit(origin.url);
     await second.getByTestId('other-tab').waitFor();
@@ -317,13 +309,6 @@ async function comeUp(): Promise<void> {
       const shown = await page.locator('body').innerText();
       throw new Error(`the till shows "${shown}", waits for ${[...unanswered].join(' ')}`, { cause });
     });
-}
-
-/** A port may come back in one run: what the till of an earlier test left there would be merged into this one's. */
-async function forgetOrigin(url: string): Promise<void> {
-  const session = await browser.context.newCDPSession(page);
-  await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'all' });
-  await session.detach();
 }
 
 /** Lets the browser's disk be full for this till, or not any more: its documents live in a worker of the page. */

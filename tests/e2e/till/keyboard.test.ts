@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { Keyboard, focusOf } from '../pages/keyboard.ts';
+import { TillPage } from '../pages/till-page.ts';
+import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+
+const LANTERN = '71053';
+const PATIENCE = { timeout: 20_000 };
+
+let browser: FreshBrowser;
+let origin: TillOrigin;
+let till: TillPage;
+let keyboard: Keyboard;
+
+beforeEach(async () => {
+  browser = await startBrowser();
+  origin = await startTillOrigin();
+  const page = await browser.newPage(origin.url);
+  till = new TillPage(page);
+  keyboard = new Keyboard(page);
+  await till.visit(origin.url);
+  await keyboard.enter('person-ana');
+  await page.getByTestId('pin-input').waitFor();
+  await keyboard.type('1234');
+  await keyboard.press('Enter');
+  await page.getByTestId('float-input').waitFor();
+  await keyboard.tabTo('float-input');
+  await keyboard.type('100');
+  await keyboard.press('Enter');
+  await till.search.waitFor();
+});
+afterEach(async () => {
+  await browser.close();
+  await origin.close();
+});
+
+async function sellLantern(): Promise<void> {
+  await keyboard.press('F2');
+  await keyboard.type(LANTERN);
+  await keyboard.press('Enter');
+  await till.line(LANTERN).waitFor();
+  await keyboard.press('F4');
+  await keyboard.tabTo('cash-received');
+  await keyboard.type('20');
+  await keyboard.press('Enter');
+  await till.payments.waitFor();
+  await keyboard.enter('complete-sale');
+  await till.receiptNumber.waitFor();
+  await keyboard.enter('new-sale-button');
+  await till.search.waitFor();
+}
+
+describe('a till without a mouse', { timeout: 120_000 }, () => {
+  it('sells, takes back and closes, and always shows where the focus is', async () => {
+    await sellLantern();
+    await keyboard.press('F7');
+    await keyboard.tabTo('refund-search');
+    await keyboard.type('S01-R1-000001');
+    await keyboard.press('Enter');
+    await keyboard.enter('add-refund');
+    await keyboard.enter('refund-done');
+    await till.line(LANTERN).waitFor();
+    await keyboard.press('F4');
+    await keyboard.enter('add-payment');
+    await keyboard.enter('complete-sale');
+    await till.receiptNumber.waitFor();
+    await keyboard.press('F10', 'F9');
+    await keyboard.enter('close-session');
+    await keyboard.tabTo('counted-input');
+    await keyboard.type('100');
+    await keyboard.press('Enter');
+    await keyboard.enter('ask-close');
+    await keyboard.enter('confirm-close');
+    await keyboard.enter('leave-z-report');
+    await till.page.getByTestId('float-input').waitFor();
+    expect(keyboard.unseen).toEqual([]);
+  });
+
+  it.each([
+    ['F9', 'close-session'],
+    ['F7', 'refund-view'],
+  ])('keeps the focus in the dialog of %s and gives it back with Escape', async (key, place) => {
+    await keyboard.press('F2', key);
+    await till.page.getByTestId(place).waitFor();
+    await expect.poll(async () => (await focusOf(till.page)).inDialog, PATIENCE).toBe(true);
+    const places = await keyboard.around(20);
+    expect(places.filter(({ inDialog }) => !inDialog)).toEqual([]);
+    expect(places.filter(({ visible }) => !visible)).toEqual([]);
+    await keyboard.press('Escape');
+    await till.page.getByTestId(place).waitFor({ state: 'detached' });
+    await expect.poll(async () => (await focusOf(till.page)).name, PATIENCE).toBe('barcode-input');
+  });
+
+  it('opens a line with Enter, and Escape leads back to it', async () => {
+    await keyboard.press('F2');
+    await keyboard.type(LANTERN);
+    await keyboard.press('Enter');
+    await till.line(LANTERN).waitFor();
+    await keyboard.enter('item-row');
+    await till.page.getByTestId('line-sheet').waitFor();
+    await keyboard.press('Escape');
+    await till.page.getByTestId('line-sheet').waitFor({ state: 'detached' });
+    await expect.poll(async () => (await focusOf(till.page)).name, PATIENCE).toBe('item-row');
+  });
+});

@@ -1,0 +1,117 @@
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright';
+import { describe, expect, it } from 'vitest';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { withBrowser } from '../../support/browser.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { TillPage } from '../pages/till-page.ts';
+import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+
+const PATIENCE = { timeout: 20_000 };
+const LANTERN = 'White Metal Lantern';
+
+/** Waits until this device keeps the whole app. */
+async function kept(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+}
+
+function receiptsAtRelay(origin: TillOrigin): string[] {
+  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+  return Object.values(origin.entries(key) ?? {}).flatMap(
+    (text) => /"receipt":"(S01[^"]+)"/.exec(text)?.[1] ?? [],
+  );
+}
+
+/** The numbers of the papers that wait on this device for their printer. */
+function papersWaiting(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const jobs = JSON.parse(localStorage.getItem('tillmesh:outbox') ?? '[]') as { jobId: string }[];
+    return jobs.map(({ jobId }) => jobId);
+  });
+}
+
+describe('a till that is switched on without any network', { timeout: 120_000 }, () => {
+  it('starts from its own disk, signs in, sells and keeps the receipt for the printer', async () => {
+    const origin = await startTillOrigin();
+    await withBrowser(async ({ context }) => {
+      const before = await context.newPage();
+      const till = new TillPage(before);
+      await till.visit(origin.url);
+      await till.signIn('ana', '1234');
+      await till.openSession('50');
+      await kept(before);
+      await before.close();
+      await origin.close();
+
+      const cold = await context.newPage();
+      const again = new TillPage(cold);
+      await again.visit(origin.url);
+      await again.signIn('ana', '1234');
+      await again.addBySearch(LANTERN);
+      expect(await again.sellForCash()).toBe('S01-R1-000001');
+      await again.savedBanner.waitFor();
+      expect(await papersWaiting(cold)).toEqual(['S01-R1-000001:receipt:1']);
+      expect(receiptsAtRelay(origin)).toEqual([]);
+      await cold.reload();
+      await again.search.waitFor();
+      expect(await papersWaiting(cold)).toEqual(['S01-R1-000001:receipt:1']);
+    });
+  });
+});
+
+describe('a new version of the app', { timeout: 120_000 }, () => {
+  it('is offered between sales only, and taken when a person says so', async () => {
+    const build = join(await temporaryFolder(), 'build');
+    await cp(resolve('build'), build, { recursive: true });
+    const origin = await startTillOrigin('by-itself', build);
+    await withBrowser(async ({ context }) => {
+      const page = await context.newPage();
+      const till = new TillPage(page);
+      await till.visit(origin.url);
+      await till.signIn('ana', '1234');
+      await till.openSession('50');
+      await kept(page);
+      await till.addBySearch(LANTERN);
+      await till.line('71053').waitFor();
+
+      await publishNewVersion(build);
+      await page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        await registration.update();
+      });
+      await expect
+        .poll(
+          () => page.evaluate(async () => (await navigator.serviceWorker.ready).waiting !== null),
+          PATIENCE,
+        )
+        .toBe(true);
+      const offer = page.getByTestId('new-version');
+      expect(await offer.count()).toBe(0);
+
+      await till.sellForCash();
+      await till.newSale();
+      await offer.waitFor();
+      const loaded = page.waitForEvent('load');
+      await page.getByTestId('take-version').click();
+      await loaded;
+      await till.search.waitFor();
+      expect(await page.evaluate(() => caches.keys())).toEqual(['app-newer']);
+      expect(await offer.count()).toBe(0);
+    });
+    await origin.close();
+  });
+});
+
+/** Gives the build another version, as the next release would have. */
+async function publishNewVersion(build: string): Promise<void> {
+  const path = join(build, 'service-worker.js');
+  const text = await readFile(path, 'utf8');
+  const { version } = JSON.parse(await readFile(join(build, '_app', 'version.json'), 'utf8')) as {
+    version: string;
+  };
+  expect(text).toContain(version);
+  await writeFile(path, text.replaceAll(version, 'newer'));
+}
