@@ -164,7 +164,7 @@ async function* registerWalk(tour: TillTour): Walk {
 async function* warningWalk({ till }: TillTour): Walk {
   const { page } = till;
   const start = Date.now();
-  await page.clock.setSystemTime(start + 9.7 * 60_000);
+  await page.clock.setSystemTime(start + 9.55 * 60_000);
   await till.signOutWarning.waitFor();
   yield 'till-sign-out-warning';
   await page.clock.setSystemTime(start + 20 * 60_000);

@@ -16,7 +16,7 @@ const USAGE = `Usage: npm run --silent screenshots -- DIR [options]
 Walks the demo shop through every screen and writes a picture of each to DIR, named SCREEN_SIZE_LOOK_LANGUAGE.png.
 
   --only TEXT      screens whose name contains TEXT; the others are walked through without a picture
-  --part PART      set-up, till or office (default all; office shows more after till)
+  --part PART      set-up, till or office (default all)
   --size WxH       one size (default ${'1024x768, 1366x768, 1920x1080, 768x1024, 390x844'})
   --look LOOK      light, dark or contrast (default light and dark, contrast for a few screens at one size)
   --language L     en or es (default both)
@@ -100,7 +100,9 @@ async function walkAll({ tills, hq }: TestShop, language: Language): Promise<voi
     ['office', (page) => officeWalk({ url, page, language })],
   ];
   const locale = language === 'en' ? 'en-GB' : 'es-ES';
-  for (const [part, walk] of parts.filter(([name]) => wanted('part')(name))) {
+  // Head office shows what the tills sold, so they sell first, without pictures.
+  const isNeeded = (part: string) => wanted('part')(part) || (values.part === 'office' && part === 'till');
+  for (const [part, walk] of parts.filter(([name]) => isNeeded(name))) {
     const context = await browser.browser.newContext({ locale, reducedMotion: 'reduce' });
     await walkPart(context, `${part} (${language})`, walk, language);
     await context.close();
@@ -117,7 +119,8 @@ async function walkPart(
   await page.setViewportSize({ width: 1024, height: 768 });
   try {
     await follow(walk(page), async (screen) => {
-      if (screen.includes(values.only)) await picture(page, screen, language);
+      const isWanted = values.part === undefined || part.startsWith(values.part);
+      if (isWanted && screen.includes(values.only)) await picture(page, screen, language);
     });
   } catch (cause) {
     failures.push(`${part}: ${cause instanceof Error ? cause.message : String(cause)}`);
