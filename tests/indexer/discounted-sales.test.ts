@@ -9,6 +9,7 @@ import type { PricingRules } from '#model/sale/pricing.ts';
 import { xReport } from '../../reports-indexer/reports/session-report.ts';
 import { discountedBaskets, paidSale, pricingRules } from '../model/support/discounts.ts';
 import { ORG, REGISTER_ID, STORE_ID } from '../model/support/shop.ts';
+import { signed } from '../support/journal-fixture.ts';
 import { firstFault, verdictOnRecords } from '../support/exported-journal.ts';
 import { foldSession, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
@@ -63,10 +64,12 @@ describe('discounts and cash rounding', () => {
             organization: ORG,
             key: { class: 'session', store: STORE_ID, register: REGISTER_ID, session: 1 },
           });
-          writer.write([
+          await writer.write([
             wholeUpdate(
               id,
-              Object.fromEntries(records.map((record) => [recordKey(record.seq), recordText(record)])),
+              Object.fromEntries(
+                records.map((record) => [recordKey(record.seq), recordText(signed(record))]),
+              ),
             ),
           ]);
           expect(await xReport(query, { store: STORE_ID, register: REGISTER_ID })).toEqual(fold);
