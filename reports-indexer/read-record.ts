@@ -74,7 +74,7 @@ function checkContent(record: JournalRecord, text: string): EntryRefusal | undef
   return checkSums(record.body);
 }
 
-/** Σ tenders = total, Σ taxes = tax, net + tax = total, Σ lines + tax on top = total (rule L1). */
+/** Σ tenders = total + rounding, Σ taxes = tax, net + tax = total, Σ lines + tax on top = total (rules L1 and Y6). */
 function checkSums(sale: SaleBody): EntryRefusal | undefined {
   let lines = 0;
   for (const line of sale.lines) lines += line.amount;
@@ -85,8 +85,9 @@ function checkSums(sale: SaleBody): EntryRefusal | undefined {
   }
   let tendered = 0;
   for (const tender of sale.tenders) tendered += tender.amount;
+  const paid = sale.total + (sale.rounding ?? 0);
   const adds =
-    lines === sale.total && tax === sale.tax && tendered === sale.total && sale.net + sale.tax === sale.total;
+    lines === sale.total && tax === sale.tax && tendered === paid && sale.net + sale.tax === sale.total;
   if (adds) return undefined;
   const detail = `receipt ${sale.receipt} of ${sale.total}: lines make ${lines}, tenders ${tendered}, taxes ${tax} of ${sale.tax}`;
   return { code: 'wrong-sums', detail };

@@ -1,12 +1,17 @@
 import * as v from 'valibot';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { err, ok, type Result } from '../result.ts';
-import { basketLineSchema, type Basket } from '../sale/basket.ts';
+import { basketExtrasSchema, basketLineSchema, type Basket } from '../sale/basket.ts';
 import { paymentSchema, type Payment } from '../sale/payment.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
-const headSchema = v.strictObject({ id: idText, paying: v.boolean(), customer: v.optional(idText) });
+const headSchema = v.strictObject({
+  id: idText,
+  paying: v.boolean(),
+  customer: v.optional(idText),
+  ...basketExtrasSchema.entries,
+});
 
 /** What the till was in the middle of: the basket, whether the payment screen was open, and what was already taken. */
 export type OpenSale = {
@@ -19,11 +24,11 @@ const position = (index: number) => String(index).padStart(4, '0');
 
 /** The entries that hold an open sale in the register's basket document (rule D6): one per line, so a scan writes one line. */
 export function openSaleEntries(sale: OpenSale): Entries {
-  const { id, customer } = sale.basket;
+  const { lines, ...head } = sale.basket;
   const entries: Record<string, string> = {
-    basket: canonicalJson({ id, paying: sale.paying, ...(customer === undefined ? {} : { customer }) }),
+    basket: canonicalJson({ ...head, paying: sale.paying } as CanonicalValue),
   };
-  sale.basket.lines.forEach((line, i) => {
+  lines.forEach((line, i) => {
     entries[`line:${position(i)}`] = canonicalJson(line as CanonicalValue);
   });
   sale.payments.forEach((payment, i) => {
@@ -50,8 +55,13 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
         : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
     if (!read.ok) return read;
   }
-  const { id, paying, customer } = basket.value;
-  return ok({ basket: { id, lines, ...(customer === undefined ? {} : { customer }) }, paying, payments });
+  const { id, paying, customer, discounts, coupons } = basket.value;
+  const extras = {
+    ...(customer === undefined ? {} : { customer }),
+    ...(discounts === undefined ? {} : { discounts }),
+    ...(coupons === undefined ? {} : { coupons }),
+  };
+  return ok({ basket: { id, lines, ...extras }, paying, payments });
 }
 
 function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<true, EntryFault> {

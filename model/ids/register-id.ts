@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { assert } from '../result.ts';
 
 /** A store's id: `S` and a number from 1 to 9999, at least two digits: `S01` (rule N1). Used in receipt numbers and documents. */
 export const storeIdSchema = v.pipe(
@@ -59,4 +60,14 @@ export function receiptNumber(store: StoreId, register: RegisterId, count: numbe
 /** How people name a register across the organization: `S01-R2`. */
 export function registerName(store: StoreId, register: RegisterId): string {
   return `${store}-${register}`;
+}
+
+/**
+ * The number by which a customer is called on a business day, `260105-001` (rule N4): day and count, which runs from 1 each
+ * day and may grow beyond three digits. It names nothing in the journal; two tills that call for one counter take the store's
+ * own count.
+ */
+export function callNumber(day: string, count: number): string {
+  assert(/^\d{4}-\d\d-\d\d$/.test(day) && Number.isSafeInteger(count) && count > 0, () => `${day} ${count}`);
+  return `${day.slice(2).replaceAll('-', '')}-${String(count).padStart(3, '0')}`;
 }

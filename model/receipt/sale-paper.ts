@@ -47,6 +47,7 @@ export function salePaper(source: SalePaperSource): Paper {
       ...sale.lines.flatMap((line) => articleLines(line, words)),
       { kind: 'rule' },
       ...totalLines(sale, words),
+      ...roundingLines(sale, words),
       ...sale.tenders.flatMap((tender) => tenderLines(tender, words)),
       ...includedTaxLines(sale, words),
       ...footerLines(store),
@@ -83,10 +84,16 @@ function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
 function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   const { refundOf } = line;
   const left = line.quantity.startsWith('-') ? `${labels.returned} ${line.name}` : line.name;
-  const article: PaperLine = { kind: 'columns', left, right: format.amount(line.amount) };
-  if (line.quantity === '1') return [article];
+  const offs = line.discounts ?? [];
+  const listed = line.amount + sumMinor(offs.map((off) => off.amount));
+  const article: PaperLine = { kind: 'columns', left, right: format.amount(listed) };
+  const lowered = offs.map(({ name, amount }): PaperLine => {
+    return { kind: 'columns', left: `  ${name}`, right: format.amount(-amount) };
+  });
+  if (line.quantity === '1') return [article, ...lowered];
   const detail = `  ${format.quantity(line.quantity)} × ${format.price(line.price)}`;
-  return [article, { kind: 'text', text: refundOf ? `${detail}  ${refundOf.receipt}` : detail }];
+  const text = refundOf ? `${detail}  ${refundOf.receipt}` : detail;
+  return [article, { kind: 'text', text }, ...lowered];
 }
 
 function totalLines(sale: SaleBody, { labels, format }: Words): PaperLine[] {
@@ -102,9 +109,15 @@ function totalLines(sale: SaleBody, { labels, format }: Words): PaperLine[] {
   return lines;
 }
 
+function roundingLines({ rounding }: SaleBody, { labels, format }: Words): PaperLine[] {
+  if (rounding === undefined) return [];
+  return [{ kind: 'columns', left: labels.rounding, right: format.amount(rounding) }];
+}
+
 /** One row of a tax table: `VAT 20% on 8.33    1.67`. */
 export function taxLine(tax: TaxTotalRow, { labels, format }: Words): PaperLine {
-  const left = `${tax.name} ${format.rate(tax.rate)} ${labels.taxOn} ${format.amount(tax.base)}`;
+  const rate = tax.kind === 'fixed' ? format.price(tax.rate) : format.rate(tax.rate);
+  const left = `${tax.name} ${rate} ${labels.taxOn} ${format.amount(tax.base)}`;
   return { kind: 'columns', left, right: format.amount(tax.amount) };
 }
 

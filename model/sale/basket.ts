@@ -1,22 +1,17 @@
+import type { Decimal } from 'decimal.js';
 import * as v from 'valibot';
 import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
 import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
-import {
-  taxAmounts,
-  taxKey,
-  taxRateSchema,
-  type TaxRate,
-  type TaxRounding,
-  type TaxedTotals,
-} from '../tax/tax.ts';
 import type { Product } from '../catalog/product.ts';
+import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
+import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
 import { lineTaxes, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
 
 /**
  * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
  * price change does not move a basket under the cashier's hands. `amount` is fixed for refund lines only, where it must
- * mirror what was paid.
+ * mirror what was paid, and `taxAmounts` with it where the receipt says them (rule L9). `discount` is what a person takes off.
  */
 export const basketLineSchema = v.strictObject({
   product: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -28,23 +23,34 @@ export const basketLineSchema = v.strictObject({
   taxes: v.array(taxRateSchema),
   refundOf: v.optional(refundOfSchema),
   amount: v.optional(minorSchema),
+  taxAmounts: v.optional(v.array(minorSchema)),
+  discount: v.optional(lineDiscountSchema),
 });
 
 /** One line of an open basket. */
 export type BasketLine = v.InferOutput<typeof basketLineSchema>;
 
-/** An open basket. `id` becomes the idempotency key of the sale; `lines` in the order they were made. */
+/**
+ * An open basket. `id` becomes the idempotency key of the sale; `lines` in the order they were made. `discounts` are on the
+ * whole, one after another (rule L11); `coupons` are the codes of coupons as they were given.
+ */
 export type Basket = {
   readonly id: string;
   readonly lines: readonly BasketLine[];
   readonly customer?: string;
+  readonly discounts?: readonly BasketDiscount[];
+  readonly coupons?: readonly string[];
 };
 
-/** What pricing a basket needs to know (rules M1 and T2). */
-export type PricingRules = { readonly currency: string; readonly taxRounding: TaxRounding };
+/** What a basket holds besides its lines, at an edge. */
+export const basketExtrasSchema = v.object({
+  discounts: v.optional(v.array(basketDiscountSchema)),
+  coupons: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(64)))),
+});
 
-/** A basket with its amounts: `amounts[i]` belongs to `lines[i]`. */
-export type PricedBasket = TaxedTotals & { readonly amounts: readonly Minor[] };
+/** Pricing, under the name by which those who hold a basket ask for it. */
+export { priceBasket } from './pricing.ts';
+export type { PricedBasket, PricingRules } from './pricing.ts';
 
 /** Why a basket act was refused. */
 export type BasketRefusal =
@@ -73,13 +79,6 @@ export function lineAmount(line: Pick<BasketLine, 'quantity' | 'price' | 'amount
   return roundMinor(
     new Exact(line.quantity).times(line.price).times(new Exact(10).pow(currencyExponent(currency))),
   );
-}
-
-/** Prices a basket: every line, the tax table and the total. Pure, so the screen and the record agree. */
-export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
-  const amounts = basket.lines.map((line) => lineAmount(line, rules.currency));
-  const taxed = basket.lines.map((line, i) => ({ amount: amounts[i] ?? 0, taxes: line.taxes }));
-  return { ...taxAmounts(taxed, rules.taxRounding), amounts };
 }
 
 /** Makes the basket line of a product (rule L1). Fails when the product names a tax the catalog does not have. */
@@ -143,6 +142,8 @@ function mergesWith(a: BasketLine, b: BasketLine): boolean {
     a.product === b.product &&
     a.price === b.price &&
     a.name === b.name &&
+    !a.discount &&
+    !b.discount &&
     !comesBack(a) &&
     !comesBack(b) &&
     a.taxes.length === b.taxes.length &&
@@ -217,8 +218,26 @@ export function refundLine(
     ...(sold.department === undefined ? {} : { department: sold.department }),
     quantity: back.neg().toFixed(),
     price: sold.price,
-    taxes: lineTaxes(sale, sold).map(({ id, name, rate, included }) => ({ id, name, rate, included })),
+    taxes: lineTaxes(sale, sold).map(({ base: _base, amount: _amount, ...tax }) => tax),
     refundOf,
     amount: before.amount - share === 0 ? 0 : before.amount - share,
+    ...keptTaxes(sold, back, before.quantity),
   });
+}
+
+/** The taxes of a line that comes back, as parts of those it was charged; parts add up like its amount (rules L7 and L9). */
+function keptTaxes(
+  { taxAmounts, quantity }: SaleBody['lines'][number],
+  back: Decimal,
+  before: string,
+): { readonly taxAmounts?: Minor[] } {
+  if (!taxAmounts) return {};
+  const upTo = (units: Decimal, tax: Minor) => roundMinor(units.times(tax).div(quantity));
+  const given = new Exact(before);
+  return {
+    taxAmounts: taxAmounts.map((tax) => {
+      const amount = upTo(given, tax) - upTo(back.plus(given), tax);
+      return amount === 0 ? 0 : amount;
+    }),
+  };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { MAX_TYPED_MINOR, minorSchema, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
+import { cashAmount, cashChange, isRounded, type CashRounding } from './cash-rounding.ts';
 import { tenderKindSchema, type Tendered } from './sale-body.ts';
 
 /**
@@ -18,10 +19,15 @@ export const paymentSchema = v.strictObject({
 /** A payment as taken. */
 export type Payment = v.InferOutput<typeof paymentSchema>;
 
-/** How a sale stands with the payments so far: `due` is what is missing (signed like the total), `change` what goes back. */
+/**
+ * How a sale stands with the payments so far: `due` is what is missing (signed like the total), `change` what goes back,
+ * `cashDue` what would settle it in cash, `rounding` what cash rounding added to the total (rule Y6).
+ */
 export type Settlement = {
   readonly due: Minor;
+  readonly cashDue: Minor;
   readonly change: Minor;
+  readonly rounding: Minor;
   readonly tenders: readonly Tendered[];
 };
 
@@ -34,44 +40,84 @@ export type PaymentRefusal =
   | { readonly code: 'refund-too-large'; readonly due: Minor }
   | { readonly code: 'payment-absurd' };
 
-/** Adds a payment to those already taken, if the sale needs it (rules Y2 to Y4). */
+/** Adds a payment to those already taken, if the sale needs it (rules Y2 to Y4 and Y6). */
 export function addPayment(
   total: Minor,
   payments: readonly Payment[],
   payment: Payment,
+  rule?: CashRounding,
 ): Result<readonly Payment[], PaymentRefusal> {
-  const { due } = settle(total, payments);
-  if (payment.given === 0) return err({ code: 'payment-zero' });
-  if (due === 0) return err({ code: 'nothing-due' });
-  if (Math.sign(payment.given) !== Math.sign(due)) return err({ code: 'payment-wrong-sign' });
+  const { due: exact, cashDue } = settle(total, payments, rule);
+  const due = isRounded(payment.kind, rule) ? cashDue : exact;
+  if (exact === 0) return err({ code: payment.given === 0 ? 'payment-zero' : 'nothing-due' });
+  // A few cents may round to nothing: then nothing in cash is what settles them.
+  if (payment.given === 0) return due === 0 ? ok([...payments, payment]) : err({ code: 'payment-zero' });
+  if (Math.sign(payment.given) !== Math.sign(exact)) return err({ code: 'payment-wrong-sign' });
   if (Math.abs(payment.given) > MAX_TYPED_MINOR) return err({ code: 'payment-absurd' });
   if (Math.abs(payment.given) > Math.abs(due)) {
-    if (due < 0) return err({ code: 'refund-too-large', due });
+    if (exact < 0) return err({ code: 'refund-too-large', due });
     if (payment.kind !== 'cash') return err({ code: 'change-only-from-cash', due });
   }
   return ok([...payments, payment]);
 }
 
-/** What the payments amount to: each counts up to what was still due; more cash than due comes back as change (rule Y3). */
-export function settle(total: Minor, payments: readonly Payment[]): Settlement {
-  let due = total;
-  let change = 0;
-  const tenders: Tendered[] = [];
-  for (const payment of payments) {
-    const amount = due >= 0 ? Math.min(payment.given, due) : Math.max(payment.given, due);
-    const back = payment.given - amount;
-    due -= amount;
-    change += back;
-    tenders.push({
-      tender: payment.tender,
-      name: payment.name,
-      kind: payment.kind,
-      amount,
-      ...(payment.kind === 'cash' && payment.given > 0 ? { received: payment.given, change: back } : {}),
-      ...(payment.reference === undefined ? {} : { reference: payment.reference }),
-    });
+/** What is still owed while payments are gone through: exactly, and how much of it came in rounded tenders so far. */
+type Owed = { due: Minor; inCash: Minor; change: Minor; rounding: Minor };
+
+/**
+ * What the payments amount to: each counts up to what was still due; more cash than due comes back as change (rule Y3). With a
+ * rule for cash, the payment in cash that settles the sale counts with the rounded amount (rules Y6 and Y7).
+ */
+export function settle(total: Minor, payments: readonly Payment[], rule?: CashRounding): Settlement {
+  const owed: Owed = { due: total, inCash: 0, change: 0, rounding: 0 };
+  const tenders = payments.map((payment) => takePayment(owed, payment, rule));
+  const { due, change, rounding } = owed;
+  return { due, cashDue: cashLeft(owed, rule), change, rounding, tenders };
+}
+
+/** What is still to be paid in cash: the cash of the whole sale is rounded once, however many times it is handed over. */
+function cashLeft({ due, inCash }: Owed, rule: CashRounding | undefined): Minor {
+  const left = due === 0 ? 0 : cashAmount(due + inCash, rule) - inCash;
+  return left === 0 ? 0 : left;
+}
+
+function takePayment(owed: Owed, payment: Payment, rule: CashRounding | undefined): Tendered {
+  const { amount, back } = isRounded(payment.kind, rule)
+    ? takeRounded(owed, payment.given, rule)
+    : takeExact(owed, payment.given);
+  owed.change += back;
+  return {
+    tender: payment.tender,
+    name: payment.name,
+    kind: payment.kind,
+    amount,
+    ...(payment.kind === 'cash' && payment.given > 0 ? { received: payment.given, change: back } : {}),
+    ...(payment.reference === undefined ? {} : { reference: payment.reference }),
+  };
+}
+
+type Taken = { readonly amount: Minor; readonly back: Minor };
+
+function takeExact(owed: Owed, given: Minor): Taken {
+  const amount = owed.due >= 0 ? Math.min(given, owed.due) : Math.max(given, owed.due);
+  owed.due -= amount;
+  return { amount, back: given - amount };
+}
+
+function takeRounded(owed: Owed, given: Minor, rule: CashRounding): Taken {
+  const target = cashLeft(owed, rule);
+  const settles = owed.due >= 0 ? given >= target : given <= target;
+  if (owed.due === 0 || !settles) {
+    const taken = takeExact(owed, given);
+    owed.inCash += taken.amount;
+    return taken;
   }
-  return { due, change, tenders };
+  const back = owed.due > 0 && given > target ? cashChange(given, owed.due, rule) : given - target;
+  const amount = owed.due > 0 ? given - back : target;
+  owed.rounding += amount - owed.due;
+  owed.inCash += amount;
+  owed.due = 0;
+  return { amount, back };
 }
 
 /** What the payments gave in all, change not taken off. */

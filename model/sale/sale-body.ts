@@ -13,9 +13,17 @@ export const refundOfSchema = v.strictObject({
   line: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 
+/** What was taken off a line (rule L10): by a special, or with its reason by a person; `amount` is above zero. */
+export const lineOffSchema = v.strictObject({
+  name: shortText,
+  special: v.optional(idText),
+  amount: v.pipe(minorSchema, v.minValue(1)),
+});
+
 /**
- * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units. `taxes` names
- * rows of the receipt's tax table as {@link taxReference} does.
+ * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
+ * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
+ * line's shares of those rows where the receipt was discounted or rounded as a whole (rule L9).
  */
 export const saleLineSchema = v.strictObject({
   product: idText,
@@ -26,6 +34,8 @@ export const saleLineSchema = v.strictObject({
   price: unitPriceSchema,
   amount: minorSchema,
   taxes: v.array(idText),
+  taxAmounts: v.optional(v.array(minorSchema)),
+  discounts: v.optional(v.array(lineOffSchema)),
   refundOf: v.optional(refundOfSchema),
 });
 
@@ -56,6 +66,7 @@ export const taxTotalSchema = v.strictObject({
 /**
  * A finished sale, refund or exchange as a fact (rule L1). `type` follows from the signs of the lines: all negative is a
  * refund, mixed an exchange. Σ tenders = total; total = Σ line amounts + tax on top; net = total − tax.
+ * `rounding` is what cash rounding added (rule Y6): Σ tenders = total + rounding.
  */
 export const saleBodySchema = v.strictObject({
   receipt: receiptNumberSchema,
@@ -67,6 +78,7 @@ export const saleBodySchema = v.strictObject({
   tax: minorSchema,
   total: minorSchema,
   tenders: v.array(tenderedSchema),
+  rounding: v.optional(minorSchema),
   customer: v.optional(idText),
 });
 
@@ -78,9 +90,12 @@ export function taxReference(tax: TaxRate, table: readonly TaxRate[]): string {
   return table.filter((row) => row.id === tax.id).length > 1 ? taxKey(tax) : tax.id;
 }
 
-/** The rows of a receipt's tax table that a line of it falls under (rule T5). */
+/**
+ * The rows of a receipt's tax table that a line of it falls under (rule T5), in the line's own order: one tax may be charged on
+ * those before it (rule T8), and the line's shares of them stand in that order (rule L9).
+ */
 export function lineTaxes(sale: SaleBody, line: SaleLine): readonly TaxTotalRow[] {
-  return sale.taxes.filter((row) => line.taxes.includes(taxReference(row, sale.taxes)));
+  return line.taxes.flatMap((name) => sale.taxes.filter((row) => taxReference(row, sale.taxes) === name));
 }
 
 /** One line as sold. */

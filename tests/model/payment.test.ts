@@ -37,6 +37,8 @@ describe('payments', () => {
     // Published: ERPNext, 105.00 paid with 50.00 by card and 60.00 in cash gives 5.00 back.
     expect(settle(10_500, [card(5000), cash(6000)])).toStrictEqual({
       due: 0,
+      cashDue: 0,
+      rounding: 0,
       change: 500,
       tenders: [
         { tender: 'card', name: 'Card', kind: 'card', amount: 5000, reference: 'APPROVED 4711' },
@@ -63,6 +65,8 @@ describe('payments', () => {
     expect(settle(1000, [cash(400)]).due).toBe(600);
     expect(settle(-1000, [cash(-400)])).toStrictEqual({
       due: -600,
+      cashDue: -600,
+      rounding: 0,
       change: 0,
       tenders: [{ tender: 'cash', name: 'Cash', kind: 'cash', amount: -400 }],
     });

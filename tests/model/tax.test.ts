@@ -16,8 +16,12 @@ function expectedTaxes(amounts: readonly TaxedAmount[], rounding: TaxRounding): 
       .filter((tax) => tax.included)
       .reduce((sum, tax) => plus(sum, rational(tax.rate)), ZERO);
     const base = over(times(rational(amount), rational(100)), plus(rational(100), inside));
+    const of = (from: Rational, rate: string) => over(times(from, rational(rate)), rational(100));
+    const held = taxes.filter((tax) => tax.included).reduce((sum, tax) => sum + round(of(base, tax.rate)), 0);
     for (const tax of taxes) {
-      const share = over(times(base, rational(tax.rate)), rational(100));
+      // On a line by itself, a tax on top is charged on the net that the line shows.
+      const from = rounding === 'line' && !tax.included ? rational(amount - held) : base;
+      const share = of(from, tax.rate);
       const added = rounding === 'line' ? rational(round(share)) : share;
       exact.set(taxKey(tax), plus(exact.get(taxKey(tax)) ?? ZERO, added));
     }

@@ -11,8 +11,9 @@ export function listenForScans(page: Window, scanned: (code: string) => void): (
   const reader = new WedgeReader();
   let before: { field: Field; value: string } | undefined;
   const hear = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const { code, began } = reader.hear({ key: event.key, at: event.timeStamp });
+    const isSeparator = event.ctrlKey && event.key === ']';
+    if ((event.ctrlKey && !isSeparator) || event.metaKey || event.altKey || event.isComposing) return;
+    const { code, began } = reader.hear({ key: event.key, at: event.timeStamp, ctrl: event.ctrlKey });
     if (began) before = fieldNow(page.document.activeElement);
     // A PIN typed at speed looks like a scan; what goes into that field is nobody else's business.
     if (code === undefined || before?.field.type === 'password') return;

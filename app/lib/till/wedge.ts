@@ -1,5 +1,7 @@
-/** A key as the page hears it; `at` in milliseconds. */
-export type HeardKey = { readonly key: string; readonly at: number };
+import { GROUP_SEPARATOR } from '#model/catalog/gs1.ts';
+
+/** A key as the page hears it; `at` in milliseconds, `ctrl` whether Control was held. */
+export type HeardKey = { readonly key: string; readonly at: number; readonly ctrl?: boolean };
 
 /** What a key means: the end of a scan with its code, or nothing yet. `began` says that a run of keys may start here. */
 export type WedgeAnswer = { readonly code?: string; readonly began: boolean };
@@ -20,7 +22,9 @@ export class WedgeReader {
   #last = Number.NEGATIVE_INFINITY;
 
   /** Hears one key press. */
-  hear({ key, at }: HeardKey): WedgeAnswer {
+  hear({ key: pressed, at, ctrl }: HeardKey): WedgeAnswer {
+    // A keyboard has no key for the separator of GS1 codes: scanners send it as Ctrl+].
+    const key = ctrl && pressed === ']' ? GROUP_SEPARATOR : pressed;
     const gap = at - this.#last;
     if (key === 'Enter' || key === 'Tab') return this.#end(gap);
     if ([...key].length !== 1) return { began: false };

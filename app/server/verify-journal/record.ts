@@ -12,7 +12,12 @@ export type Totals = { readonly receipts: number; readonly signed: number; reado
 export type SaleBody = {
   readonly receipt: string;
   readonly type: 'sale' | 'refund' | 'exchange';
-  readonly lines: readonly { readonly quantity: string; readonly amount: number }[];
+  readonly lines: readonly {
+    readonly quantity: string;
+    readonly amount: number;
+    readonly taxes: readonly string[];
+    readonly taxAmounts?: readonly number[];
+  }[];
   readonly taxes: readonly { readonly included: boolean; readonly amount: number }[];
   readonly net: number;
   readonly tax: number;
@@ -23,6 +28,8 @@ export type SaleBody = {
     readonly received?: number;
     readonly change?: number;
   }[];
+  /** What cash rounding added to the total (rule Y6). */
+  readonly rounding?: number;
 };
 
 /** The figures of a Z (rule R6). */
@@ -110,16 +117,30 @@ const line = object(
     amount,
     taxes: list(id),
   },
-  { department: id, refundOf: object({ receipt, line: count }) },
+  {
+    department: id,
+    refundOf: object({ receipt, line: count }),
+    taxAmounts: list(amount),
+    discounts: list(object({ name: label, amount: fromOne }, { special: id })),
+  },
 );
-const taxRow = object({
-  id: text(1, 40),
-  name: text(1, 40),
-  rate: pattern(/^(?:0|[1-9]\d{0,2})(?:\.\d{1,4})?$/, 'a tax rate'),
-  included: oneOf(true, false),
-  base: amount,
-  amount,
-});
+const yesOrNo = oneOf(true, false);
+const taxRow = object(
+  {
+    id: text(1, 40),
+    name: text(1, 40),
+    rate: pattern(/^(?:0|[1-9]\d{0,2})(?:\.\d{1,4})?$/, 'a tax rate'),
+    included: yesOrNo,
+    base: amount,
+    amount,
+  },
+  {
+    kind: oneOf('percent', 'division', 'fixed'),
+    compounds: yesOrNo,
+    onNet: yesOrNo,
+    reverseCharge: yesOrNo,
+  },
+);
 const tender = object(
   { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other'), amount },
   { received: amount, change: amount, reference: text(0, 64) },
@@ -141,7 +162,7 @@ const BODIES = new Map<string, Form>([
         total: amount,
         tenders: list(tender),
       },
-      { customer: id },
+      { customer: id, rounding: amount },
     ),
   ],
   ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],

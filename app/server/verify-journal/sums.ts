@@ -18,7 +18,8 @@ function sum(values: readonly number[]): number {
 const amounts = (rows: readonly { readonly amount: number }[]) => rows.map((row) => row.amount);
 
 /** Checks that a receipt adds up (rule J13). */
-export function saleFault({ lines, taxes, tenders, net, tax, total, type }: SaleBody): Fault | undefined {
+export function saleFault(sale: SaleBody): Fault | undefined {
+  const { lines, taxes, tenders, net, tax, total, type, rounding = 0 } = sale;
   const onTop = taxes.filter((row) => !row.included);
   const paid = sum(amounts(tenders));
   const back = lines.filter(({ quantity }) => quantity.startsWith('-')).length;
@@ -29,13 +30,27 @@ export function saleFault({ lines, taxes, tenders, net, tax, total, type }: Sale
     return fault('wrong-sums', `the tax table does not add up to the tax ${tax}`);
   if (sum([total, -tax]) !== net)
     return fault('wrong-sums', `the net ${net} is not the total ${total} without the tax ${tax}`);
-  if (paid !== total) return fault('wrong-sums', `the tenders add up to ${paid} and the total is ${total}`);
+  if (paid !== sum([total, rounding]))
+    return fault('wrong-sums', `the tenders add up to ${paid} and the total is ${total}`);
+  const shares = lineTaxFault(sale);
+  if (shares !== undefined) return fault('wrong-sums', shares);
   if (signs !== type) return fault('wrong-sums', `a ${type} is recorded, but its lines make it a ${signs}`);
   const odd = tenders.find(
     ({ received, change, amount }) =>
       (received !== undefined || change !== undefined) && sum([received ?? NaN, -(change ?? NaN)]) !== amount,
   );
   return odd && fault('wrong-sums', `cash received less change is not the ${odd.amount} that counted`);
+}
+
+/** Lines that say their taxes say one for each, and where all do, these add up to the receipt's tax (rules L9 and J13). */
+function lineTaxFault({ lines, tax }: SaleBody): string | undefined {
+  const odd = lines.findIndex(
+    ({ taxes, taxAmounts }) => taxAmounts !== undefined && taxAmounts.length !== taxes.length,
+  );
+  if (odd >= 0) return `line ${odd + 1} says ${lines[odd]?.taxAmounts?.length} amounts for its taxes`;
+  if (lines.some(({ taxAmounts }) => taxAmounts === undefined)) return undefined;
+  const added = sum(lines.flatMap(({ taxAmounts = [] }) => taxAmounts));
+  return added === tax ? undefined : `the taxes of the lines add up to ${added} and the tax is ${tax}`;
 }
 
 /** The perpetual totals after a record (rule J5). */

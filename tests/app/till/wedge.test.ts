@@ -52,6 +52,16 @@ describe('a run of keys', () => {
     expect(reader.hear({ key: 'Enter', at: 10 }).code).toBe('AbCd');
   });
 
+  it('takes Ctrl+] for the separator of GS1 codes, and a plain ] for itself', () => {
+    const keys = (ctrl: boolean) => {
+      const reader = new WedgeReader();
+      for (const [i, key] of [...'10AB]17'].entries())
+        reader.hear({ key, at: i * 5, ctrl: ctrl && key === ']' });
+      return reader.hear({ key: 'Enter', at: 40 }).code;
+    };
+    expect([keys(true), keys(false)]).toEqual(['10AB\u001D17', '10AB]17']);
+  });
+
   it('forgets everything at its end', () => {
     const reader = new WedgeReader();
     type(reader, '50123456', 5);

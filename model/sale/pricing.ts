@@ -1,0 +1,224 @@
+import type { Decimal } from 'decimal.js';
+import { Exact, currencyExponent, roundMinor, type Minor } from '../money/money.ts';
+import { roundToStep, roundToSum, type RoundingMode } from '../money/rounding.ts';
+import type { Special, SpecialOccasion } from '../pricing/special.ts';
+import { takeSpecials } from '../pricing/specials.ts';
+import { taxTotal, type TaxedTotals } from '../tax/tax.ts';
+import {
+  lineChain,
+  taxDocument,
+  type DocumentLine,
+  type DocumentRules,
+  type TaxRounding,
+  type TaxedDocument,
+} from '../tax/tax-document.ts';
+import { taxKey } from '../tax/tax-rate.ts';
+import type { Basket, BasketLine } from './basket.ts';
+import type { CashRounding } from './cash-rounding.ts';
+import type { SaleLine } from './sale-body.ts';
+
+/**
+ * What pricing a basket needs to know (rules M1 and T2); a country's preset gives all but the specials. `exactLines` rounds
+ * line amounts with the receipt instead of one by one (rule T10).
+ */
+export type PricingRules = {
+  readonly currency: string;
+  readonly taxRounding: TaxRounding;
+  readonly roundingMode?: RoundingMode;
+  readonly exactLines?: boolean;
+  readonly keepNet?: boolean;
+  readonly cashRounding?: CashRounding;
+  readonly specials?: readonly Special[];
+  readonly occasion?: SpecialOccasion;
+};
+
+/** What was taken off one line. */
+export type LineOffs = NonNullable<SaleLine['discounts']>;
+
+/**
+ * A basket with its amounts: `amounts[i]` belongs to `lines[i]`, and so do `offs[i]`, what was taken off it, and
+ * `taxAmounts[i]`, its shares of the tax table, one for each of its taxes, where the receipt is reckoned as a whole (rule L9).
+ * `discount` is what discounts on the whole took off the total.
+ */
+export type PricedBasket = TaxedTotals & {
+  readonly amounts: readonly Minor[];
+  readonly offs: readonly LineOffs[];
+  readonly taxAmounts?: readonly (readonly Minor[])[];
+  readonly discount: Minor;
+};
+
+/** A line on its way to its amount: `amount` is exact where rounding waits for the receipt. */
+type Reckoned = { readonly line: BasketLine; readonly amount: Decimal; readonly offs: LineOffs };
+
+/**
+ * Prices a basket (rules L4, L10, L11 and X4): every line, what is taken off it, the tax table and the total. Pure, so the
+ * screen and the record agree.
+ */
+export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
+  const lines = withSpecials(
+    basket.lines.map((line) => reckoned(line, rules)),
+    basket,
+    rules,
+  );
+  const taxed = lines.map(documentLine);
+  const unit = 10 ** currencyExponent(rules.currency);
+  const taxRules: DocumentRules = {
+    rounding: rules.taxRounding,
+    unit,
+    ...(rules.roundingMode ? { mode: rules.roundingMode } : {}),
+    ...(rules.keepNet ? { keepNet: true } : {}),
+  };
+  const document = taxDocument(taxed, taxRules, basket.discounts ?? []);
+  const totals = {
+    taxes: document.rows.map(taxTotal),
+    net: document.net.toNumber(),
+    tax: document.tax.toNumber(),
+    total: document.total.toNumber(),
+    discount: document.discount.toNumber(),
+  };
+  const asWhole = (basket.discounts ?? []).length > 0 || rules.exactLines || rules.taxRounding === 'total';
+  if (!asWhole)
+    return {
+      ...totals,
+      amounts: lines.map(({ amount }) => amount.toNumber()),
+      offs: lines.map(({ offs }) => offs),
+    };
+  return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
+}
+
+function isSold({ refundOf, quantity }: BasketLine): boolean {
+  return refundOf === undefined && !quantity.startsWith('-');
+}
+
+/** A line's amount less what a person took off it (rules L4 and L10). */
+function reckoned(line: BasketLine, rules: PricingRules): Reckoned {
+  const unit = new Exact(10).pow(currencyExponent(rules.currency));
+  const exact =
+    line.amount === undefined
+      ? new Exact(line.quantity).times(line.price).times(unit)
+      : new Exact(line.amount);
+  const amount = rules.exactLines ? exact : roundToStep(exact, 1);
+  const { discount } = line;
+  if (!discount || !isSold(line)) return { line, amount, offs: [] };
+  const wanted =
+    discount.kind === 'percent' ? amount.times(discount.percent).div(100) : new Exact(discount.amount);
+  const off = Exact.min(rules.exactLines ? wanted : roundToStep(wanted, 1), amount);
+  return { line, amount: amount.minus(off), offs: namedOff(discount.name, roundMinor(off)) };
+}
+
+function namedOff(name: string, amount: Minor): LineOffs {
+  return amount > 0 ? [{ name, amount }] : [];
+}
+
+function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
+  const { specials = [], occasion = {}, currency } = rules;
+  // A line that a person lowered keeps that price: specials are for what is sold at the listed one.
+  const offered = lines.filter(({ line, offs }) => isSold(line) && offs.length === 0);
+  if (specials.length === 0 || offered.length === 0) return lines;
+  const offs = takeSpecials(
+    offered.map(({ line, amount }) => ({
+      product: line.product,
+      ...(line.department === undefined ? {} : { department: line.department }),
+      quantity: line.quantity,
+      price: line.price,
+      amount: roundMinor(amount),
+      mark: line.taxes.map(taxKey).join(' '),
+    })),
+    specials,
+    { ...occasion, coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])] },
+    10 ** currencyExponent(currency),
+  );
+  const byLine = new Map(offered.map((one, i) => [one, offs[i] ?? []]));
+  return lines.map((one) => {
+    const taken = byLine.get(one) ?? [];
+    const off = taken.reduce((sum, { amount }) => sum + amount, 0);
+    return { ...one, amount: one.amount.minus(off), offs: [...one.offs, ...taken] };
+  });
+}
+
+function documentLine({ line, amount }: Reckoned): DocumentLine {
+  return {
+    amount,
+    quantity: new Exact(line.quantity),
+    taxes: line.taxes,
+    ...(line.taxAmounts ? { keptTaxes: line.taxAmounts } : {}),
+    ...(isSold(line) ? {} : { keepsPrice: true }),
+  };
+}
+
+/**
+ * Shares a receipt that is reckoned as a whole among its lines (rules M7, L9 and L11): amounts that add up to the total without
+ * tax on top, and taxes that add up to each row.
+ */
+function sharedByLine(
+  lines: readonly Reckoned[],
+  taxed: readonly DocumentLine[],
+  document: TaxedDocument,
+  rules: DocumentRules,
+  basket: Basket,
+): Pick<PricedBasket, 'amounts' | 'offs' | 'taxAmounts'> {
+  const chains = taxed.map((line) => lineChain(line, rules));
+  const gone = new Exact(1).minus(document.left);
+  const onTop = document.rows.filter(({ tax }) => !tax.included);
+  const sum = onTop.reduce((rest, row) => rest.minus(row.amount), document.total);
+  const exact = taxed.map(({ amount, keepsPrice }, i) => {
+    if (keepsPrice) return amount;
+    const fixed = (chains[i]?.shares ?? []).filter(({ tax }) => tax.included && !tax.reverseCharge);
+    const off = fixed.reduce((rest, share) => rest.minus(share.fixed), amount).times(gone);
+    return amount.minus(off);
+  });
+  const amounts = sharedAmong(exact, sum.toNumber(), taxed);
+  const taxAmounts: Minor[][] = taxed.map(({ taxes }) => taxes.map(() => 0));
+  for (const row of document.rows) shareRow(row, { taxed, chains, gone, into: taxAmounts });
+  const name = (basket.discounts ?? []).map((discount) => discount.name).join(', ');
+  const offs = lines.map(({ amount, offs: before }, i) => [
+    ...before,
+    ...(name === '' ? [] : namedOff(name, roundMinor(amount) - (amounts[i] ?? 0))),
+  ]);
+  return { amounts, offs, taxAmounts };
+}
+
+/** Lines that come back keep their amounts; the others share what is left of the sum. */
+function sharedAmong(exact: readonly Decimal[], sum: Minor, taxed: readonly DocumentLine[]): Minor[] {
+  const sold = exact.flatMap((_, i) => (taxed[i]?.keepsPrice ? [] : [i]));
+  if (sold.length === 0) return roundToSum(exact, sum);
+  const back = exact.reduce(
+    (total, amount, i) => (taxed[i]?.keepsPrice ? total + roundMinor(amount) : total),
+    0,
+  );
+  const shares = roundToSum(
+    sold.map((i) => exact[i] ?? 0),
+    sum - back,
+  );
+  const byIndex = new Map(sold.map((i, place) => [i, shares[place] ?? 0]));
+  return exact.map((amount, i) => byIndex.get(i) ?? roundMinor(amount));
+}
+
+function shareRow(
+  row: TaxedDocument['rows'][number],
+  from: {
+    readonly taxed: readonly DocumentLine[];
+    readonly chains: readonly ReturnType<typeof lineChain>[];
+    readonly gone: Decimal;
+    readonly into: Minor[][];
+  },
+): void {
+  const key = taxKey(row.tax);
+  const places = from.chains.flatMap(({ shares }, line) =>
+    shares.flatMap((share, tax) => (taxKey(share.tax) === key ? [{ line, tax, share }] : [])),
+  );
+  const exact = places.map(({ line, share }) => {
+    if (share.tax.reverseCharge) return new Exact(0);
+    if (from.taxed[line]?.keepsPrice) return share.amount;
+    return share.amount.minus(share.amount.minus(share.fixed).times(from.gone));
+  });
+  const shares = sharedAmong(
+    exact,
+    row.amount.toNumber(),
+    places.map(({ line }) => from.taxed[line]).filter((line) => line !== undefined),
+  );
+  places.forEach(({ line, tax }, i) => {
+    const taxes = from.into[line];
+    if (taxes) taxes[tax] = shares[i] ?? 0;
+  });
+}
