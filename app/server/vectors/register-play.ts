@@ -2,6 +2,7 @@ import type { SessionReport } from '#model/folds/session-report.ts';
 import { receiptNumber, registerId, storeId } from '#model/ids/register-id.ts';
 import { sealRecord } from '#model/journal/chain.ts';
 import type { JournalRecord, RecordContent, RecordOf } from '#model/journal/record.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { closeSession, moveCash, openSession } from '#model/register/commands.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Basket, BasketLine } from '#model/sale/basket.ts';
@@ -14,6 +15,7 @@ import { VectorFault } from './vector.ts';
 
 /** The moment every example happens at; nothing depends on it. */
 const STAMP = { at: '2026-01-05T12:00:00.000Z', by: 'example' };
+const ACT: Act = { at: STAMP.at, actor: historyActor(STAMP.by) };
 const DAY = '2026-01-05';
 
 /** A register that an example is played on with the product's own commands, in a session that is open from the start. */
@@ -26,7 +28,7 @@ export class RegisterPlay {
   constructor(currency: string, float: Minor, stored: readonly JournalRecord[] = []) {
     this.#currency = currency;
     for (const value of stored) this.#take({ ok: true, value });
-    if (stored.length === 0) this.#take(openSession(this.#state, { day: DAY, currency, float }, STAMP));
+    if (stored.length === 0) this.#take(openSession(this.#state, { day: DAY, currency, float }, ACT));
   }
 
   /** What was recorded so far. */
@@ -75,7 +77,7 @@ export class RegisterPlay {
 
   /** Puts cash in or takes it out. */
   move(direction: 'in' | 'out', amount: Minor): void {
-    this.#take(moveCash(this.#state, { direction, amount, reason: 'example' }, STAMP));
+    this.#take(moveCash(this.#state, { direction, amount, reason: 'example' }, ACT));
   }
 
   /** Delivers every record some more times, as links that came back do; each counts once. */
@@ -93,7 +95,7 @@ export class RegisterPlay {
 
   /** Closes with what was counted; undefined where the product does not let it. */
   close(counted: Minor): RecordOf<'closed'>['body'] | undefined {
-    const closed = closeSession(this.#state, { counted, reason: 'example' }, STAMP);
+    const closed = closeSession(this.#state, { counted, reason: 'example' }, ACT);
     if (!closed.ok) return undefined;
     this.#take(closed);
     return closed.value.body;
