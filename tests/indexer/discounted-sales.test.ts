@@ -72,7 +72,7 @@ describe('discounts, voids and cash rounding', () => {
             organization: ORG,
             key: { class: 'session', store: STORE_ID, register: REGISTER_ID, session: 1 },
           });
-          writer.write([
+          await writer.write([
             wholeUpdate(
               id,
               Object.fromEntries(
