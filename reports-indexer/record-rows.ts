@@ -73,7 +73,8 @@ function actId({ store, register, seq }: JournalRecord): string {
 function insertAct(statements: Statements, record: JournalRecord, day: string): void {
   const act = sensitiveAct(record);
   if (act === undefined) return;
-  const { at, store, register, session, seq, by, approvedBy = null } = record;
+  const { at, store, register, session, seq, by } = record;
+  const approvedBy = record.approvedBy ?? act.approvedBy ?? null;
   const { kind, subject = '', amount = null, reason = '' } = act;
   const place = [store, register, session, seq] as const;
   const id = actId(record);

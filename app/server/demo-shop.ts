@@ -5,6 +5,7 @@ import { masterEntry, productEntries } from '#model/documents/catalog.ts';
 import type { Organization, Register, Store } from '#model/documents/organization.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import type { Special } from '#model/pricing/special.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
 import type { Documents } from '../lib/repo/documents.ts';
 import { addMissing, type Writes } from './shop-writes.ts';
@@ -19,6 +20,16 @@ export const DEMO_PEOPLE = [
   { id: 'sam', name: 'Sam', pin: '4321', role: 'supervisor', language: 'en' },
   { id: 'mia', name: 'Mia', pin: '9876', role: 'manager', language: 'en' },
 ] as const;
+
+/** A special to see at work: of every three toys the cheapest is free. */
+const TOYS_SPECIAL: Special = {
+  id: 'toys-3-for-2',
+  name: 'Toys: 3 for 2',
+  priority: 0,
+  stacks: false,
+  scope: { departments: ['toys'] },
+  effect: { kind: 'buy-get', buy: 2, get: 1, percent: '100' },
+};
 
 const seedSchema = v.object({
   source: v.string(),
@@ -115,6 +126,7 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
       id: 'vat-20',
       value: { id: 'vat-20', name: 'VAT', rate: '20', included: true },
     }),
+    masterEntry({ kind: 'special', id: TOYS_SPECIAL.id, value: TOYS_SPECIAL }),
     masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
     masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
   ];

@@ -1,12 +1,15 @@
 import type { JournalRecord, RecordKind, RecordOf } from '../journal/record.ts';
-import type { Minor } from '../money/money.ts';
+import { sumMinor, type Minor } from '../money/money.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 
 /** The kinds of sensitive acts a journal tells of (rule A1), in the order they are offered to filter by. */
 export const ACT_KINDS = [
+  'void',
   'refund',
   'refund-without-receipt',
   'exchange',
+  'price-override',
+  'discount',
   'drawer',
   'paid-in',
   'paid-out',
@@ -19,12 +22,13 @@ export const ACT_KINDS = [
 /** A kind of sensitive act. */
 export type ActKind = (typeof ACT_KINDS)[number];
 
-/** What a record tells an auditor besides who, when and where: `subject` is the receipt it is about, `amount` minor units. */
+/** What a record tells an auditor besides who, when and where: `subject` is the receipt it is about, `amount` minor units. `approvedBy` approved a part of it before the record was made. */
 export type SensitiveAct = {
   readonly kind: ActKind;
   readonly subject?: string;
   readonly amount?: Minor;
   readonly reason?: string;
+  readonly approvedBy?: string;
 };
 
 /** What is sensitive about the records of each kind: a new kind of record is added here and nowhere else. */
@@ -51,8 +55,34 @@ export function sensitiveAct(record: JournalRecord): SensitiveAct | undefined {
   return { kind: 'approved', subject: record.body.receipt, amount: record.body.total };
 }
 
-function saleAct({ receipt, type, total, lines }: SaleBody): SensitiveAct | undefined {
-  if (type === 'sale') return undefined;
+function saleAct(sale: SaleBody): SensitiveAct | undefined {
+  const { receipt, type, total, lines, voids } = sale;
+  if (voids)
+    return { kind: 'void', subject: receipt, amount: total, reason: `${voids.receipt}: ${voids.reason}` };
+  if (type === 'sale') return priceAct(sale);
   const blind = lines.some(({ quantity, refundOf }) => quantity.startsWith('-') && refundOf === undefined);
-  return { kind: blind ? 'refund-without-receipt' : type, subject: receipt, amount: total };
+  return {
+    ...priceAct(sale),
+    kind: blind ? 'refund-without-receipt' : type,
+    subject: receipt,
+    amount: total,
+  };
+}
+
+/** What people did to the prices of a sale: `amount` is what they took off, or what the receipt with a price of their own comes to. */
+function priceAct({ receipt, total, lines }: SaleBody): SensitiveAct | undefined {
+  const overrides = lines.flatMap(({ override }) => (override ? [override] : []));
+  const offs = lines.flatMap(({ discounts = [] }) =>
+    discounts.filter(({ special }) => special === undefined),
+  );
+  if (overrides.length + offs.length === 0) return undefined;
+  const reasons = [...overrides.map(({ reason }) => reason), ...offs.map(({ name }) => name)];
+  const approvedBy = [...overrides, ...offs].find((one) => one.approvedBy)?.approvedBy;
+  return {
+    kind: overrides.length > 0 ? 'price-override' : 'discount',
+    subject: receipt,
+    amount: overrides.length > 0 ? total : -sumMinor(offs.map(({ amount }) => amount)),
+    reason: [...new Set(reasons)].join(', '),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
+  };
 }

@@ -13,19 +13,21 @@ import {
   type Tender,
 } from '../catalog/product.ts';
 import { canonicalJson } from '../journal/canonical.ts';
+import { specialSchema, type Special } from '../pricing/special.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 /**
  * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
- * `product:<id>:price`. Departments, taxes and tenders live in shard 0.
+ * `product:<id>:price`. Departments, taxes, tenders and specials live in shard 0.
  */
 export type CatalogEntry =
   | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
   | { readonly kind: 'price'; readonly id: string; readonly value: ProductPrice }
   | { readonly kind: 'department'; readonly id: string; readonly value: Department }
   | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
-  | { readonly kind: 'tender'; readonly id: string; readonly value: Tender };
+  | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
+  | { readonly kind: 'special'; readonly id: string; readonly value: Special };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -33,6 +35,7 @@ const SCHEMAS = {
   department: departmentSchema,
   tax: taxRateSchema,
   tender: tenderSchema,
+  special: specialSchema,
 } satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
 
 /** Reads one entry of a catalog shard. */
@@ -44,7 +47,7 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
   }
   const read = readEntry(SCHEMAS[kind], key, text);
   if (!read.ok) return read;
-  // A tax or tender says its id twice; two names for one thing would be counted as two.
+  // A tax, tender or special says its id twice; two names for one thing would be counted as two.
   if ('id' in read.value && read.value.id !== id)
     return err({ key, code: 'bad-shape', detail: `id: is "${read.value.id}", the key says "${id}"` });
   return ok({ kind, id, value: read.value } as CatalogEntry);
@@ -53,7 +56,9 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
 function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
-  return noun === 'department' || noun === 'tax' || noun === 'tender' ? noun : undefined;
+  return noun === 'department' || noun === 'tax' || noun === 'tender' || noun === 'special'
+    ? noun
+    : undefined;
 }
 
 /** The entries that hold a product, ready to be written into its shard. */
@@ -64,8 +69,10 @@ export function productEntries({ id, price, taxes, ...info }: Product): Entries 
   };
 }
 
-/** The entry of a department, a tax or a tender, for shard 0. */
-export function masterEntry(entry: Extract<CatalogEntry, { kind: 'department' | 'tax' | 'tender' }>): {
+/** The entry of a department, a tax, a tender or a special, for shard 0. */
+export function masterEntry(
+  entry: Extract<CatalogEntry, { kind: 'department' | 'tax' | 'tender' | 'special' }>,
+): {
   readonly key: string;
   readonly text: string;
 } {

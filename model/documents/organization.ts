@@ -3,6 +3,7 @@ import { auditKey, isAuditKey, readAuditEntry, type AuditEntry } from '../audit/
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
+import { cashRoundingSchema } from '../sale/cash-rounding.ts';
 import { roleSchema, type Role } from '../staff/permission.ts';
 import { deviceSchema, type Device } from '../trust/device.ts';
 import { invitationSchema, type Invitation } from '../trust/invitation.ts';
@@ -17,6 +18,8 @@ export const organizationSchema = v.strictObject({
   currency: currencySchema,
   language: v.picklist(['en', 'es']),
   taxRounding: v.picklist(['receipt', 'line']),
+  /** How cash is rounded where small coins are gone (rule Y6). */
+  cashRounding: v.optional(cashRoundingSchema),
   catalogShards: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
   foundedAt: v.string(),
 });

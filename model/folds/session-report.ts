@@ -1,5 +1,5 @@
 import { addQuantity } from '../money/quantity.ts';
-import type { Minor } from '../money/money.ts';
+import { sumMinor, type Minor } from '../money/money.ts';
 import type { JournalRecord, RecordOf } from '../journal/record.ts';
 import type { SaleBody, TaxTotalRow, TenderKind } from '../sale/sale-body.ts';
 import { taxKey } from '../tax/tax.ts';
@@ -38,6 +38,10 @@ export type SessionReport = {
   readonly sales: CountedAmount;
   readonly refunds: CountedAmount;
   readonly exchanges: CountedAmount;
+  /** What people and specials took off lines that were sold, below zero, with the number of receipts; absent without any. */
+  readonly discounts?: CountedAmount;
+  /** Refunds that void a sale (rule H6), which `refunds` holds too; absent without any. */
+  readonly voids?: CountedAmount;
   readonly gross: Minor;
   readonly net: Minor;
   readonly tax: Minor;
@@ -110,6 +114,7 @@ function addSale(report: SessionReport, sale: SaleBody): SessionReport {
   return {
     ...report,
     [kind]: { count: report[kind].count + 1, amount: report[kind].amount + sale.total },
+    ...pricedDown(report, sale),
     gross: report.gross + sale.total,
     net: report.net + sale.net,
     tax: report.tax + sale.tax,
@@ -120,6 +125,20 @@ function addSale(report: SessionReport, sale: SaleBody): SessionReport {
     drawer: addCashTenders(report.drawer, sale),
     firstReceipt: report.firstReceipt ?? sale.receipt,
     lastReceipt: sale.receipt,
+  };
+}
+
+/** What a receipt adds to the discounts and voids of a report (rule Z7). */
+export function pricedDown(
+  { discounts = NOTHING, voids = NOTHING }: Pick<SessionReport, 'discounts' | 'voids'>,
+  sale: SaleBody,
+): Pick<SessionReport, 'discounts' | 'voids'> {
+  const off = sumMinor(sale.lines.flatMap((line) => (line.discounts ?? []).map(({ amount }) => amount)));
+  const taken = off === 0 ? discounts : { count: discounts.count + 1, amount: discounts.amount - off };
+  const voided = sale.voids ? { count: voids.count + 1, amount: voids.amount + sale.total } : voids;
+  return {
+    ...(taken.count === 0 ? {} : { discounts: taken }),
+    ...(voided.count === 0 ? {} : { voids: voided }),
   };
 }
 

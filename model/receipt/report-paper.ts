@@ -88,6 +88,8 @@ function turnoverLines(report: SessionReport, { labels, format }: Words): PaperL
     counted(labels.sales, report.sales),
     counted(labels.refunds, report.refunds),
     ...(report.exchanges.count === 0 ? [] : [counted(labels.exchanges, report.exchanges)]),
+    ...(report.voids ? [counted(labels.voids, report.voids)] : []),
+    ...(report.discounts ? [counted(labels.discounts, report.discounts)] : []),
     row(labels.gross, format.money(report.gross), true),
     row(labels.tax, format.amount(report.tax)),
     row(labels.net, format.amount(report.net)),

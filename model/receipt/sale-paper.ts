@@ -73,12 +73,17 @@ function copyLines({ copy, copyMark }: SalePaperSource, labels: Labels): PaperLi
 }
 
 function titleOf(sale: SaleBody, labels: Labels): string | undefined {
+  if (sale.voids) return labels.voided;
   return { sale: undefined, refund: labels.refund, exchange: labels.exchange }[sale.type];
 }
 
 function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
   const text = titleOf(sale, labels);
-  return text === undefined ? [] : [{ kind: 'text', text, align: 'center', bold: true, size: 'double' }];
+  const title: PaperLine[] =
+    text === undefined ? [] : [{ kind: 'text', text, align: 'center', bold: true, size: 'double' }];
+  if (!sale.voids) return title;
+  const { receipt, reason } = sale.voids;
+  return [...title, { kind: 'text', text: `${receipt}: ${reason}`, align: 'center' }];
 }
 
 function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
@@ -90,10 +95,22 @@ function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   const lowered = offs.map(({ name, amount }): PaperLine => {
     return { kind: 'columns', left: `  ${name}`, right: format.amount(-amount) };
   });
-  if (line.quantity === '1') return [article, ...lowered];
+  const said = spokenLines(line, { labels, format });
+  if (line.quantity === '1') return [article, ...said, ...lowered];
   const detail = `  ${format.quantity(line.quantity)} × ${format.price(line.price)}`;
   const text = refundOf ? `${detail}  ${refundOf.receipt}` : detail;
-  return [article, { kind: 'text', text }, ...lowered];
+  return [article, { kind: 'text', text }, ...said, ...lowered];
+}
+
+/** A price that a person set, and a note (rules H2 and H3). */
+function spokenLines({ override, note }: SaleLine, { labels, format }: Words): PaperLine[] {
+  const lines: PaperLine[] = [];
+  if (override) {
+    const text = `  ${override.reason}, ${labels.insteadOf} ${format.price(override.from)}`;
+    lines.push({ kind: 'text', text });
+  }
+  if (note !== undefined) lines.push({ kind: 'text', text: `  ${note}` });
+  return lines;
 }
 
 function totalLines(sale: SaleBody, { labels, format }: Words): PaperLine[] {

@@ -1,20 +1,16 @@
-import { receiptNumber } from '../ids/register-id.ts';
+import { receiptNumber, type ReceiptNumber } from '../ids/register-id.ts';
 import type { SessionReport } from '../folds/session-report.ts';
 import { sealRecord, type Stamp } from '../journal/chain.ts';
-import {
-  MAX_REASON,
-  type JournalRecord,
-  type RecordContent,
-  type RecordKind,
-  type RecordOf,
-} from '../journal/record.ts';
-import { MAX_TYPED_MINOR, sumMinor, type Minor } from '../money/money.ts';
+import type { JournalRecord, RecordContent, RecordKind, RecordOf } from '../journal/record.ts';
+import { MAX_TYPED_MINOR, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
-import { priceBasket, type Basket, type PricedBasket, type PricingRules } from '../sale/basket.ts';
-import { settle, type Payment, type Settlement } from '../sale/payment.ts';
+import type { Basket, PricingRules } from '../sale/basket.ts';
+import { finishedSale, type UnfinishedSale } from '../sale/finished-sale.ts';
+import type { Payment } from '../sale/payment.ts';
 import { limitOf, type Permission } from '../staff/permission.ts';
-import { taxReference, type SaleBody, type SaleLine, type SaleType } from '../sale/sale-body.ts';
 import { authorize, type Act, type NotPermitted } from './actor.ts';
+import { discountLimit, ungrantedOff } from './basket-commands.ts';
+import { checkReason, type ReasonRefusal } from './reason.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
 
 /** Why a register refused a command; the screen has a sentence for every code. */
@@ -22,14 +18,14 @@ export type CommandRefusal =
   | NotPermitted
   | { readonly code: 'session-not-open' }
   | { readonly code: 'session-already-open' }
-  | { readonly code: 'basket-empty' }
-  /** `due` is signed like the total; the other sign says that more was charged than the sale comes to. */
-  | { readonly code: 'payment-missing'; readonly due: Minor }
+  | UnfinishedSale
   | { readonly code: 'amount-negative' }
   | { readonly code: 'amount-zero' }
   | { readonly code: 'amount-absurd' }
-  | { readonly code: 'reason-missing' }
-  | { readonly code: 'reason-too-long'; readonly most: number }
+  | ReasonRefusal
+  /** Only a sale of this register's open session can be voided; a refund or an exchange never (rule H6). */
+  | { readonly code: 'not-voidable'; readonly receipt: ReceiptNumber }
+  | { readonly code: 'already-taken-back'; readonly receipt: ReceiptNumber }
   | { readonly code: 'difference-needs-reason'; readonly difference: Minor };
 
 /** Opens the register's next session with `float` in the drawer, for the business day `day` (rule R1). */
@@ -46,33 +42,22 @@ export function openSession(
   return ok(sealRecord(state.head, state.session + 1, { kind: 'opened', body: { ...args } }, stamp.value));
 }
 
-/** Makes a basket and its payments a fact: the next receipt of the register (rules L1, Y2, N2). */
+/**
+ * Makes a basket and its payments a fact: the next receipt of the register (rules L1, Y2, N2). What was taken off without leave
+ * counts against the limit of whoever completes the sale (rule H1).
+ */
 export function completeSale(
   state: RegisterState,
   args: { readonly basket: Basket; readonly payments: readonly Payment[]; readonly rules: PricingRules },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
-  if (args.basket.lines.length === 0) return err({ code: 'basket-empty' });
-  const priced = priceBasket(args.basket, args.rules);
-  const settlement = settle(priced.total, args.payments);
-  const due = settlement.due - chargedTooMuch(args.payments, settlement);
-  if (due !== 0) return err({ code: 'payment-missing', due });
   const { store, register, totals } = state.head;
-  const { customer } = args.basket;
-  const body: SaleBody = {
-    receipt: receiptNumber(store, register, totals.receipts + 1),
-    basket: args.basket.id,
-    type: saleType(args.basket),
-    lines: saleLines(args.basket, priced),
-    taxes: [...priced.taxes],
-    net: priced.net,
-    tax: priced.tax,
-    total: priced.total,
-    tenders: [...settlement.tenders],
-    ...(customer === undefined ? {} : { customer }),
-  };
-  return seal<'sale'>(state, { kind: 'sale', body }, act, salePermissions(args.basket));
+  const body = finishedSale({ receipt: receiptNumber(store, register, totals.receipts + 1), ...args });
+  if (!body.ok) return body;
+  const above = ungrantedOff(args.basket, args.rules) > discountLimit(act, args.rules);
+  const needed = [...salePermissions(args.basket), ...(above ? (['sale.discount'] as const) : [])];
+  return seal<'sale'>(state, { kind: 'sale', body: body.value }, act, needed);
 }
 
 /** Selling, taking back what a receipt shows, and taking back what none does are permitted apart (rules L8, S5). */
@@ -83,31 +68,6 @@ function salePermissions({ lines }: Basket): Permission[] {
     ...(back.some((line) => line.refundOf) ? (['sale.refund'] as const) : []),
     ...(back.some((line) => !line.refundOf) ? (['sale.refund-without-receipt'] as const) : []),
   ];
-}
-
-/** What tenders that give no change took beyond the total: the basket shrank after they were charged (rule Y3). */
-function chargedTooMuch(payments: readonly Payment[], settlement: Settlement): Minor {
-  return sumMinor(
-    payments.map((payment, i) => {
-      const tooMuch = payment.given - (settlement.tenders[i]?.amount ?? 0);
-      return payment.kind === 'cash' && payment.given > 0 ? 0 : tooMuch;
-    }),
-  );
-}
-
-function saleLines(basket: Basket, priced: PricedBasket): SaleLine[] {
-  return basket.lines.map(({ taxes, ...line }, i) => ({
-    ...line,
-    amount: priced.amounts[i] ?? 0,
-    taxes: taxes.map((tax) => taxReference(tax, priced.taxes)),
-  }));
-}
-
-/** Sale, refund or exchange, from the signs of the lines (rule L1). */
-export function saleType(basket: Basket): SaleType {
-  const back = basket.lines.filter((line) => line.quantity.startsWith('-')).length;
-  if (back === 0) return 'sale';
-  return back === basket.lines.length ? 'refund' : 'exchange';
 }
 
 /** Puts cash in or takes it out with a reason (rule R3); out above the limit of the role needs more (rule S7). */
@@ -208,7 +168,7 @@ export function closeSession(
 }
 
 /** Seals what everything else about it was found right, if the actor may do it: a refusal here is one an approval can turn. */
-function seal<Kind extends RecordKind>(
+export function seal<Kind extends RecordKind>(
   state: RegisterState,
   content: Extract<RecordContent, { kind: Kind }>,
   act: Act,
@@ -223,10 +183,4 @@ function checkAmount(amount: Minor): CommandRefusal | undefined {
   if (amount < 0) return { code: 'amount-negative' };
   if (amount > MAX_TYPED_MINOR) return { code: 'amount-absurd' };
   return undefined;
-}
-
-function checkReason(reason: string): CommandRefusal | undefined {
-  const clean = reason.trim().normalize('NFC');
-  if (clean === '') return { code: 'reason-missing' };
-  return clean.length > MAX_REASON ? { code: 'reason-too-long', most: MAX_REASON } : undefined;
 }

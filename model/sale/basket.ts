@@ -6,7 +6,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Product } from '../catalog/product.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
 import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
-import { lineTaxes, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
+import { lineTaxes, priceOverrideSchema, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
 
 /**
  * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
@@ -25,6 +25,8 @@ export const basketLineSchema = v.strictObject({
   amount: v.optional(minorSchema),
   taxAmounts: v.optional(v.array(minorSchema)),
   discount: v.optional(lineDiscountSchema),
+  override: v.optional(priceOverrideSchema),
+  note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
 /** One line of an open basket. */
@@ -137,13 +139,18 @@ function comesBack(line: BasketLine): boolean {
   return line.refundOf !== undefined || line.quantity.startsWith('-');
 }
 
+/** Whether a person said something about a line: it is not the same as the next one of its article. */
+function isSpoken({ discount, override, note }: BasketLine): boolean {
+  return discount !== undefined || override !== undefined || note !== undefined;
+}
+
 function mergesWith(a: BasketLine, b: BasketLine): boolean {
   return (
     a.product === b.product &&
     a.price === b.price &&
     a.name === b.name &&
-    !a.discount &&
-    !b.discount &&
+    !isSpoken(a) &&
+    !isSpoken(b) &&
     !comesBack(a) &&
     !comesBack(b) &&
     a.taxes.length === b.taxes.length &&

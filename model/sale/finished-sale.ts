@@ -27,7 +27,7 @@ export function finishedSale(args: {
   return ok({
     receipt: args.receipt,
     basket: basket.id,
-    type: typeOf(basket),
+    type: saleType(basket),
     lines: saleLines(basket, priced),
     taxes: [...priced.taxes],
     net: priced.net,
@@ -68,7 +68,8 @@ function saleLines(basket: Basket, priced: PricedBasket): SaleLine[] {
   });
 }
 
-function typeOf(basket: Basket): SaleBody['type'] {
+/** Sale, refund or exchange, from the signs of the lines (rule L1). */
+export function saleType(basket: Basket): SaleBody['type'] {
   const back = basket.lines.filter((line) => line.quantity.startsWith('-')).length;
   if (back === 0) return 'sale';
   return back === basket.lines.length ? 'refund' : 'exchange';

@@ -14,6 +14,7 @@ import {
 } from '../tax/tax-document.ts';
 import { taxKey } from '../tax/tax-rate.ts';
 import type { Basket, BasketLine } from './basket.ts';
+import type { BasketDiscount } from './discount.ts';
 import type { CashRounding } from './cash-rounding.ts';
 import type { SaleLine } from './sale-body.ts';
 
@@ -103,11 +104,29 @@ function reckoned(line: BasketLine, rules: PricingRules): Reckoned {
   const wanted =
     discount.kind === 'percent' ? amount.times(discount.percent).div(100) : new Exact(discount.amount);
   const off = Exact.min(rules.exactLines ? wanted : roundToStep(wanted, 1), amount);
-  return { line, amount: amount.minus(off), offs: namedOff(discount.name, roundMinor(off)) };
+  return { line, amount: amount.minus(off), offs: namedOff(discount, roundMinor(off)) };
 }
 
-function namedOff(name: string, amount: Minor): LineOffs {
-  return amount > 0 ? [{ name, amount }] : [];
+function namedOff(off: Pick<BasketDiscount, 'name' | 'by' | 'approvedBy'>, amount: Minor): LineOffs {
+  if (amount <= 0) return [];
+  const { name, by, approvedBy } = off;
+  return [
+    {
+      name,
+      amount,
+      ...(by === undefined ? {} : { by }),
+      ...(approvedBy === undefined ? {} : { approvedBy }),
+    },
+  ];
+}
+
+/** Discounts on the whole as one name on each line; by the leave of the first that needed one. */
+function namedTogether(
+  discounts: readonly BasketDiscount[],
+): Pick<BasketDiscount, 'name' | 'by' | 'approvedBy'> {
+  const name = discounts.map((discount) => discount.name).join(', ');
+  const granted = discounts.find(({ approvedBy }) => approvedBy) ?? discounts.find(({ by }) => by);
+  return { name: name.slice(0, 200), by: granted?.by, approvedBy: granted?.approvedBy };
 }
 
 function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
@@ -172,10 +191,10 @@ function sharedByLine(
   const amounts = sharedAmong(exact, sum.toNumber(), taxed);
   const taxAmounts: Minor[][] = taxed.map(({ taxes }) => taxes.map(() => 0));
   for (const row of document.rows) shareRow(row, { taxed, chains, gone, into: taxAmounts });
-  const name = (basket.discounts ?? []).map((discount) => discount.name).join(', ');
+  const together = namedTogether(basket.discounts ?? []);
   const offs = lines.map(({ amount, offs: before }, i) => [
     ...before,
-    ...(name === '' ? [] : namedOff(name, roundMinor(amount) - (amounts[i] ?? 0))),
+    ...(together.name === '' ? [] : namedOff(together, roundMinor(amount) - (amounts[i] ?? 0))),
   ]);
   return { amounts, offs, taxAmounts };
 }

@@ -13,11 +13,24 @@ export const refundOfSchema = v.strictObject({
   line: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
 });
 
-/** What was taken off a line (rule L10): by a special, or with its reason by a person; `amount` is above zero. */
+/**
+ * What was taken off a line (rule L10): by a special, or with its reason by a person; `amount` is above zero. `by` and `approvedBy`
+ * say by whose leave, where it was above a limit (rule H1).
+ */
 export const lineOffSchema = v.strictObject({
   name: shortText,
   special: v.optional(idText),
   amount: v.pipe(minorSchema, v.minValue(1)),
+  by: v.optional(idText),
+  approvedBy: v.optional(idText),
+});
+
+/** A unit price that a person set (rule H2): what it was before, why, who did it and who approved it. */
+export const priceOverrideSchema = v.strictObject({
+  from: unitPriceSchema,
+  reason: shortText,
+  by: idText,
+  approvedBy: v.optional(idText),
 });
 
 /**
@@ -37,6 +50,8 @@ export const saleLineSchema = v.strictObject({
   taxAmounts: v.optional(v.array(minorSchema)),
   discounts: v.optional(v.array(lineOffSchema)),
   refundOf: v.optional(refundOfSchema),
+  override: v.optional(priceOverrideSchema),
+  note: v.optional(shortText),
 });
 
 /** What a tender is; decides change, drawer and where it counts (rule Y1). */
@@ -66,7 +81,7 @@ export const taxTotalSchema = v.strictObject({
 /**
  * A finished sale, refund or exchange as a fact (rule L1). `type` follows from the signs of the lines: all negative is a
  * refund, mixed an exchange. Σ tenders = total; total = Σ line amounts + tax on top; net = total − tax.
- * `rounding` is what cash rounding added (rule Y6): Σ tenders = total + rounding.
+ * `rounding` is what cash rounding added (rule Y6): Σ tenders = total + rounding. `voids` is the sale that this refund voids (rule H6).
  */
 export const saleBodySchema = v.strictObject({
   receipt: receiptNumberSchema,
@@ -80,6 +95,7 @@ export const saleBodySchema = v.strictObject({
   tenders: v.array(tenderedSchema),
   rounding: v.optional(minorSchema),
   customer: v.optional(idText),
+  voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
 });
 
 /**
@@ -102,6 +118,8 @@ export function lineTaxes(sale: SaleBody, line: SaleLine): readonly TaxTotalRow[
 export type SaleLine = v.InferOutput<typeof saleLineSchema>;
 /** The line of the receipt that a refund line takes back. */
 export type RefundOf = v.InferOutput<typeof refundOfSchema>;
+/** A unit price that a person set. */
+export type PriceOverride = v.InferOutput<typeof priceOverrideSchema>;
 /** One row of the tax table of a receipt. */
 export type TaxTotalRow = v.InferOutput<typeof taxTotalSchema>;
 /** What a tender is. */

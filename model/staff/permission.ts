@@ -101,7 +101,11 @@ export const BUILT_IN_ROLES: readonly Role[] = [
     id: 'cashier',
     name: 'Cashier',
     permissions: [...SELLING],
-    limits: { 'session.over-short': { [ANY_CURRENCY]: 500 }, 'cash.above-limit': { [ANY_CURRENCY]: 5000 } },
+    limits: {
+      'session.over-short': { [ANY_CURRENCY]: 500 },
+      'cash.above-limit': { [ANY_CURRENCY]: 5000 },
+      'sale.discount': { [ANY_CURRENCY]: 200 },
+    },
   },
   { id: 'supervisor', name: 'Supervisor', permissions: [...SUPERVISING] },
   { id: 'manager', name: 'Manager', permissions: [...PERMISSIONS] },

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { SessionReport } from '#model/folds/session-report.ts';
+import { pricedDown, type SessionReport } from '#model/folds/session-report.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { TenderKind } from '#model/sale/sale-body.ts';
 import { taxKey } from '#model/tax/tax.ts';
@@ -83,6 +83,7 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     sales: { count: row.sales, amount: row.sales_amount },
     refunds: { count: row.refunds, amount: row.refunds_amount },
     exchanges: { count: row.exchanges, amount: row.exchanges_amount },
+    ...(await pricedDownOf(database, row)),
     gross: row.gross,
     net: row.net,
     tax: row.tax,
@@ -121,6 +122,25 @@ async function closedRecord(database: Database, row: SessionRow): Promise<Record
     .where('seq', '=', row.closed_seq)
     .executeTakeFirst();
   return found && (JSON.parse(found.json) as RecordOf<'closed'>);
+}
+
+/** What was taken off and voided is told by few receipts: their records are read, by the model's own fold (rule Z7). */
+async function pricedDownOf(
+  database: Database,
+  row: SessionRow,
+): Promise<Pick<SessionReport, 'discounts' | 'voids'>> {
+  const found = await database
+    .selectFrom('record')
+    .select('json')
+    .where('store', '=', row.store)
+    .where('register', '=', row.register)
+    .where('session', '=', row.session)
+    .where('kind', '=', 'sale')
+    .where((is) => is.or([is('json', 'like', '%"discounts":%'), is('json', 'like', '%"voids":%')]))
+    .execute();
+  return found
+    .map(({ json }) => (JSON.parse(json) as RecordOf<'sale'>).body)
+    .reduce<Pick<SessionReport, 'discounts' | 'voids'>>((sum, sale) => pricedDown(sum, sale), {});
 }
 
 async function taxesOf(database: Database, row: SessionRow): Promise<SessionReport['taxes']> {

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { documentId } from '#model/ids/document-id.ts';
 import { recordText, sealRecord } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord } from '#model/journal/record.ts';
+import { historyActor } from '#model/register/actor.ts';
+import { voidSale } from '#model/register/void-sale.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Basket } from '#model/sale/basket.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
@@ -15,7 +17,7 @@ import { foldSession, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
 const STAMP = { at: '2026-11-21T08:55:00.000Z', by: 'ann' };
 
-/** The records of a session that sells baskets one after another. */
+/** The records of a session that sells baskets one after another, and voids the first. */
 function session(baskets: readonly Basket[], rules: PricingRules): JournalRecord[] {
   let state: RegisterState = newRegister(ORG, STORE_ID, REGISTER_ID);
   const records: JournalRecord[] = [];
@@ -37,11 +39,17 @@ function session(baskets: readonly Basket[], rules: PricingRules): JournalRecord
     const body = paidSale({ ...sold, id: `basket-${i}` }, rules, i + 1);
     add(sealRecord(state.head, 1, { kind: 'sale', body }, STAMP));
   });
+  const [, sale] = records;
+  if (sale?.kind !== 'sale' || sale.body.type !== 'sale') return records;
+  const act = { at: STAMP.at, actor: historyActor(STAMP.by) };
+  const voided = voidSale(state, { sale, later: [], reason: 'wrong', basket: 'void' }, act);
+  if (!voided.ok) throw new Error(voided.error.code);
+  add(voided.value);
   return records;
 }
 
-describe('discounts and cash rounding', () => {
-  test('[J13] [Z2] [Z3] receipt, journal, X, indexer and the independent verifier agree to the cent', async () => {
+describe('discounts, voids and cash rounding', () => {
+  test('[J13] [Z2] [Z3] [Z7] [H6] receipt, journal, X, indexer and the independent verifier agree to the cent', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(discountedBaskets, { minLength: 1, maxLength: 4 }),

@@ -18,7 +18,7 @@ import {
   type BasketLine,
 } from '#model/sale/basket.ts';
 import { lineTaxes, taxReference, type SaleBody } from '#model/sale/sale-body.ts';
-import { saleType } from '#model/register/commands.ts';
+import { saleType } from '#model/sale/finished-sale.ts';
 import { addQuantity } from '#model/money/quantity.ts';
 import { basketLine, basketLines } from './support/arbitraries.ts';
 import { RULES, open, play, salesOf, sellExactly } from './support/played-register.ts';

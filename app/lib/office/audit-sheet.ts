@@ -10,9 +10,12 @@ import type { Column, Row, Sheet } from './sheet.ts';
 export type ActRow = AuditAnswer['rows'][number];
 
 const KIND_WORDS: Record<ActKind, () => string> = {
+  void: m.office_act_void,
   refund: m.office_act_refund,
   'refund-without-receipt': m.office_act_refund_without_receipt,
   exchange: m.office_act_exchange,
+  'price-override': m.office_act_price_override,
+  discount: m.office_act_discount,
   drawer: m.office_act_drawer,
   'paid-in': m.office_act_paid_in,
   'paid-out': m.office_act_paid_out,

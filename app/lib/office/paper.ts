@@ -104,6 +104,8 @@ function turnoverSection(report: SessionReportAnswer, formats: Formats): PaperSe
       counted(m.office_column_sales(), report.sales),
       counted(m.office_column_refunds(), report.refunds),
       ...(report.exchanges.count > 0 ? [counted(m.office_paper_exchanges(), report.exchanges)] : []),
+      ...(report.voids ? [counted(m.office_paper_voids(), report.voids)] : []),
+      ...(report.discounts ? [counted(m.office_paper_discounts(), report.discounts)] : []),
       { ...money(m.office_column_gross(), report.gross, formats), strong: true },
       money(m.office_column_tax(), report.tax, formats),
       money(m.office_column_net(), report.net, formats),

@@ -62,6 +62,8 @@ export const sessionReportSchema = v.object({
   sales: counted,
   refunds: counted,
   exchanges: counted,
+  discounts: v.optional(counted),
+  voids: v.optional(counted),
   gross: minorSchema,
   net: minorSchema,
   tax: minorSchema,

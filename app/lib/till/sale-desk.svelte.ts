@@ -61,7 +61,9 @@ export class SaleDesk {
   #removal = $state.raw<Removal | undefined>();
   #trouble = $state.raw<string | undefined>();
   readonly #priced = $derived.by(() => priceBasket(this.#sale.basket, this.#rules()));
-  readonly #settlement = $derived.by(() => settle(this.#priced.total, this.#sale.payments));
+  readonly #settlement = $derived.by(() =>
+    settle(this.#priced.total, this.#sale.payments, this.#rules().cashRounding),
+  );
 
   constructor(documents: Documents, surroundings: Surroundings, rules: () => SaleRules) {
     this.#documents = documents;
@@ -77,7 +79,7 @@ export class SaleDesk {
     const read = readOpenSale(this.#entries);
     this.#sale = (read.ok ? read.value : undefined) ?? this.#fresh();
     this.#removal = undefined;
-    if (!read.ok) this.#keep();
+    if (!read.ok) void this.#keep();
   }
 
   /** Takes the sale up again when its document came back from the relay and nothing was begun here. */
@@ -99,6 +101,11 @@ export class SaleDesk {
   /** Whether the payment screen is open. */
   get paying(): boolean {
     return this.#sale.paying;
+  }
+
+  /** What the basket is priced by now. */
+  get rules(): SaleRules {
+    return this.#rules();
   }
 
   /** Lines, taxes and total in amounts. */
@@ -198,6 +205,19 @@ export class SaleDesk {
     return true;
   }
 
+  /** Changes the open basket by a command of the model; nothing changes when it refuses. */
+  changeBasket<Refusal>(
+    make: (basket: Basket, rules: SaleRules) => Result<Basket, Refusal>,
+  ): Result<true, Refusal | SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const changed = make(this.basket, this.#rules());
+    if (!changed.ok) return changed;
+    this.#removal = undefined;
+    this.#change({ ...this.#sale, basket: changed.value });
+    return ok(true);
+  }
+
   /** Opens the payment screen. */
   startPaying(): Result<true, SaleRefusal> {
     if (this.frozen) return err({ code: 'sale-frozen' });
@@ -217,7 +237,7 @@ export class SaleDesk {
   /** Takes a payment. */
   pay(payment: Payment): Result<true, PaymentRefusal | { readonly code: 'sale-frozen' }> {
     if (this.frozen) return err({ code: 'sale-frozen' });
-    const added = addPayment(this.priced.total, this.payments, payment);
+    const added = addPayment(this.priced.total, this.payments, payment, this.#rules().cashRounding);
     if (!added.ok) return added;
     this.#change({ ...this.#sale, payments: added.value });
     return ok(true);
@@ -227,6 +247,16 @@ export class SaleDesk {
   takeBackPayment(index: number): void {
     if (this.frozen) return;
     this.#change({ ...this.#sale, payments: this.payments.toSpliced(index, 1) });
+  }
+
+  /** Opens a basket that was on hold, in place of the empty one; resolves when it is on the disk (rule H4). */
+  async open(basket: Basket): Promise<Result<true, SaleRefusal>> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    this.#removal = undefined;
+    this.#sale = { basket, paying: false, payments: [] };
+    await this.#keep();
+    return ok(true);
   }
 
   /** Starts the next sale with an empty basket and a new id. */
@@ -256,17 +286,20 @@ export class SaleDesk {
 
   #change(sale: OpenSale): void {
     this.#sale = sale;
-    this.#keep();
+    void this.#keep();
   }
 
-  #keep(): void {
+  /** Resolves when the open sale is on the disk, or its trouble is told. */
+  async #keep(): Promise<void> {
     if (!this.#key) return;
     const entries = openSaleEntries(this.#sale);
     const difference = entryDifference(this.#entries, entries);
     this.#entries = entries;
-    this.#documents.write(this.#key, difference).then(
-      () => (this.#trouble = undefined),
-      (cause: unknown) => (this.#trouble = String(cause)),
-    );
+    try {
+      await this.#documents.write(this.#key, difference);
+      this.#trouble = undefined;
+    } catch (cause) {
+      this.#trouble = String(cause);
+    }
   }
 }

@@ -41,6 +41,11 @@ function sessionSentences(money: (amount: Minor) => string) {
     'reason-too-long': ({ most }: { most: number }) => m.trouble_reason_too_long({ most }),
     'difference-needs-reason': ({ difference }: { difference: Minor }) =>
       m.trouble_difference_needs_reason({ difference: money(difference) }),
+    'not-voidable': ({ receipt }: { receipt: string }) => m.trouble_not_voidable({ receipt }),
+    'already-taken-back': ({ receipt }: { receipt: string }) => m.trouble_already_taken_back({ receipt }),
+    'sold-elsewhere': ({ receipt }: { receipt: string }) => m.trouble_sold_elsewhere({ receipt }),
+    'no-such-basket': () => m.trouble_no_such_basket(),
+    'not-parked': () => m.trouble_not_parked(),
     busy: () => m.trouble_busy(),
     'not-saved': () => m.trouble_not_saved(),
     'not-signed': () => m.trouble_not_signed(),
@@ -61,6 +66,9 @@ function basketSentences(figures: Figures) {
     'unknown-tax': ({ tax }: { tax: string }) => m.trouble_unknown_tax({ tax }),
     'already-refunded': ({ name, left }: { name: string; left: string }) =>
       m.trouble_already_refunded({ name, left: figures.quantity(left) }),
+    'discount-out-of-range': ({ most }: { most: Minor }) =>
+      m.trouble_discount_range({ most: figures.money(most) }),
+    'price-not-understood': () => m.trouble_price({ example: figures.quantity('12.5') }),
     'too-many-lines': () => m.trouble_too_many_lines(),
     'payments-taken': () => m.trouble_payments_taken(),
     'sale-frozen': () => m.trouble_sale_frozen(),

@@ -8,6 +8,7 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
@@ -37,6 +38,7 @@ export class Shop {
   readonly #departments = new Map<string, string>();
   readonly #taxes = new Map<string, TaxRate>();
   readonly #tenders = new Map<string, Tender>();
+  readonly #specials = new Map<string, Special>();
   readonly #index = new ProductIndex();
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
@@ -112,6 +114,11 @@ export class Shop {
     return [...this.#now(this.#tenders).values()].sort(
       (a, b) => a.order - b.order || a.id.localeCompare(b.id),
     );
+  }
+
+  /** The specials of the catalog; their own rules say which count now. */
+  get specials(): readonly Special[] {
+    return [...this.#now(this.#specials).values()];
   }
 
   /** A product when both its groups of fields are here. */
@@ -243,7 +250,8 @@ export class Shop {
       if (entry.kind === 'info') this.#index.put(entry.id, entry.value);
     } else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value.name);
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
-    else this.#tenders.set(entry.id, entry.value);
+    else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
+    else this.#specials.set(entry.id, entry.value);
     return undefined;
   }
 
@@ -253,6 +261,7 @@ export class Shop {
     else if (noun === 'department') this.#departments.delete(id);
     else if (noun === 'tax') this.#taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
+    else if (noun === 'special') this.#specials.delete(id);
     else if (noun === 'product' && (group === 'info' || group === 'price')) {
       const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
       this.#products.set(id, rest);

@@ -1,4 +1,4 @@
-import { standing, type Act, type Actor } from '#model/register/actor.ts';
+import { standing, type Act, type Actor, type NotPermitted } from '#model/register/actor.ts';
 import { err, type Result } from '#model/result.ts';
 import type { Minor } from '#model/money/money.ts';
 import { limitOf, type Permission } from '#model/staff/permission.ts';
@@ -61,15 +61,15 @@ export class StaffDesk {
   }
 
   /** Does what a person wants; where that needs an approval, waits for one and does it once more with it (rule S6). */
-  async act<Value>(
-    attempt: (act: Act) => Promise<Result<Value, AppendRefusal>>,
+  async act<Value, Refusal extends { readonly code: string } = AppendRefusal>(
+    attempt: (act: Act) => Promise<Result<Value, Refusal | NotPermitted>>,
     matter: Matter = {},
-  ): Promise<Result<Value, AppendRefusal | { readonly code: 'nobody-signed-in' }>> {
+  ): Promise<Result<Value, Refusal | NotPermitted | { readonly code: 'nobody-signed-in' }>> {
     const now = () => this.#parts.surroundings.now().toISOString();
     const asker = this.actor;
     if (!asker) return err({ code: 'nobody-signed-in' });
     const first = await attempt({ at: now(), actor: asker });
-    if (first.ok || first.error.code !== 'approval-needed') return first;
+    if (first.ok || !isApprovalNeeded(first.error)) return first;
     const { permission } = first.error;
     const approval = await this.approvals.ask({ ...matter, asker: asker.person, permission });
     if (!approval) return first;
@@ -90,4 +90,8 @@ export class StaffDesk {
     const why = this.signIn.review();
     if (why !== undefined) this.signOut(why);
   }
+}
+
+function isApprovalNeeded(refusal: { readonly code: string }): refusal is NotPermitted {
+  return refusal.code === 'approval-needed';
 }

@@ -69,6 +69,15 @@ export class StoreJournals {
     return undefined;
   }
 
+  /** The receipt by which a register of the store, as far as its latest session is known, sold a basket (rule H5). */
+  receiptOfBasket(basket: string): string | undefined {
+    void this.#version;
+    for (const { records } of this.#sessions.values())
+      for (const record of records.values())
+        if (record.kind === 'sale' && record.body.basket === basket) return record.body.receipt;
+    return undefined;
+  }
+
   /** Every sale of the store made at `from` (ISO 8601) or later that this till knows: where a refund of it can be. */
   async salesSince(from: string): Promise<readonly SaleBody[]> {
     const done = new Set<string>();

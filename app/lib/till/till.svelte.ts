@@ -14,7 +14,9 @@ import {
   reprintReceipt,
   type CommandRefusal,
 } from '#model/register/commands.ts';
+import { voidSale } from '#model/register/void-sale.ts';
 import { isOpen, type RegisterState } from '#model/register/register-state.ts';
+import type { PricingRules } from '#model/sale/pricing.ts';
 import { assert, err, ok, type Result } from '#model/result.ts';
 import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
@@ -22,10 +24,12 @@ import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Matter } from './approval-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
-import { businessDay } from './business-day.ts';
+import { businessDay, clockTime } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
+import { ParkedDesk } from './parked-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
+import { PriceDesk } from './price-desk.ts';
 import { PrintDesk } from './print-desk.svelte.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
@@ -59,7 +63,10 @@ export type DrawerCount = {
 };
 
 /** Why an act of the till was refused. */
-export type TillRefusal = AppendRefusal | { readonly code: 'nobody-signed-in' | 'basket-not-empty' };
+export type TillRefusal =
+  | AppendRefusal
+  | { readonly code: 'nobody-signed-in' | 'basket-not-empty' }
+  | { readonly code: 'sold-elsewhere'; readonly receipt: string };
 
 /** The till: one register, worked by one person at a time. Wires the desks together; each act of a person is one method. */
 export class Till {
@@ -70,6 +77,8 @@ export class Till {
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
   readonly refunds: RefundDesk;
+  readonly prices: PriceDesk;
+  readonly parked: ParkedDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
@@ -108,6 +117,16 @@ export class Till {
       },
     });
     this.signIn = this.staff.signIn;
+    this.prices = new PriceDesk(this.sale, this.staff);
+    this.parked = new ParkedDesk({
+      documents,
+      store,
+      sale: this.sale,
+      staff: this.staff,
+      journals: this.store,
+      state: () => this.journal.state,
+      today: () => businessDay(surroundings.now(), this.#storeDetails().timeZone),
+    });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.papers = new Papers(shop, store);
     this.journal.onWritten = (record, saved) => this.#afterWriting(record, saved);
@@ -120,6 +139,7 @@ export class Till {
     try {
       stops.push(await this.journal.follow());
       stops.push(await this.store.follow());
+      stops.push(await this.parked.follow());
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());
@@ -170,6 +190,8 @@ export class Till {
       return ok(earlier);
     }
     if (this.sale.frozen) return err({ code: this.journal.unsaved ? 'record-unsaved' : 'busy' });
+    const elsewhere = this.store.receiptOfBasket(basket.id);
+    if (elsewhere !== undefined) return err({ code: 'sold-elsewhere', receipt: elsewhere });
     this.sale.frozen = true;
     const rules = this.#rules();
     const done = await this.#append((state, act) => completeSale(state, { basket, payments, rules }, act), {
@@ -221,6 +243,16 @@ export class Till {
     return this.#append((state, act) =>
       reprintReceipt(state, { receipt: sale.body.receipt, copy: copies.length + 1 }, act),
     );
+  }
+
+  /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
+  async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
+    const later = await this.store.salesSince(sale.at);
+    const basket = this.#surroundings.newId();
+    return this.#append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
+      amount: -sale.body.total,
+      reason,
+    });
   }
 
   /** Closes the session with what was counted; not while a sale is open. */
@@ -340,10 +372,23 @@ export class Till {
     work.catch((cause: unknown) => globalThis.reportError(cause));
   }
 
-  #rules(): { currency: string; taxRounding: 'receipt' | 'line' } {
+  #rules(): PricingRules {
     const { organization } = this.shop;
     assert(organization, () => 'a till starts when its organization is known');
-    return { currency: organization.currency, taxRounding: organization.taxRounding };
+    const { currency, taxRounding, cashRounding } = organization;
+    const now = this.#surroundings.now();
+    const { timeZone } = this.#storeDetails();
+    return {
+      currency,
+      taxRounding,
+      ...(cashRounding ? { cashRounding } : {}),
+      specials: this.shop.specials,
+      occasion: {
+        store: this.place.store,
+        day: businessDay(now, timeZone),
+        time: clockTime(now, 'en-GB', timeZone),
+      },
+    };
   }
 
   #storeDetails(): { readonly timeZone: string } {

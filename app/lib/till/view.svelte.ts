@@ -1,5 +1,8 @@
 import type { Product } from '#model/catalog/product.ts';
+import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { ParkedRefusal } from './parked-desk.svelte.ts';
+import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
 import type { Sound } from './sounds.ts';
@@ -18,11 +21,18 @@ export type Panel =
   | 'journal'
   | 'store-sales'
   | 'refund'
+  | 'discount'
+  | 'price'
+  | 'note'
+  | 'parked'
+  | 'void'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
 export type Trouble =
   | SaleRefusal
+  | PricingRefusal
+  | ParkedRefusal
   | PaymentRefusal
   | RefundRefusal
   | TillRefusal
@@ -36,6 +46,10 @@ export class TillView {
   panel = $state<Panel | undefined>();
   /** The line whose sheet is open. */
   line = $state<number | undefined>();
+  /** The line whose price, discount or note is open; undefined for the whole basket. */
+  spoken = $state<number | undefined>();
+  /** The sale that is about to be voided. */
+  voiding = $state.raw<RecordOf<'sale'> | undefined>();
   /** Whether the drawer is being counted to close the session. */
   closing = $state(false);
   query = $state('');
@@ -76,6 +90,24 @@ export class TillView {
     this.#trouble = undefined;
     this.line = undefined;
     this.panel = panel;
+  }
+
+  /** Opens what a person may do to the price of a line, or of the whole basket. */
+  openPrice(panel: 'discount' | 'price' | 'note', line?: number): void {
+    this.openPanel(panel);
+    this.spoken = line;
+  }
+
+  /** Opens the list of parked baskets, with those that came since the day turned. */
+  openParked(): void {
+    this.openPanel('parked');
+    this.#till.parked.lookAgain().catch((cause: unknown) => globalThis.reportError(cause));
+  }
+
+  /** Asks before a sale is voided. */
+  openVoid(sale: RecordOf<'sale'>): void {
+    this.openPanel('void');
+    this.voiding = sale;
   }
 
   /** Shows the X report to somebody who may see it. */

@@ -2,7 +2,7 @@ import type { SessionReport } from '#model/folds/session-report.ts';
 import { receiptNumber, registerId, storeId } from '#model/ids/register-id.ts';
 import { sealRecord } from '#model/journal/chain.ts';
 import type { JournalRecord, RecordContent, RecordOf } from '#model/journal/record.ts';
-import { historyActor } from '#model/register/actor.ts';
+import { historyActor, type Act } from '#model/register/actor.ts';
 import { closeSession, moveCash, openSession } from '#model/register/commands.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Basket, BasketLine } from '#model/sale/basket.ts';
@@ -15,7 +15,7 @@ import { VectorFault } from './vector.ts';
 
 /** The moment every example happens at; nothing depends on it. */
 const STAMP = { at: '2026-01-05T12:00:00.000Z', by: 'example' };
-const ACT = { at: STAMP.at, actor: historyActor(STAMP.by) };
+const ACT: Act = { at: STAMP.at, actor: historyActor(STAMP.by) };
 const DAY = '2026-01-05';
 
 /** A register that an example is played on with the product's own commands, in a session that is open from the start. */

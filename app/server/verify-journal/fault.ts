@@ -29,6 +29,7 @@ export type FaultCode =
   | 'wrong-session'
   | 'wrong-sums'
   | 'wrong-figures'
+  | 'wrong-void'
   | 'bad-signature'
   | 'unsigned'
   | 'wrong-device'

@@ -17,6 +17,7 @@ export type SaleBody = {
     readonly amount: number;
     readonly taxes: readonly string[];
     readonly taxAmounts?: readonly number[];
+    readonly refundOf?: { readonly receipt: string; readonly line: number };
   }[];
   readonly taxes: readonly { readonly included: boolean; readonly amount: number }[];
   readonly net: number;
@@ -30,6 +31,8 @@ export type SaleBody = {
   }[];
   /** What cash rounding added to the total (rule Y6). */
   readonly rounding?: number;
+  /** The sale of the same session that this refund voids (rule H6). */
+  readonly voids?: { readonly receipt: string };
 };
 
 /** The figures of a Z (rule R6). */
@@ -107,13 +110,14 @@ export const moment: Form = (value, path) => {
   return looks(value, path) ?? (exists ? undefined : `${path} is not a time of the calendar`);
 };
 
+const unitPrice = pattern(/^(?:0|[1-9]\d{0,6})(?:\.\d{1,4})?$/, 'a unit price');
 const line = object(
   {
     product: id,
     sku: id,
     name: label,
     quantity: pattern(/^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity'),
-    price: pattern(/^(?:0|[1-9]\d{0,6})(?:\.\d{1,4})?$/, 'a unit price'),
+    price: unitPrice,
     amount,
     taxes: list(id),
   },
@@ -121,7 +125,9 @@ const line = object(
     department: id,
     refundOf: object({ receipt, line: count }),
     taxAmounts: list(amount),
-    discounts: list(object({ name: label, amount: fromOne }, { special: id })),
+    discounts: list(object({ name: label, amount: fromOne }, { special: id, by: id, approvedBy: id })),
+    override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
+    note: label,
   },
 );
 const yesOrNo = oneOf(true, false);
@@ -162,7 +168,7 @@ const BODIES = new Map<string, Form>([
         total: amount,
         tenders: list(tender),
       },
-      { customer: id, rounding: amount },
+      { customer: id, rounding: amount, voids: object({ receipt, reason: label }) },
     ),
   ],
   ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],

@@ -1,8 +1,16 @@
 import { fault, type Fault } from './fault.ts';
-import type { JournalRecord, Totals } from './record.ts';
+import type { JournalRecord, SaleBody, Totals } from './record.ts';
 import type { CountersignedHead } from './head.ts';
 import type { DeviceKeys } from './signatures.ts';
-import { addToSums, closedFault, openedSums, saleFault, totalsAfter, type SessionSums } from './sums.ts';
+import {
+  addToSums,
+  closedFault,
+  openedSums,
+  saleFault,
+  totalsAfter,
+  voidFault,
+  type SessionSums,
+} from './sums.ts';
 
 /** The days a file was asked for. */
 export type Range = { readonly from?: string; readonly to?: string };
@@ -60,6 +68,8 @@ export class RegisterCheck {
   #records = 0;
   #counts = { checked: 0, signed: 0, unsigned: 0, unknown: 0 };
   #firstSeq: number | undefined;
+  /** The receipts of the session, for voids of them. */
+  #sales: SaleBody[] = [];
   #receipts: { first: string; last: string } | undefined;
   #currency: string | undefined;
   #fault: RegisterFault | undefined;
@@ -125,7 +135,9 @@ export class RegisterCheck {
       this.#totalsFault(record) ??
       this.#sessionFault(record) ??
       this.#headFault(record) ??
-      (record.kind === 'sale' ? saleFault(record.body) : undefined) ??
+      (record.kind === 'sale'
+        ? (saleFault(record.body) ?? voidFault(record.body, this.#sales))
+        : undefined) ??
       (record.kind === 'closed' && this.#sums ? closedFault(this.#sums, record.body) : undefined);
     if (found) return found;
     const signed = this.#keys.check(record);
@@ -218,8 +230,9 @@ export class RegisterCheck {
     if (record.kind === 'opened') this.#open(record);
     else if (record.kind === 'closed') this.#sums = undefined;
     else if (this.#sums) addToSums(this.#sums, record);
-    if (record.kind === 'sale')
-      this.#receipts = { first: this.#receipts?.first ?? record.body.receipt, last: record.body.receipt };
+    if (record.kind !== 'sale') return;
+    this.#sales.push(record.body);
+    this.#receipts = { first: this.#receipts?.first ?? record.body.receipt, last: record.body.receipt };
   }
 
   #open({ session, body }: Extract<JournalRecord, { kind: 'opened' }>): void {
@@ -227,6 +240,7 @@ export class RegisterCheck {
     this.#day = body.day;
     this.#currency = body.currency;
     this.#sums = openedSums(body.float);
+    this.#sales = [];
   }
 
   /** The days between may be any: the sessions of a file are a run (rule J11). */

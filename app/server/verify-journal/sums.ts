@@ -53,6 +53,39 @@ function lineTaxFault({ lines, tax }: SaleBody): string | undefined {
   return added === tax ? undefined : `the taxes of the lines add up to ${added} and the tax is ${tax}`;
 }
 
+/** Checks that a void reverses a sale of its own session exactly, and the first time (rules H6 and J13). */
+export function voidFault(body: SaleBody, session: readonly SaleBody[]): Fault | undefined {
+  const { receipt } = body.voids ?? {};
+  if (receipt === undefined) return undefined;
+  const sale = session.find((other) => other.receipt === receipt);
+  if (sale?.type !== 'sale')
+    return fault('wrong-void', `${receipt} is no sale of this session and is voided`);
+  const takesBack = (line: SaleBody['lines'][number]) => line.refundOf?.receipt === receipt;
+  if (session.some(({ lines }) => lines.some(takesBack)))
+    return fault('wrong-void', `${receipt} is voided after something of it came back`);
+  const isExact =
+    sale.lines.length === body.lines.length &&
+    sale.lines.every((line, index) => {
+      const back = body.lines[index];
+      return (
+        back?.quantity === `-${line.quantity}` &&
+        isOpposite(back.amount, line.amount) &&
+        takesBack(back) &&
+        back.refundOf?.line === index
+      );
+    }) &&
+    isOpposite(body.total, sale.total) &&
+    isOpposite(body.tax, sale.tax) &&
+    isOpposite(body.rounding ?? 0, sale.rounding ?? 0) &&
+    sale.tenders.length === body.tenders.length &&
+    sale.tenders.every(({ amount }, index) => isOpposite(body.tenders[index]?.amount ?? NaN, amount));
+  return isExact ? undefined : fault('wrong-void', `the void of ${receipt} is not exactly its opposite`);
+}
+
+function isOpposite(a: number, b: number): boolean {
+  return a + b === 0;
+}
+
 /** The perpetual totals after a record (rule J5). */
 export function totalsAfter({ receipts, signed, absolute }: Totals, record: JournalRecord): Totals {
   if (record.kind !== 'sale') return { receipts, signed, absolute };

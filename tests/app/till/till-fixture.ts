@@ -36,6 +36,9 @@ export class HeldSurroundings implements Surroundings {
   /** Milliseconds that nobody can set; `pass` moves both clocks, setting `time` alone is somebody moving the wall clock. */
   ran = 0;
   readonly notes = new Map<string, string>();
+  static #made = 0;
+  /** Two machines never draw the same id. */
+  readonly #machine = ++HeldSurroundings.#made;
   #ids = 0;
 
   now(): Date {
@@ -47,7 +50,7 @@ export class HeldSurroundings implements Surroundings {
   }
 
   newId(): string {
-    return `id-${++this.#ids}`;
+    return `id-${this.#machine}-${++this.#ids}`;
   }
 
   readNote = (key: string): string | undefined => this.notes.get(key);

@@ -250,4 +250,40 @@ export class TillPage {
     await this.page.getByTestId('leave-z-report').click();
     await this.page.getByTestId('float-input').waitFor();
   }
+
+  /** Takes a percentage off the whole basket; `sku` names the line it comes off instead. */
+  async discount(percent: string, reason: string, sku?: string): Promise<void> {
+    if (sku === undefined) await this.page.getByTestId('basket-discount').click();
+    else {
+      await this.line(sku).click();
+      await this.page.getByTestId('line-discount').click();
+    }
+    await this.page.getByTestId('discount-value').fill(percent);
+    await this.page.getByTestId('discount-reason').fill(reason);
+    await this.page.getByTestId('apply-discount').click();
+  }
+
+  /** Parks the basket under a name. */
+  async park(name: string): Promise<void> {
+    await this.page.getByTestId('parked-button').click();
+    await this.page.getByTestId('parked-name').fill(name);
+    await this.page.getByTestId('park-basket').click();
+    await this.page.getByTestId('parked-dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Resumes the basket that was parked under a name. */
+  async resume(name: string): Promise<void> {
+    await this.page.getByTestId('parked-button').click();
+    await this.page.getByTestId('parked-row').filter({ hasText: name }).getByTestId('resume-basket').click();
+    await this.page.getByTestId('parked-dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Asks to void a receipt of this session. */
+  async voidReceipt(receipt: string, reason: string): Promise<void> {
+    await this.menu('journal');
+    await this.page.getByTestId('journal-row').filter({ hasText: receipt }).click();
+    await this.page.getByTestId('journal-void').click();
+    await this.page.getByTestId('void-reason').fill(reason);
+    await this.page.getByTestId('confirm-void').click();
+  }
 }

@@ -1,0 +1,78 @@
+import { receiptNumber } from '../ids/register-id.ts';
+import type { RecordOf } from '../journal/record.ts';
+import type { Minor } from '../money/money.ts';
+import { negateQuantity } from '../money/quantity.ts';
+import { err, type Result } from '../result.ts';
+import type { SaleBody, SaleLine } from '../sale/sale-body.ts';
+import type { Act } from './actor.ts';
+import { seal, type CommandRefusal } from './commands.ts';
+import { checkReason } from './reason.ts';
+import { isOpen, type RegisterState } from './register-state.ts';
+
+/**
+ * Voids a sale of the open session (rule H6): a receipt of its own that takes back everything, to the same tenders. `later` are the
+ * receipts this till knows, among which no part of the sale may have come back; `basket` is an id of the void's own.
+ */
+export function voidSale(
+  state: RegisterState,
+  args: {
+    readonly sale: RecordOf<'sale'>;
+    readonly later: Iterable<SaleBody>;
+    readonly reason: string;
+    readonly basket: string;
+  },
+  act: Act,
+): Result<RecordOf<'sale'>, CommandRefusal> {
+  if (!isOpen(state)) return err({ code: 'session-not-open' });
+  const { sale, reason } = args;
+  const { store, register, totals } = state.head;
+  const { receipt } = sale.body;
+  const isHere = sale.store === store && sale.register === register && sale.session === state.session;
+  if (!isHere || sale.body.type !== 'sale') return err({ code: 'not-voidable', receipt });
+  for (const { lines } of args.later)
+    if (lines.some(({ refundOf }) => refundOf?.receipt === receipt))
+      return err({ code: 'already-taken-back', receipt });
+  const refusal = checkReason(reason);
+  if (refusal) return err(refusal);
+  const body: SaleBody = {
+    ...reversed(sale.body),
+    receipt: receiptNumber(store, register, totals.receipts + 1),
+    basket: args.basket,
+    voids: { receipt, reason: reason.trim() },
+  };
+  return seal<'sale'>(state, { kind: 'sale', body }, act, ['sale.void']);
+}
+
+/** Zero has one sign only in a record. */
+function negated(amount: Minor): Minor {
+  return amount === 0 ? 0 : -amount;
+}
+
+function reversed(sale: SaleBody): SaleBody {
+  const { rounding } = sale;
+  return {
+    ...sale,
+    type: 'refund',
+    lines: sale.lines.map((line, index) => reversedLine(line, { receipt: sale.receipt, line: index })),
+    taxes: sale.taxes.map((row) => ({ ...row, base: negated(row.base), amount: negated(row.amount) })),
+    net: negated(sale.net),
+    tax: negated(sale.tax),
+    total: negated(sale.total),
+    tenders: sale.tenders.map(({ received: _received, change: _change, ...tender }) => ({
+      ...tender,
+      amount: negated(tender.amount),
+    })),
+    ...(rounding === undefined ? {} : { rounding: negated(rounding) }),
+  };
+}
+
+function reversedLine(line: SaleLine, refundOf: NonNullable<SaleLine['refundOf']>): SaleLine {
+  const { discounts: _off, override: _override, note: _note, ...kept } = line;
+  return {
+    ...kept,
+    quantity: negateQuantity(line.quantity),
+    amount: negated(line.amount),
+    ...(line.taxAmounts ? { taxAmounts: line.taxAmounts.map(negated) } : {}),
+    refundOf,
+  };
+}
