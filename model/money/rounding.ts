@@ -38,25 +38,28 @@ export function roundToStep(
 }
 
 /**
- * Rounds exact parts to whole numbers that add up to `sum` (rule M7): each part is cut towards zero, and what is missing goes
- * one by one to the largest rests, the earlier first among equals.
+ * Rounds exact parts to whole numbers that add up to `sum` (rule M7): each part is cut down, and what is missing goes one by
+ * one to the largest rests, then to the largest parts, the earlier first among equals. What is too much is taken off the
+ * largest parts in the same way, so that no part falls below zero for it while another is left.
  */
 export function roundToSum(parts: readonly Decimal.Value[], sum: Minor): Minor[] {
   const exact = parts.map((part) => new Exact(part).toDecimalPlaces(20, Decimal.ROUND_HALF_UP));
   const whole = exact.map((part) => part.floor().toNumber());
   const missing = sum - whole.reduce((total, part) => total + part, 0);
-  if (exact.length === 0) {
-    assert(sum === 0, () => `nothing to share ${sum} among`);
-    return [];
-  }
-  const each = Math.floor(missing / exact.length);
-  const rest = missing - each * exact.length;
+  assert(exact.length > 0 || sum === 0, () => `nothing to share ${sum} among`);
+  const rests = exact.map((part) => (missing > 0 ? part.minus(part.floor()) : new Exact(0)));
   const order = exact
-    .map((part, i) => ({ i, rest: part.minus(part.floor()) }))
-    .sort((a, b) => b.rest.cmp(a.rest) || a.i - b.i);
-  const shared = whole.map((part) => part + each);
-  for (const { i } of order.slice(0, rest)) shared[i] = (shared[i] ?? 0) + 1;
-  return shared.map((part) => (part === 0 ? 0 : part));
+    .map((part, i) => ({ i, part, rest: rests[i] ?? new Exact(0) }))
+    .sort((a, b) => b.rest.cmp(a.rest) || b.part.cmp(a.part) || a.i - b.i);
+  // What comes to nothing takes no part while anything else is there.
+  const taking = order.some(({ part }) => !part.isZero())
+    ? order.filter(({ part }) => !part.isZero())
+    : order;
+  for (let step = 0; step < Math.abs(missing); step++) {
+    const { i = 0 } = taking[step % taking.length] ?? {};
+    whole[i] = (whole[i] ?? 0) + Math.sign(missing);
+  }
+  return whole.map((part) => (part === 0 ? 0 : part));
 }
 
 /**

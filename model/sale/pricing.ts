@@ -151,7 +151,9 @@ function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: Pricing
   return lines.map((one) => {
     const taken = byLine.get(one) ?? [];
     const off = taken.reduce((sum, { amount }) => sum + amount, 0);
-    return { ...one, amount: one.amount.minus(off), offs: [...one.offs, ...taken] };
+    // Specials take whole minor units, which may be a part of one more than an exact line comes to.
+    const amount = off === 0 ? one.amount : Exact.max(0, one.amount.minus(off));
+    return { ...one, amount, offs: [...one.offs, ...taken] };
   });
 }
 
