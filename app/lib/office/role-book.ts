@@ -9,7 +9,7 @@ import {
 } from '#model/staff/permission.ts';
 
 /** Permissions a role can have a limit for: up to the amount, the act does not need the permission (rule S7). */
-export const LIMITED: readonly Permission[] = ['session.over-short', 'cash.above-limit'];
+export const LIMITED: readonly Permission[] = ['session.over-short', 'cash.above-limit', 'sale.discount'];
 
 /** The roles there are, the built-in ones first; one that cannot be read is left out, for it gives nothing. */
 export function rolesOf(roles: RoleBook): readonly Role[] {

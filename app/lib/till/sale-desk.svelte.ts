@@ -39,7 +39,12 @@ export type SaleRefusal =
   | { readonly code: 'sale-frozen' };
 
 /** What the last removal took, to be put back until `until` (milliseconds since 1970). */
-type Removal = { readonly lines: readonly { index: number; line: BasketLine }[]; readonly until: number };
+type Removal = {
+  readonly lines: readonly { index: number; line: BasketLine }[];
+  readonly until: number;
+  /** The basket as it was, where nothing was left of it: with its id and what was taken off the whole. */
+  readonly emptied: Basket | undefined;
+};
 
 /** How long a removed line can be brought back, in milliseconds. */
 export const UNDO_MS = 10_000;
@@ -178,8 +183,7 @@ export class SaleDesk {
     const line = this.basket.lines[index];
     const removed = removeLine(this.basket, index);
     if (!removed.ok || !line) return removed.ok ? err({ code: 'no-such-line' }) : removed;
-    this.#change({ ...this.#sale, basket: removed.value });
-    this.#remember([{ index, line }]);
+    this.#leave(removed.value, [{ index, line }]);
     return ok(true);
   }
 
@@ -188,8 +192,7 @@ export class SaleDesk {
     const refusal = this.#closedToEdits();
     if (refusal) return err(refusal);
     const lines = this.basket.lines.map((line, index) => ({ index, line }));
-    this.#change({ ...this.#sale, basket: { ...this.basket, lines: [] }, paying: false });
-    this.#remember(lines);
+    this.#leave({ ...this.basket, lines: [] }, lines);
     return ok(true);
   }
 
@@ -198,8 +201,10 @@ export class SaleDesk {
     const removal = this.#removal;
     this.#removal = undefined;
     if (!removal || this.#surroundings.now().getTime() > removal.until || this.#closedToEdits()) return false;
-    let { basket } = this;
-    for (const { index, line } of removal.lines) basket = restoreLine(basket, index, line);
+    const isEmpty = this.basket.lines.length === 0;
+    let basket = (isEmpty ? removal.emptied : undefined) ?? this.basket;
+    if (basket === this.basket)
+      for (const { index, line } of removal.lines) basket = restoreLine(basket, index, line);
     this.#change({ ...this.#sale, basket });
     this.#touch(removal.lines[0]?.index ?? -1);
     return true;
@@ -280,8 +285,12 @@ export class SaleDesk {
     this.#touched = { index, count: this.#touched.count + 1 };
   }
 
-  #remember(lines: Removal['lines']): void {
-    this.#removal = { lines, until: this.#surroundings.now().getTime() + UNDO_MS };
+  /** What is left of the basket. Where that is nothing, the next lines are another sale: discounts and id are not theirs. */
+  #leave(basket: Basket, lines: Removal['lines']): void {
+    const emptied = basket.lines.length === 0 ? this.basket : undefined;
+    const next = emptied ? this.#fresh() : { ...this.#sale, basket };
+    this.#change(next);
+    this.#removal = { lines, emptied, until: this.#surroundings.now().getTime() + UNDO_MS };
   }
 
   #change(sale: OpenSale): void {

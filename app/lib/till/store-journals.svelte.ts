@@ -78,6 +78,23 @@ export class StoreJournals {
     return undefined;
   }
 
+  /** Receipts by which tills that were apart sold one basket, in the latest sessions, until one of each is voided (rule H5). */
+  get soldTwice(): readonly (readonly string[])[] {
+    void this.#version;
+    const byBasket = new Map<string, string[]>();
+    const voided = new Set<string>();
+    for (const { records } of this.#latest())
+      for (const record of records.values()) {
+        if (record.kind !== 'sale') continue;
+        const { basket, receipt, voids } = record.body;
+        if (voids) voided.add(voids.receipt);
+        byBasket.set(basket, [...(byBasket.get(basket) ?? []), receipt]);
+      }
+    return [...byBasket.values()]
+      .map((receipts) => receipts.filter((receipt) => !voided.has(receipt)).sort())
+      .filter((receipts) => receipts.length > 1);
+  }
+
   /** Every sale of the store made at `from` (ISO 8601) or later that this till knows: where a refund of it can be. */
   async salesSince(from: string): Promise<readonly SaleBody[]> {
     const done = new Set<string>();

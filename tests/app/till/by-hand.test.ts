@@ -11,6 +11,7 @@ import {
   openTill,
   payCash,
   sellLantern,
+  sessionKey,
   signIn,
   startTill,
   type TillBench,
@@ -57,6 +58,21 @@ describe('prices by hand at the till', () => {
     expect(till.sale.priced.total).toBe(1017);
     must(await till.prices.discountBasket({ kind: 'amount', amount: 17, reason: 'small change' }));
     expect(till.sale.priced.total).toBe(1000);
+  });
+
+  it('[H1] an emptied basket leaves its discount behind, and undo brings both back', async () => {
+    const { till, view } = await openTill();
+    view.scan(LANTERN);
+    must(await till.prices.discountBasket({ kind: 'amount', amount: 39, reason: 'regular' }));
+    const { basket } = till.sale;
+    must(till.sale.remove(0));
+    expect(till.sale.basket).not.toHaveProperty('discounts');
+    expect(till.sale.undoRemove()).toBe(true);
+    expect(till.sale.basket).toEqual(basket);
+    must(till.sale.clear());
+    view.scan(LANTERN);
+    expect(till.sale.priced.total).toBe(339);
+    expect(till.sale.basket.id).not.toBe(basket.id);
   });
 
   it('[H1] a line that became another one while somebody came is left alone', async () => {
@@ -200,6 +216,38 @@ describe('parked baskets at the till', () => {
       error: { code: 'sold-elsewhere', receipt: body.receipt },
     });
     expect(bench.till.journal.records.filter(({ kind }) => kind === 'sale')).toEqual([]);
+    bench.till.sale.takeBackPayment(0);
+    must(bench.till.sale.clear());
+    await sellLantern(bench);
+    expect(bench.till.store.soldTwice).toEqual([]);
+  });
+
+  it('[H5] two sales of one basket made while apart are named at every till until one is voided', async () => {
+    const apart = await openTill({ register: R2 });
+    const bench = await openTill();
+    bench.view.scan(LANTERN);
+    const { id } = bench.till.sale.basket;
+    const key = {
+      class: 'parked',
+      store: S01,
+      day: Date.parse('2026-11-21T00:00:00Z') / 86_400_000,
+    } as const;
+    must(await bench.till.parked.park(''));
+    apart.documents.receive(key, await bench.documents.open(key));
+    for (const one of [bench, apart]) {
+      must(await one.till.parked.resume(id));
+      must(one.till.sale.startPaying());
+      payCash(one, 339);
+      must(await one.till.completeSale());
+    }
+    bench.documents.receive(sessionKey(1, R2), await apart.documents.open(sessionKey(1, R2)));
+    expect(bench.till.store.soldTwice).toEqual([['S01-R1-000001', 'S01-R2-000001']]);
+    const own = bench.till.journal.records.find((record) => record.kind === 'sale');
+    if (!own) throw new Error('nothing was sold');
+    const asking = bench.till.voidSale(own, 'sold on the other till');
+    await approve(bench);
+    must(await asking);
+    expect(bench.till.store.soldTwice).toEqual([]);
   });
 });
 
