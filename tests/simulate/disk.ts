@@ -67,6 +67,12 @@ export class SimulatedDisk implements LogDisk {
     return Promise.resolve(paths.map((path) => path.slice(folder.length + 1)));
   }
 
+  /** What `localStorage` does: the text is there when this returns, or taken out for undefined. */
+  note(path: string, text: string | undefined): void {
+    if (text === undefined) this.#files.delete(path);
+    else this.#files.set(path, Buffer.from(text));
+  }
+
   /** The machine crashed: of what was being written some part is there. */
   cutPower(): void {
     for (const { apply } of this.#writing) {

@@ -70,7 +70,7 @@ export class Machine {
     this.#isUp = false;
     this.#frozen = false;
     this.#held = [];
-    for (const end of [...this.ends]) end.vanish();
+    for (const end of this.ends) end.vanish();
   }
 
   /** Stops for a while: a laptop lid, a debugger, a page put to sleep. */

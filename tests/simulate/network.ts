@@ -8,7 +8,11 @@ const SILENCE_MS = 10_000;
 /** How long a partition keeps a message before it is looked at again, in milliseconds. */
 const BLOCKED_RETRY_MS = 100;
 
-type Parcel = { readonly at: number; readonly bytes: Uint8Array | undefined };
+/** A message, or for a number the end of the connection with that close code. */
+type Parcel = { readonly at: number; readonly bytes: Uint8Array | number };
+
+/** The close code of a connection that broke. */
+const BROKEN = 1006;
 
 /** Wires between machines: in order, late, cut. What is on its way when a wire breaks is lost. */
 export class Network {
@@ -50,7 +54,7 @@ export class Network {
 export class End implements LinkSocket {
   readonly machine: Machine;
   onMessage: (bytes: Uint8Array) => void = () => undefined;
-  onClose: () => void = () => undefined;
+  onClose: (code: number) => void = () => undefined;
   readonly #network: Network;
   #other: End | undefined;
   /** On their way to the other side. */
@@ -82,16 +86,16 @@ export class End implements LinkSocket {
   }
 
   /** Says goodbye: what was sent before still arrives. */
-  close(): void {
+  close(code = 1000): void {
     if (!this.#open) return;
-    this.#put(undefined);
-    this.machine.later(0, () => this.#end());
+    this.#put(code);
+    this.machine.later(0, () => this.#end(code));
   }
 
   /** The connection is reset: both sides notice, nothing more arrives. */
   reset(): void {
     this.#parcels = [];
-    this.#put(undefined);
+    this.#put(BROKEN);
     this.#end();
   }
 
@@ -100,10 +104,10 @@ export class End implements LinkSocket {
     this.#open = false;
     this.machine.ends.delete(this);
     this.#parcels = [];
-    this.#put(undefined);
+    this.#put(BROKEN);
   }
 
-  #put(bytes: Uint8Array | undefined): void {
+  #put(bytes: Uint8Array | number): void {
     const { world } = this.machine;
     const late = 1 + Math.floor(world.random() * this.#network.slowest);
     const before = this.#parcels.at(-1)?.at ?? 0;
@@ -125,7 +129,7 @@ export class End implements LinkSocket {
   #deliver(parcel: Parcel): void {
     const other = this.#other;
     if (this.#parcels[0] !== parcel || other === undefined || !other.#open) {
-      if (other?.#open) this.#move();
+      if (other !== undefined && other.#open) this.#move();
       return;
     }
     if (this.#network.isCut(this.machine, other.machine) || other.machine.isFrozen) {
@@ -134,7 +138,7 @@ export class End implements LinkSocket {
       return;
     }
     this.#parcels.shift();
-    if (parcel.bytes === undefined) other.#end();
+    if (typeof parcel.bytes === 'number') other.#end(parcel.bytes);
     else {
       this.#network.delivered += 1;
       other.onMessage(parcel.bytes);
@@ -154,12 +158,12 @@ export class End implements LinkSocket {
     });
   }
 
-  #end(): void {
+  #end(code = BROKEN): void {
     if (!this.#open) return;
     this.#open = false;
     this.machine.ends.delete(this);
-    this.#parcels = this.#parcels.filter(({ bytes }) => bytes === undefined);
-    this.onClose();
+    this.#parcels = this.#parcels.filter(({ bytes }) => typeof bytes === 'number');
+    this.onClose(code);
   }
 }
 

@@ -84,17 +84,20 @@ export class RelayHost {
     if (this.machine.isUp) return;
     this.machine.boot();
     const relay = this.#make();
-    relay.start().then(
-      () => {
-        this.#relay = relay;
-        this.#journals = this.#watch(relay);
-        for (const target of this.#targets) this.#keepDialling(relay, target, FIRST_WAIT_MS);
-      },
-      () => {
-        this.crash();
-        this.machine.world.later(START_AGAIN_MS, () => this.boot());
-      },
-    );
+    void this.#start(relay);
+  }
+
+  async #start(relay: Relay): Promise<void> {
+    try {
+      await relay.start();
+    } catch {
+      this.crash();
+      this.machine.world.later(START_AGAIN_MS, () => this.boot());
+      return;
+    }
+    this.#relay = relay;
+    this.#journals = this.#watch(relay);
+    for (const target of this.#targets) this.#keepDialling(relay, target, FIRST_WAIT_MS);
   }
 
   /** Power is gone. */

@@ -33,7 +33,7 @@ export class World {
 
   /** Does something later; things of one moment happen in the order they were asked for. */
   readonly later: Later = (milliseconds, task) => {
-    const event = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, task };
+    const event = { at: this.#now + Math.max(0, Math.round(milliseconds)), order: this.#order++, task };
     this.#events.splice(this.#placeOf(event), 0, event);
     return () => {
       const place = this.#events.indexOf(event);
@@ -44,6 +44,7 @@ export class World {
   /** Lets time go on, event by event; each event's promises have run out before the next one. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
+    await settled();
     for (;;) {
       const next = this.#events.at(-1);
       if (next === undefined || next.at > end) break;
@@ -60,7 +61,10 @@ export class World {
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = this.#events[middle];
-      if (other !== undefined && (other.at > event.at || (other.at === event.at && other.order > event.order)))
+      if (
+        other !== undefined &&
+        (other.at > event.at || (other.at === event.at && other.order > event.order))
+      )
         low = middle + 1;
       else high = middle;
     }
