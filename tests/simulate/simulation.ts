@@ -127,64 +127,6 @@ async function judge({ ledger, hq, relays, tills }: Shop): Promise<string[]> {
     const last = [...kept].sort().at(-1)?.slice(-6);
     if (Number(last ?? 0) !== kept.size) faults.push(`${till.name}: receipt numbers with gaps`);
   }
-  for (const relay of relays) {
-    relay.dials(hq);
-    for (const other of relays) if (relay.key.id < other.key.id) relay.dials(other);
-  }
-  hq.boot();
-  await world.pass(10);
-  const written = hq.write(list);
-  await world.pass(1_000);
-  await written;
-  for (const host of [...relays, ...tills]) host.boot();
-  await world.pass(15_000);
-  return { network, ledger, hq, relays, tills };
-}
-
-function chaos(world: World, { network, ledger, hq, relays, tills }: Shop): void {
-  const relay = relays[world.between(0, relays.length - 1)];
-  const till = tills[world.between(0, tills.length - 1)];
-  const dice = world.random();
-  if (till === undefined || relay === undefined) return;
-  if (dice < 0.7) void sell(world, till);
-  else if (dice < 0.74) till.crash();
-  else if (dice < 0.77) relay.crash();
-  else if (dice < 0.79) hq.crash();
-  else if (dice < 0.83) network.cut(relay.machine, hq.machine);
-  else if (dice < 0.86) network.cut(relay.machine, till.machine);
-  else if (dice < 0.9) network.joinAll();
-  else if (dice < 0.93) relay.machine.ends.values().next().value?.reset();
-  else for (const host of [hq, ...relays, ...tills]) host.boot();
-  ledger.count('steps');
-}
-
-async function sell(world: World, till: TillHost): Promise<void> {
-  const line = lineOf(world.between(0, ARTICLES - 1), world.between(1, 3));
-  const basket = { id: drawHex(world, 8), lines: [line] };
-  const given = priceBasket(basket, RULES).total;
-  const payments = [{ tender: 'cash', name: 'Cash', kind: 'cash' as const, given }];
-  await till.run?.append((state, act) =>
-    isOpen(state)
-      ? completeSale(state, { basket, payments, rules: RULES }, act)
-      : openSession(state, { day: act.at.slice(0, 10), currency: 'GBP', float: 10_000 }, act),
-  );
-}
-
-/** Printed ⊆ stored, receipts unique and gapless, replicas equal. */
-async function judge({ ledger, hq, relays, tills }: Shop): Promise<string[]> {
-  const faults: string[] = [];
-  const stored = await contentOf(hq);
-  for (const { register, text } of ledger.printed)
-    if (!stored.includes(JSON.stringify(text)))
-      faults.push(`${register}: a printed record is not at head office`);
-  for (const till of tills) {
-    const sales = ledger.printed.filter(
-      ({ register, record }) => register === till.name && record.kind === 'sale',
-    );
-    const numbers = sales.map(({ record }) => record.totals.receipts);
-    if (new Set(numbers).size !== numbers.length) faults.push(`${till.name}: a receipt number twice`);
-    if (Math.max(0, ...numbers) !== numbers.length) faults.push(`${till.name}: receipt numbers with gaps`);
-  }
   for (const relay of relays)
     if ((await contentOf(relay)) !== stored) faults.push(`${relay.machine.name} differs from head office`);
   return faults;
