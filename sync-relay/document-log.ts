@@ -16,6 +16,8 @@ export interface LogDisk {
   read(path: string): Promise<Buffer | undefined>;
   /** Keeps a copy of a file for people to look at. */
   copy(path: string, to: string): Promise<void>;
+  /** Makes a folder where it is missing and gives the names in it. */
+  list(folder: string): Promise<string[]>;
 }
 
 async function syncFolder(folder: string): Promise<void> {
@@ -78,6 +80,10 @@ export const nodeDisk: LogDisk = {
   },
   async copy(path, to) {
     await copyFile(path, to);
+  },
+  async list(folder) {
+    await mkdir(folder, { recursive: true });
+    return readdir(folder);
   },
 };
 
@@ -182,8 +188,7 @@ export class LogFolder {
 
   /** Makes the folder where it is missing and gives the ids of the documents in it; files that are none are left alone. */
   async documentIds(): Promise<DocumentId[]> {
-    await mkdir(this.#folder, { recursive: true });
-    const names = await readdir(this.#folder);
+    const names = await this.#disk.list(this.#folder);
     const ids: DocumentId[] = [];
     for (const name of names) {
       if (!name.endsWith('.log')) continue;

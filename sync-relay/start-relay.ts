@@ -112,6 +112,7 @@ function relayOf({ device, own, trusted }: Self, folder: string, log: Logger): R
     door: trusted && { trusted, guard: new Door(device, organization, trusted, newNonce) },
     vouchers: new Vouchers({
       folder,
+      disk: nodeDisk,
       trusted,
       signer: trusted && role === 'hq' ? { device: device.id, ...device } : undefined,
       log,

@@ -1,9 +1,9 @@
-import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { DocumentId } from '#model/ids/document-id.ts';
 import { voucherSchema, voucherText, type Voucher } from '#model/trust/voucher.ts';
+import type { LogDisk } from './document-log.ts';
 import { verifySignature } from './signature.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
 
@@ -11,6 +11,7 @@ import type { TrustedDevices } from './trusted-devices.ts';
 export type VoucherParts = {
   /** Where they are kept, beside the document logs. */
   readonly folder: string;
+  readonly disk: Pick<LogDisk, 'read' | 'replace'>;
   readonly trusted: TrustedDevices | undefined;
   readonly signer: { readonly device: string; readonly sign: (text: string) => string } | undefined;
   readonly log: Logger;
@@ -30,7 +31,7 @@ export class Vouchers {
   /** Reads what is kept for documents. A voucher that cannot be read is made or sent again. */
   async load(documents: Iterable<DocumentId>): Promise<void> {
     for (const id of documents) {
-      const text = await readFile(this.#path(id), 'utf8').catch((cause: unknown) => this.#noFile(cause));
+      const text = (await this.#parts.disk.read(this.#path(id)))?.toString('utf8');
       const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), voucherSchema), text);
       if (parsed.success && this.#isTrue(parsed.output)) this.#latest.set(id, parsed.output);
       else if (text !== undefined)
@@ -82,21 +83,10 @@ export class Vouchers {
     const id = voucher.document as DocumentId;
     this.#latest.set(id, voucher);
     try {
-      await this.#write(id, voucher);
+      await this.#parts.disk.replace(this.#path(id), Buffer.from(JSON.stringify(voucher)));
     } catch (cause) {
       this.#parts.log.error({ err: cause, document: id }, 'the disk refused a voucher');
     }
-  }
-
-  async #write(id: DocumentId, voucher: Voucher): Promise<void> {
-    const handle = await open(`${this.#path(id)}.new`, 'w', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify(voucher));
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${this.#path(id)}.new`, this.#path(id));
   }
 
   #isTrue(voucher: Voucher): boolean {
@@ -110,11 +100,6 @@ export class Vouchers {
 
   #path(id: DocumentId): string {
     return join(this.#parts.folder, `${id}.voucher`);
-  }
-
-  #noFile(cause: unknown): undefined {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw cause;
   }
 }
 

@@ -27,7 +27,7 @@ async function relayWith(disk: LogDisk) {
       metadata: { storageId: 'relay', device: { id: 'ffffffffffffffff', role: 'relay' } },
     },
     folder: new LogFolder(folder, disk, log),
-    vouchers: new Vouchers({ folder, trusted: undefined, signer: undefined, log }),
+    vouchers: new Vouchers({ folder, disk, trusted: undefined, signer: undefined, log }),
     log,
     now: () => '2026-01-01T00:00:00.000Z',
     later: (_milliseconds, callback) => {

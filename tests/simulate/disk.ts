@@ -1,0 +1,123 @@
+import type { LogDisk } from '../../sync-relay/document-log.ts';
+import type { Machine } from './machine.ts';
+
+/** How a disk behaves: `full` refuses, `torn` refuses and leaves half of what it should have written. */
+export type DiskMood = 'well' | 'full' | 'torn' | 'unreadable';
+
+type Writing = { readonly apply: (share: number) => void };
+
+/**
+ * What survives a crash. A write is on the medium when its promise resolves; a crash meanwhile leaves nothing, a part or
+ * all of it there, as a power cut does.
+ */
+export class SimulatedDisk implements LogDisk {
+  mood: DiskMood = 'well';
+  readonly #machine: Machine;
+  #files = new Map<string, Buffer>();
+  #images: Map<string, Buffer>[] = [];
+  readonly #writing = new Set<Writing>();
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** The files as they are on the medium. */
+  get files(): ReadonlyMap<string, Buffer> {
+    return this.#files;
+  }
+
+  append(path: string, offset: number, bytes: Uint8Array): Promise<void> {
+    const before = () => (offset === 0 ? Buffer.alloc(0) : (this.#files.get(path) ?? Buffer.alloc(0)));
+    return this.#write((share) => {
+      const file = before();
+      const written = Buffer.from(bytes.subarray(0, Math.floor(bytes.byteLength * share)));
+      const rest = file.subarray(Math.min(file.length, offset + written.length));
+      this.#files.set(path, Buffer.concat([file.subarray(0, offset), written, rest]));
+    });
+  }
+
+  replace(path: string, bytes: Uint8Array): Promise<void> {
+    return this.#write((share) => {
+      if (share === 1) this.#files.set(path, Buffer.from(bytes));
+    });
+  }
+
+  truncate(path: string, length: number): Promise<void> {
+    return this.#write((share) => {
+      const file = this.#files.get(path);
+      if (share === 1 && file !== undefined) this.#files.set(path, Buffer.from(file.subarray(0, length)));
+    });
+  }
+
+  read(path: string): Promise<Buffer | undefined> {
+    if (this.mood === 'unreadable') return Promise.reject(new Error('EIO: the simulated disk cannot read'));
+    const file = this.#files.get(path);
+    return Promise.resolve(file && Buffer.from(file));
+  }
+
+  copy(path: string, to: string): Promise<void> {
+    return this.#write((share) => {
+      const file = this.#files.get(path);
+      if (share === 1 && file !== undefined) this.#files.set(to, file);
+    });
+  }
+
+  list(folder: string): Promise<string[]> {
+    const paths = [...this.#files.keys()].filter((path) => path.startsWith(`${folder}/`));
+    return Promise.resolve(paths.map((path) => path.slice(folder.length + 1)));
+  }
+
+  /** What `localStorage` does: the text is there when this returns, or taken out for undefined. */
+  note(path: string, text: string | undefined): void {
+    if (text === undefined) this.#files.delete(path);
+    else this.#files.set(path, Buffer.from(text));
+  }
+
+  /** The machine crashed: of what was being written some part is there. */
+  cutPower(): void {
+    for (const { apply } of this.#writing) {
+      const { world } = this.#machine;
+      const luck = world.random();
+      apply(luck < 0.4 ? 0 : luck < 0.7 ? 1 : world.random());
+    }
+    this.#writing.clear();
+  }
+
+  /** Keeps an image to go back to. */
+  keepImage(): void {
+    this.#images = [...this.#images.slice(-2), new Map(this.#files)];
+  }
+
+  /** The image a restore would put back. */
+  get image(): ReadonlyMap<string, Buffer> {
+    return this.#images[0] ?? new Map();
+  }
+
+  /** A backup is put back. */
+  restore(): void {
+    this.#files = new Map(this.image);
+  }
+
+  /** A new disk is put in, with copies of these files. */
+  become(files: ReadonlyMap<string, Buffer>): void {
+    this.#files = new Map(files);
+    this.#images = [];
+  }
+
+  #write(apply: (share: number) => void): Promise<void> {
+    const writing = { apply };
+    this.#writing.add(writing);
+    return new Promise((resolve, reject) => {
+      this.#machine.later(this.#machine.world.between(1, 8), () => {
+        this.#writing.delete(writing);
+        if (this.mood === 'well' || this.mood === 'unreadable') {
+          apply(1);
+          resolve();
+          return;
+        }
+        if (this.mood === 'torn') apply(0.5);
+        reject(new Error(`ENOSPC: the simulated disk is ${this.mood}`));
+      });
+    });
+  }
+}

@@ -1,0 +1,355 @@
+import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/acknowledgements.ts';
+import { readEntry } from '#model/documents/entries.ts';
+import { documentId, parseDocumentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
+import { registerName } from '#model/ids/register-id.ts';
+import { recordText } from '#model/journal/chain.ts';
+import { parseRecord, recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
+import { CLOSE_CODES, decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
+import type { Act } from '#model/register/actor.ts';
+import { historyActor } from '#model/register/actor.ts';
+import { recordTime, type ClockReading } from '#model/register/clock.ts';
+import { recordClock } from '#model/register/commands.ts';
+import {
+  addRecord,
+  newRegister,
+  resumeRegister,
+  type RegisterState,
+} from '#model/register/register-state.ts';
+import { assert, type Result } from '#model/result.ts';
+import { challengeText } from '#model/trust/challenge.ts';
+import { ORGANIZATION } from '../support/stock-peer.ts';
+import { drawHex } from './keys.ts';
+import type { End } from './network.ts';
+import { PageDocuments } from './page-documents.ts';
+import type { TillHost } from './till-host.ts';
+
+const RELAY_WAIT_MS = 2_000;
+const PAUSE_MS = 500;
+const DIAL_AGAIN_MS = 700;
+/** Where a page keeps what it must not forget between two starts; the same texts as the app's notes, under its own names. */
+const NOTES = { record: 'notes/record', caughtUp: 'notes/caught-up', excluded: 'notes/excluded' };
+
+/** How a till stands: it waits for its register's journal, sells, found its journal broken, or may not sell any more. */
+export type Standing = 'waiting' | 'ready' | 'faulty' | 'excluded';
+
+/**
+ * One life of a till's page, from start to crash. It does what the app does around a record (catching up, signing,
+ * clock records, both copies before anything is printed, the note that survives a crash) with the model's commands.
+ */
+export class TillRun {
+  readonly documents: PageDocuments;
+  standing: Standing = 'waiting';
+  state: RegisterState;
+  records: readonly JournalRecord[] = [];
+  readonly #host: TillHost;
+  readonly #peerId: string;
+  #clocks: ClockReading;
+  #unsaved: JournalRecord | undefined;
+  #writing = false;
+  #end: End | undefined;
+  /** What a page that takes a register over saw at its last look. */
+  #seen: string | undefined;
+  readonly #waiters = new Set<() => void>();
+
+  constructor(host: TillHost) {
+    this.#host = host;
+    this.documents = new PageDocuments(host.disk);
+    this.documents.onChanged = (id) => this.#changed(id);
+    this.#peerId = `${host.key.id}:${drawHex(host.machine.world, 4)}`;
+    this.state = newRegister(ORGANIZATION, host.store, host.register);
+    this.#clocks = this.#readClocks();
+    if (this.#note(NOTES.excluded) === host.key.id) this.standing = 'excluded';
+    for (const session of this.#sessions().sort((a, b) => b - a)) if (this.#load(session)) break;
+    this.#recall();
+    this.#dial();
+    this.#catchUp();
+  }
+
+  get isBusy(): boolean {
+    return this.#writing;
+  }
+
+  /** The record no copy of which could be saved; nothing else is written before it. */
+  get unsaved(): JournalRecord | undefined {
+    return this.#unsaved;
+  }
+
+  /** Makes the next record and writes it durably; a record that waits is tried again instead. */
+  async append(make: (state: RegisterState, act: Act) => Result<JournalRecord, unknown>): Promise<void> {
+    if (this.standing !== 'ready' || this.#writing) return;
+    if (this.#unsaved !== undefined) return this.#write(this.#unsaved);
+    const last = this.records.at(-1)?.at;
+    const { at, expected } = recordTime(this.#readClocks(), this.#clocks, last);
+    const act = { at, actor: historyActor('ana') };
+    const made = make(this.state, act);
+    if (!made.ok) return this.#host.ledger.count(`refused: ${codeOf(made.error)}`);
+    if (expected !== undefined && made.value.kind !== 'opened') {
+      const told = recordClock(this.state, expected, { at, by: 'ana' });
+      assert(told.ok, () => 'the clock is told while a session is open');
+      await this.#write(told.value);
+      return;
+    }
+    await this.#write(made.value);
+  }
+
+  async #write(sealed: JournalRecord): Promise<void> {
+    const { key, disk, ledger, machine } = this.#host;
+    this.#writing = true;
+    const record = sealed.sig === '' ? { ...sealed, sig: key.sign(sealed.hash) } : sealed;
+    ledger.signers.set(record.hash, key.id);
+    const text = recordText(record);
+    disk.note(NOTES.record, text);
+    const id = this.#sessionId(record.session);
+    this.documents.set(id, recordKey(record.seq), text);
+    const here = this.documents.save(id).then(
+      () => true,
+      () => false,
+    );
+    const relay = this.#confirmed(id);
+    const [isHere, isThere] = [await here, await relay];
+    this.#writing = false;
+    if (!isHere && !isThere) {
+      this.#unsaved = record;
+      ledger.count('not saved');
+      return;
+    }
+    if (!isHere || !isThere) ledger.count(isHere ? 'saved here only' : 'saved at the relay only');
+    this.#unsaved = undefined;
+    disk.note(NOTES.record, undefined);
+    this.#clocks = this.#readClocks();
+    this.#take(record);
+    ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
+    ledger.count(record.kind === 'sale' ? record.body.type : record.kind);
+  }
+
+  #confirmed(id: DocumentId): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (outcome: boolean) => {
+        cancel();
+        this.#waiters.delete(check);
+        resolve(outcome);
+      };
+      const check = () => {
+        if (this.documents.isConfirmed(id)) finish(true);
+        else if (!this.documents.isLinked) finish(false);
+      };
+      const cancel = this.#host.machine.later(RELAY_WAIT_MS, () => finish(false));
+      this.#waiters.add(check);
+      check();
+    });
+  }
+
+  #take(record: JournalRecord): void {
+    if (this.records.some(({ hash }) => hash === record.hash)) return;
+    const next = addRecord(this.state, record);
+    if (!next.ok) {
+      this.#load(record.session);
+      return;
+    }
+    this.state = next.value;
+    this.records = record.kind === 'opened' ? [record] : [...this.records, record];
+  }
+
+  /** Something came from the relay. */
+  #changed(id: DocumentId): void {
+    const address = parseDocumentId(id);
+    if (!address.ok || !this.#isOwn(address.value.key) || address.value.key.session < this.state.session)
+      return;
+    this.#load(address.value.key.session);
+    this.#recall();
+  }
+
+  /** Folds a session from its document; true when it holds records, sound or not. */
+  #load(session: number): boolean {
+    const entries = this.documents.doc(this.#sessionId(session)).entries;
+    const kept = this.#unsaved?.hash;
+    const found: JournalRecord[] = [];
+    for (const key of Object.keys(entries).sort()) {
+      const read = parseRecord(String(entries[key]));
+      if (!read.ok) return this.#fail();
+      // What is being written is in the document, but not done.
+      if (read.value.hash !== kept && !this.#isBeingWritten(read.value)) found.push(read.value);
+    }
+    if (found.length === 0) return false;
+    const bySeq = new Map(found.map(({ seq, hash }) => [seq, hash]));
+    const contradicts =
+      session === this.state.session && this.records.some(({ seq, hash }) => bySeq.get(seq) !== hash);
+    const resumed = resumeRegister(found);
+    if (contradicts || !resumed.ok) return this.#fail();
+    this.state = resumed.value;
+    this.records = found;
+    return true;
+  }
+
+  #isBeingWritten({ seq, hash }: JournalRecord): boolean {
+    if (!this.#writing || seq <= this.state.head.seq) return false;
+    const note = this.#note(NOTES.record);
+    const read = note === undefined ? undefined : parseRecord(note);
+    return read?.ok === true && read.value.hash === hash;
+  }
+
+  #fail(): true {
+    if (this.standing !== 'excluded') this.standing = 'faulty';
+    return true;
+  }
+
+  #recall(): void {
+    if (this.standing === 'faulty' || this.#unsaved !== undefined || this.#writing) return;
+    const note = this.#note(NOTES.record);
+    if (note === undefined) return;
+    const read = parseRecord(note);
+    if (read.ok && addRecord(this.state, read.value).ok) this.#unsaved = read.value;
+    else if (!read.ok || read.value.seq <= this.state.head.seq) this.#host.disk.note(NOTES.record, undefined);
+  }
+
+  /** Waits until this register's latest session is here (rule E9), looking again every half second. */
+  #catchUp(): void {
+    if (this.standing !== 'waiting') return;
+    const isNew = this.#note(NOTES.caughtUp) !== this.#host.key.id;
+    if (isNew ? this.#hasHeardFromHeadOffice() : this.#hasLatest('some')) {
+      this.#host.disk.note(NOTES.caughtUp, this.#host.key.id);
+      this.standing = 'ready';
+      return;
+    }
+    this.#host.machine.later(PAUSE_MS, () => this.#catchUp());
+  }
+
+  #hasHeardFromHeadOffice(): boolean {
+    const status = this.#host.home.relay?.status();
+    const isLinked = status?.peers.some(({ role }) => role === 'hq') === true;
+    const seen = isLinked ? JSON.stringify([status.documents, status.sessions]) : undefined;
+    const isStill = seen !== undefined && seen === this.#seen;
+    this.#seen = seen;
+    return isStill && this.#hasLatest('all') && this.#reachesCountersigned();
+  }
+
+  #hasLatest(enough: 'some' | 'all'): boolean {
+    const { home, store, register } = this.#host;
+    const session = home.relay?.status().sessions[registerName(store, register)] ?? 0;
+    if (session === 0) return true;
+    const id = this.#sessionId(session);
+    if (enough === 'some' && Object.keys(this.documents.doc(id).entries).length > 0) return true;
+    return this.documents.isLinked && this.documents.isCaughtUp(id);
+  }
+
+  #reachesCountersigned(): boolean {
+    const { store, register } = this.#host;
+    const id = documentId({
+      organization: ORGANIZATION,
+      key: { class: 'acknowledgements', store, register },
+    });
+    const text = this.documents.doc(id).entries[COUNTERSIGNED_HEAD];
+    if (!this.documents.isCaughtUp(id)) return false;
+    if (text === undefined) return true;
+    const head = readEntry(countersignedHeadSchema, COUNTERSIGNED_HEAD, String(text));
+    if (!head.ok) return true;
+    const { session, seq } = head.value;
+    return this.documents.doc(this.#sessionId(session)).entries[recordKey(seq)] !== undefined;
+  }
+
+  #dial(): void {
+    const { machine, home, network } = this.#host;
+    const again = () => machine.later(DIAL_AGAIN_MS, () => this.#dial());
+    const wire = network.dial(machine, home.machine);
+    if (wire === undefined || !home.accept(wire.far)) {
+      wire?.near.reset();
+      again();
+      return;
+    }
+    const { near } = wire;
+    near.onMessage = (bytes) => this.#receive(near, bytes);
+    near.onClose = (code) => {
+      if (this.#end === near) this.#hangUp();
+      if (code === CLOSE_CODES.revoked || code === CLOSE_CODES.expired) this.#exclude();
+      again();
+    };
+    const { id } = this.#host.key;
+    const device = { id, role: 'terminal' as const, store: this.#host.store, register: this.#host.register };
+    const peerMetadata = { isEphemeral: true, device };
+    this.#post(near, {
+      type: 'join',
+      senderId: this.#peerId,
+      peerMetadata,
+      supportedProtocolVersions: ['1'],
+    });
+  }
+
+  #hangUp(): void {
+    this.#end = undefined;
+    this.documents.linkDown();
+    for (const check of this.#waiters) check();
+  }
+
+  #exclude(): void {
+    this.standing = 'excluded';
+    this.#host.disk.note(NOTES.excluded, this.#host.key.id);
+  }
+
+  #receive(end: End, bytes: Uint8Array): void {
+    const read = decodeFrame(bytes);
+    assert(read.ok, () => `the relay sent a bad frame: ${JSON.stringify(read)}`);
+    const frame = read.value;
+    const { key } = this.#host;
+    if (frame.type === 'tillmesh-challenge') {
+      const { nonce, device: verifier } = frame;
+      const text = challengeText({ nonce, verifier, prover: key.id, peerId: this.#peerId });
+      this.#post(end, { type: 'tillmesh-proof', senderId: this.#peerId, signature: key.sign(text) });
+    } else if (frame.type === 'peer') {
+      this.#end = end;
+      const targetId = frame.senderId;
+      this.documents.linkUp((documentIdText, data) =>
+        this.#post(end, { type: 'sync', senderId: this.#peerId, targetId, documentId: documentIdText, data }),
+      );
+    } else if (frame.type === 'sync') {
+      this.documents.receive(frame.documentId as DocumentId, frame.data);
+      for (const check of this.#waiters) check();
+    } else if (frame.type === 'tillmesh-refused') {
+      this.#host.ledger.count('changes refused');
+      this.documents.putAside(frame.documentId as DocumentId);
+    }
+  }
+
+  #post(end: End, frame: Frame): void {
+    end.send(encodeFrame(frame), () => undefined);
+  }
+
+  /** Every finished sale this till knows of, its own and the others'. */
+  sales(): readonly RecordOf<'sale'>[] {
+    return this.documents.ids.flatMap((id) => {
+      const address = parseDocumentId(id);
+      if (!address.ok || address.value.key.class !== 'session') return [];
+      const texts = Object.values(this.documents.doc(id).entries).map(String);
+      const records = texts.map(parseRecord).filter((read) => read.ok);
+      return records.map(({ value }) => value).filter((record) => record.kind === 'sale');
+    });
+  }
+
+  #sessions(): number[] {
+    return this.documents.ids.flatMap((id) => {
+      const address = parseDocumentId(id);
+      return address.ok && this.#isOwn(address.value.key) ? [address.value.key.session] : [];
+    });
+  }
+
+  #isOwn(key: DocumentKey): key is Extract<DocumentKey, { class: 'session' }> {
+    return key.class === 'session' && key.store === this.#host.store && key.register === this.#host.register;
+  }
+
+  #sessionId(session: number): DocumentId {
+    const { store, register } = this.#host;
+    return documentId({ organization: ORGANIZATION, key: { class: 'session', store, register, session } });
+  }
+
+  #note(name: string): string | undefined {
+    return this.#host.disk.files.get(name)?.toString();
+  }
+
+  #readClocks(): ClockReading {
+    const { wall, steady } = this.#host.machine;
+    return { wall, steady };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
+}
