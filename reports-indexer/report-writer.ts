@@ -66,7 +66,8 @@ export class ReportWriter {
    */
   write(updates: readonly DocumentUpdate[]): Promise<void> {
     const written = this.#last.then(() => this.#write(updates));
-    this.#last = written.catch(() => {});
+    // Whoever handed the batch in hears of its failure; the next one must not.
+    this.#last = written.catch(() => undefined);
     return written;
   }
 

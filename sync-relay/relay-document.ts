@@ -285,8 +285,8 @@ export class RelayDocument {
     }
     try {
       if (right === 'free') this.#doc = this.#take(link, data, this.#doc);
-      else if (right === 'none') this.#leaveOut(link, data, this.#doc);
-      else this.#takeUnvouched(link, data, this.#doc);
+      else if (right === 'none') this.#leaveOut(link, data, this.#doc, message.value.heads);
+      else this.#takeUnvouched(link, data, this.#doc, message.value.hasChanges);
     } catch (cause) {
       this.#log.warn({ err: cause, document: this.id, peer: link.peerId }, 'unreadable sync message');
       link.refuse('the sync message could not be read');
@@ -300,21 +300,19 @@ export class RelayDocument {
   }
 
   /** A peer whose heads are unknown here has changes nobody takes; told only when there is something to fetch instead. */
-  #leaveOut(link: Link, data: Uint8Array, doc: A.Doc<unknown>): void {
+  #leaveOut(link: Link, data: Uint8Array, doc: A.Doc<unknown>, heads: A.Heads): void {
     const [same, state] = A.receiveSyncMessage(doc, link.syncState(this.id, true), data);
     this.#doc = same;
     link.setSyncState(this.id, state);
     if (this.#isBlank) return;
-    const { heads } = A.decodeSyncMessage(data);
     if (heads.length === 0 || A.hasHeads(same, heads)) return;
     if (link.refuseChanges(this.id, [...heads].sort().join())) this.#events.onRefusedChanges(this, link);
   }
 
   /** What needs head office's word goes into a copy; a message without changes needs none, and a copy costs a document. */
-  #takeUnvouched(link: Link, data: Uint8Array, doc: A.Doc<unknown>): void {
+  #takeUnvouched(link: Link, data: Uint8Array, doc: A.Doc<unknown>, hasChanges: boolean): void {
     const copy = this.#candidates.of(link, doc);
-    if (copy === undefined && A.decodeSyncMessage(data).changes.length === 0)
-      this.#doc = this.#take(link, data, doc);
+    if (copy === undefined && !hasChanges) this.#doc = this.#take(link, data, doc);
     else this.#candidates.set(link, this.#take(link, data, copy ?? A.clone(doc)));
   }
 

@@ -2,7 +2,7 @@ import * as A from '@automerge/automerge';
 import { err, ok, type Result } from '#model/result.ts';
 
 /** What a relay looks at before it hands a sync message to Automerge. */
-export type SyncMessage = { readonly heads: A.Heads };
+export type SyncMessage = { readonly heads: A.Heads; readonly hasChanges: boolean };
 
 /** The most bits an entry may take in a peer's Bloom filter, and the most probes: stock peers use 10 and 7. */
 const MOST_BITS = 64;
@@ -20,7 +20,7 @@ export function readSyncMessage(data: Uint8Array): Result<SyncMessage, string> {
     return err(cause instanceof Error ? cause.message : String(cause));
   }
   return message.have.every(({ bloom }) => isSoundFilter(bloom))
-    ? ok({ heads: message.heads })
+    ? ok({ heads: message.heads, hasChanges: message.changes.length > 0 })
     : err('a Bloom filter nobody can use');
 }
 

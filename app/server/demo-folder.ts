@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { err, ok, type Result } from '#model/result.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 const demoFileSchema = v.strictObject({
   organization: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/, 'an organization tag has 12 hex digits')),
@@ -45,14 +46,6 @@ export async function readDataFolder(folder: string): Promise<Result<DemoFile | 
 }
 
 /** Writes `tillmesh.json`, whole or not at all. */
-export async function saveDataFolder(folder: string, file: DemoFile): Promise<void> {
-  const path = join(folder, FILE);
-  const handle = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(file)}\n`);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.new`, path);
+export function saveDataFolder(folder: string, file: DemoFile): Promise<void> {
+  return writeWholeFile(join(folder, FILE), `${JSON.stringify(file)}\n`);
 }

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { err, ok, type Result } from '#model/result.ts';
@@ -7,6 +7,7 @@ import { deviceFileSchema, type DeviceFile } from '#model/trust/device-file.ts';
 import type { Device } from '#model/trust/device.ts';
 import type { Enrolment } from '#model/trust/invitation.ts';
 import { listDevice, type HeadOfficeDocuments } from './head-office-documents.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 type KeyedFile = DeviceFile & { readonly publicKey: string; readonly privateKey: string };
 
@@ -79,13 +80,5 @@ async function withKey(folder: string): Promise<Result<KeyedFile, string>> {
 /** Writes `device.json`, whole or not at all, readable by this user only (rule E1). */
 async function save(folder: string, file: DeviceFile): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const path = join(folder, 'device.json');
-  const handle = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(file)}\n`);
-    await handle.datasync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.new`, path);
+  await writeWholeFile(join(folder, 'device.json'), `${JSON.stringify(file)}\n`);
 }

@@ -7,19 +7,9 @@ import { openDataFolder } from './demo-folder.ts';
 import { HeadOfficeStation } from './head-office-station.ts';
 import { Station, type StationSpec, type StationWorld } from './station.ts';
 import { USAGE, readOptions, type StationOptions } from './station-options.ts';
+import { optionsOrEnd } from './command-line.ts';
 
-function fail(code: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(code);
-}
-
-const options = readOptions(process.argv.slice(2));
-if (!options.ok) fail(2, `${options.error}\n\n${USAGE}`);
-if (options.value === 'help') {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-await run(options.value);
+await run(optionsOrEnd(readOptions(process.argv.slice(2)), USAGE));
 
 async function run(settings: StationOptions): Promise<void> {
   let stop = async () => {};

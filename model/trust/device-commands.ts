@@ -10,7 +10,7 @@ import {
   type StaffBook,
 } from '../staff/office-actor.ts';
 import { deviceSchema, deviceStanding, type Device, type DeviceRole } from './device.ts';
-import { codeHash, INVITATION_MS, invitationSchema, type Invitation } from './invitation.ts';
+import { invitationSchema, newInvitation, type Invitation } from './invitation.ts';
 
 /** What an office knows when somebody edits devices. */
 export type DeviceBook = StaffBook & {
@@ -72,20 +72,16 @@ export function inviteDevice(
   if (!placed) return err({ code: 'place-missing' });
   if (devicesExpireAt !== undefined && devicesExpireAt <= doing.at) return err({ code: 'expiry-past' });
   if (replaces.some((each) => !book.devices.has(each))) return err({ code: 'unknown-device' });
-  const read = v.safeParse(invitationSchema, {
-    id,
-    code: codeHash(id, code),
+  const terms = {
     name,
     roles: [...INVITED[kind]],
     ...(store === undefined ? {} : { store }),
     ...(register === undefined || kind !== 'till' ? {} : { register }),
     replaces: [...replaces],
-    createdAt: doing.at,
-    expiresAt: new Date(Date.parse(doing.at) + INVITATION_MS).toISOString(),
     ...(devicesExpireAt === undefined ? {} : { devicesExpireAt }),
     by: doing.by,
-    used: [],
-  } satisfies Invitation);
+  };
+  const read = v.safeParse(invitationSchema, newInvitation(terms, { id, code, at: doing.at }));
   if (!read.success) return badDevice(read.issues[0]);
   const details = { name: read.output.name, what: kind, ...placeDetails(read.output) };
   const text = canonicalJson(read.output as CanonicalValue);

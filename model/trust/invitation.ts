@@ -31,6 +31,29 @@ export const invitationSchema = v.strictObject({
 /** An invitation for new devices. */
 export type Invitation = v.InferOutput<typeof invitationSchema>;
 
+/** What somebody is invited as. `roles` may join with the code, each once. */
+export type InvitationTerms = Pick<Invitation, 'name' | 'roles' | 'by'> &
+  Partial<Pick<Invitation, 'store' | 'register' | 'replaces' | 'devicesExpireAt'>>;
+
+/**
+ * A fresh invitation (rule E8). `id` is 16 new hex digits, `code` the one shown to people, which is kept as a hash only; `at` is
+ * UTC with milliseconds, and the invitation holds for {@link INVITATION_MS} from then.
+ */
+export function newInvitation(
+  terms: InvitationTerms,
+  { id, code, at }: { readonly id: string; readonly code: string; readonly at: string },
+): Invitation {
+  return {
+    ...terms,
+    id,
+    code: codeHash(id, code),
+    replaces: terms.replaces ?? [],
+    createdAt: at,
+    expiresAt: new Date(Date.parse(at) + INVITATION_MS).toISOString(),
+    used: [],
+  };
+}
+
 /** What a device sends to join: the code as typed and who it is. */
 export const enrolmentRequestSchema = v.strictObject({
   code: v.pipe(v.string(), v.maxLength(40)),

@@ -176,8 +176,8 @@ describe('mutated requests', () => {
       '/reports/%',
       '//',
     ];
-    const requests = mutated(paths.map((path) => requestBytes('GET', path)));
-    const { seed, values } = drawn(requests, 3000);
+    const requests = mutated(paths.map((path) => requestBytes(port, 'GET', path)));
+    const { seed, values } = drawn(requests, 10_000);
     onTestFinished(({ task }) => {
       if (task.result?.state === 'fail') process.stderr.write(`fuzz seed ${seed}\n`);
     });

@@ -137,17 +137,17 @@ describe('[E8] mutated requests', () => {
     const wrong = `${code[0] === '0' ? '1' : '0'}${code.slice(1)}`;
     const request = { ...requestOf(testKey(), wrong, 'terminal'), withRelay: true };
     const whole = [
-      requestBytes('POST', '/enrol', JSON.stringify(request)),
-      requestBytes('GET', '/status'),
-      requestBytes('GET', '/sync'),
-      requestBytes('GET', '//'),
+      requestBytes(port, 'POST', '/enrol', JSON.stringify(request)),
+      requestBytes(port, 'GET', '/status'),
+      requestBytes(port, 'GET', '/sync'),
+      requestBytes(port, 'GET', '//'),
     ];
     const requests = fc.oneof(
       mutated(whole),
-      mutatedBodies('POST', '/enrol', [request]),
-      oddMembers([request]).map((body) => requestBytes('POST', '/enrol', JSON.stringify(body))),
+      mutatedBodies(port, 'POST', '/enrol', [request]),
+      oddMembers([request]).map((body) => requestBytes(port, 'POST', '/enrol', JSON.stringify(body))),
     );
-    const { seed, values } = drawn(requests, 3000);
+    const { seed, values } = drawn(requests, 10_000);
     prints(seed);
     const answers: string[] = [];
     await forAll(values, WIDTH, async (bytes) => {

@@ -159,8 +159,10 @@ describe('a relay that handles several messages at once', () => {
     const sent = till.received.length;
     till.repeat();
     till.repeat();
-    await vi.waitFor(() => expect(relay.status().disk).toBe('ok'));
-    expect(till.received.length - sent).toBeLessThan(3);
+    // What was repeated is handled before what is written now; only the latter is answered.
+    till.write('4', 'after');
+    await confirmed();
+    expect(till.received.length - sent).toBe(1);
   });
 });
 

@@ -14,7 +14,7 @@ describe('[W4] a sync message', () => {
     });
     const [, data] = A.generateSyncMessage(doc, A.initSyncState());
     const read = readSyncMessage(data ?? new Uint8Array());
-    expect(read).toEqual({ ok: true, value: { heads: A.getHeads(doc) } });
+    expect(read).toEqual({ ok: true, value: { heads: A.getHeads(doc), hasChanges: false } });
   });
 
   test.each([

@@ -104,23 +104,26 @@ export async function sendRequest(port: number, bytes: Uint8Array): Promise<stri
   });
 }
 
-/** An HTTP request as bytes. */
-export function requestBytes(method: string, path: string, body?: string, type = 'application/json'): Buffer {
+/** An HTTP request as bytes, to the server on `port`: one that checks its own name would refuse every other unread. */
+export function requestBytes(port: number, method: string, path: string, body?: string): Buffer {
   const length =
-    body === undefined ? '' : `content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
+    body === undefined
+      ? ''
+      : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
   return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\n${length}connection: close\r\n\r\n${body ?? ''}`,
+    `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${length}connection: close\r\n\r\n${body ?? ''}`,
   );
 }
 
 /** Requests with valid frame and mutated body: the mutants get past the HTTP parser. */
 export function mutatedBodies(
+  port: number,
   method: string,
   path: string,
   bodies: readonly object[],
 ): fc.Arbitrary<Uint8Array> {
   const texts = bodies.map((body) => Buffer.from(JSON.stringify(body)));
-  return mutated(texts).map((body) => requestBytes(method, path, Buffer.from(body).toString('latin1')));
+  return mutated(texts).map((body) => requestBytes(port, method, path, Buffer.from(body).toString('latin1')));
 }
 
 /** JSON objects with one member replaced by something odd. */

@@ -1,11 +1,15 @@
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { err, ok, type Result } from '#model/result.ts';
-import { INVITATION_MS, codeHash, invitationCode, type Invitation } from '#model/trust/invitation.ts';
+import {
+  invitationCode,
+  newInvitation,
+  type Invitation,
+  type InvitationTerms,
+} from '#model/trust/invitation.ts';
 import type { Documents } from '../repo/documents.ts';
 
 /** What somebody is invited as. `roles` may join with the code, each once. */
-export type InvitationWish = Pick<Invitation, 'name' | 'roles'> &
-  Partial<Pick<Invitation, 'store' | 'register' | 'replaces' | 'devicesExpireAt'>>;
+export type InvitationWish = Omit<InvitationTerms, 'by'>;
 
 /** Who invites and with what of the world; `random` gives that many fresh random bytes. */
 export type Host = {
@@ -29,17 +33,7 @@ export async function invite(
 ): Promise<Result<Invited, 'away' | 'late'>> {
   const code = invitationCode(random(10));
   const id = Array.from(random(8), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const at = now();
-  const invitation: Invitation = {
-    ...wish,
-    id,
-    code: codeHash(id, code),
-    replaces: wish.replaces ?? [],
-    createdAt: at.toISOString(),
-    expiresAt: new Date(at.getTime() + INVITATION_MS).toISOString(),
-    by,
-    used: [],
-  };
+  const invitation = newInvitation({ ...wish, by }, { id, code, at: now().toISOString() });
   const key = { class: 'organization' } as const;
   await documents.open(key);
   const { relay } = await documents.writeDurably(

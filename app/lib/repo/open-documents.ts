@@ -192,7 +192,7 @@ export class OpenDocuments {
 
   #openWith(key: DocumentKey, id: DocumentId, handle: DocHandle<StoredDocument>): OpenDocument {
     const { promise: retired, reject } = Promise.withResolvers<never>();
-    // Most documents are never retired while a write waits.
+    // Writes that wait race with this and hear of it; with none waiting nobody has to.
     retired.catch(() => undefined);
     const open: OpenDocument = { key, id, handle, retired, announced: false, damage: undefined };
     this.#retire.set(open, reject);

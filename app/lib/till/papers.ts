@@ -1,5 +1,5 @@
 import type { SessionReport } from '#model/folds/session-report.ts';
-import type { PerpetualTotals, RecordOf } from '#model/journal/record.ts';
+import type { JournalRecord, PerpetualTotals, RecordOf } from '#model/journal/record.ts';
 import type { Paper } from '#model/receipt/paper.ts';
 import type { PrintJob } from '#model/receipt/print-job.ts';
 import { reportPaper } from '#model/receipt/report-paper.ts';
@@ -66,6 +66,11 @@ export class Papers {
       language: organization.language,
       at,
     });
+  }
+
+  /** The id of what a record prints or opens besides receipts; the same id never does it twice (rule P2). */
+  jobId(record: JournalRecord, kind: string): string {
+    return `${record.store}-${record.register}-${record.seq}:${kind}:1`;
   }
 
   #heads(): { readonly organization: Organization; readonly store: Store } {

@@ -12,6 +12,7 @@ import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
+import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { ProductIndex } from './product-index.ts';
 import { ShopStaff } from './shop-staff.ts';
@@ -65,6 +66,13 @@ export class Shop {
   /** A store by id. */
   store(id: string): Store | undefined {
     return this.#now(this.#stores).get(id);
+  }
+
+  /** The store a till stands in; a till starts when it is known. */
+  storeOfTill(id: string): Store {
+    const store = this.store(id);
+    assert(store, () => `the organization has no store ${id}`);
+    return store;
   }
 
   /** The registers of a store, by number. */

@@ -1,39 +1,29 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
-import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
-import type { Minor } from '#model/money/money.ts';
-import type { Act } from '#model/register/actor.ts';
-import {
-  closeSession,
-  completeSale,
-  moveCash,
-  openDrawer,
-  openSession,
-  readReport,
-  reprintReceipt,
-  type CommandRefusal,
-} from '#model/register/commands.ts';
-import { voidSale } from '#model/register/void-sale.ts';
-import { isOpen, type RegisterState } from '#model/register/register-state.ts';
+import { completeSale } from '#model/register/commands.ts';
+import { isOpen } from '#model/register/register-state.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
-import { assert, err, ok, type Result } from '#model/result.ts';
+import { err, ok, type Result } from '#model/result.ts';
 import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
-import type { Matter } from './approval-desk.svelte.ts';
+import type { Append } from './append.ts';
 import type { Bridge } from './bridge.ts';
-import { businessDay, clockTime } from './business-day.ts';
+import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
 import { PriceDesk } from './price-desk.ts';
 import { PrintDesk } from './print-desk.svelte.ts';
+import { ReceiptDesk } from './receipt-desk.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
+import { sellingRules } from './selling-rules.ts';
+import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
@@ -55,13 +45,6 @@ export type TillParts = {
 /** A sale that was just finished, for the screen that shows the change. */
 export type Finished = { readonly record: RecordOf<'sale'>; readonly saved: Saved };
 
-/** A count of the drawer as a person made it. */
-export type DrawerCount = {
-  readonly counted: Minor;
-  readonly denominations?: Record<string, number>;
-  readonly reason?: string;
-};
-
 /** Why an act of the till was refused. */
 export type TillRefusal =
   | AppendRefusal
@@ -79,6 +62,8 @@ export class Till {
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly parked: ParkedDesk;
+  readonly session: SessionDesk;
+  readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
@@ -88,8 +73,6 @@ export class Till {
   readonly #surroundings: Surroundings;
   #refreshes = 0;
   #finished = $state.raw<Finished | undefined>();
-  #closedReport = $state.raw<RecordOf<'closed'> | undefined>();
-  #reportShown = $state(false);
 
   constructor(parts: TillParts) {
     const { config, documents, shop, surroundings } = parts;
@@ -112,7 +95,7 @@ export class Till {
       store,
       isSaving: () => this.journal.writing || this.journal.unsaved !== undefined,
       onSignOut: () => {
-        this.leaveShownReport();
+        this.session.leaveReport();
         this.nextSale();
       },
     });
@@ -125,10 +108,30 @@ export class Till {
       staff: this.staff,
       journals: this.store,
       state: () => this.journal.state,
-      today: () => businessDay(surroundings.now(), this.#storeDetails().timeZone),
+      today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.papers = new Papers(shop, store);
+    const { journal, sale, staff, papers, printing } = this;
+    const append = this.#append;
+    this.session = new SessionDesk({
+      append,
+      journal,
+      sale,
+      staff,
+      papers,
+      printing,
+      surroundings,
+      opening: () => ({ day: this.#today(), currency: this.#rules().currency }),
+    });
+    this.receipts = new ReceiptDesk({
+      append,
+      journal,
+      store: this.store,
+      papers,
+      printing,
+      newId: () => surroundings.newId(),
+    });
     this.journal.onWritten = (record, saved) => this.#afterWriting(record, saved);
   }
 
@@ -159,26 +162,9 @@ export class Till {
     return this.#finished;
   }
 
-  /** The session that was just closed, while its Z report is shown. */
-  get justClosed(): RecordOf<'closed'> | undefined {
-    return this.#closedReport;
-  }
-
-  /** The X report while it is shown to somebody who may see it; it follows the session. */
-  get shownReport(): SessionReport | undefined {
-    return this.#reportShown && this.open ? this.journal.state.report : undefined;
-  }
-
   /** Why the open basket could not be put on the disk; undefined when all is well. */
   get saveFailed(): string | undefined {
     return this.sale.trouble;
-  }
-
-  /** Opens the next session with `float` in the drawer, for today in the store's time zone. */
-  openSession(float: Minor): Promise<Result<JournalRecord, TillRefusal>> {
-    const { currency } = this.#rules();
-    const day = businessDay(this.#surroundings.now(), this.#storeDetails().timeZone);
-    return this.#append((state, act) => openSession(state, { day, currency, float }, act), { amount: float });
   }
 
   /** Makes the open sale a fact. However often it is called, one basket becomes one receipt. */
@@ -212,80 +198,6 @@ export class Till {
     this.#finished = undefined;
   }
 
-  /** Leaves the Z report; the register is closed. */
-  leaveReport(): void {
-    this.#closedReport = undefined;
-  }
-
-  /** Puts cash in or takes it out. */
-  moveCash(
-    direction: 'in' | 'out',
-    amount: Minor,
-    reason: string,
-  ): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#append((state, act) => moveCash(state, { direction, amount, reason }, act), {
-      amount: direction === 'out' ? -amount : amount,
-      reason,
-    });
-  }
-
-  /** Opens the drawer without a sale. */
-  openDrawer(reason: string): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#append((state, act) => openDrawer(state, reason, act), { reason });
-  }
-
-  /** Prints a receipt once more, counted and marked as a copy. */
-  reprint(sale: RecordOf<'sale'>): Promise<Result<JournalRecord, TillRefusal>> {
-    const { receipt } = sale.body;
-    const copies = this.journal.records.filter(
-      (record) => record.kind === 'reprint' && record.body.receipt === receipt,
-    );
-    return this.#append((state, act) =>
-      reprintReceipt(state, { receipt: sale.body.receipt, copy: copies.length + 1 }, act),
-    );
-  }
-
-  /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
-  async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
-    const later = await this.store.salesSince(sale.at);
-    const basket = this.#surroundings.newId();
-    return this.#append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
-      amount: -sale.body.total,
-      reason,
-    });
-  }
-
-  /** Closes the session with what was counted; not while a sale is open. */
-  async closeSession(count: DrawerCount): Promise<Result<RecordOf<'closed'>, TillRefusal>> {
-    if (this.sale.basket.lines.length > 0) return err({ code: 'basket-not-empty' });
-    const { counted, reason } = count;
-    const amount = counted - (this.journal.state.report?.drawer.expected ?? 0);
-    return this.#append((state, act) => closeSession(state, count, act), { amount, reason });
-  }
-
-  /** Shows the X report of the session to somebody who may see it. */
-  async showReport(): Promise<Result<SessionReport, TillRefusal>> {
-    const read = await this.staff.act(async (act) => readReport(this.journal.state, act));
-    this.#reportShown = read.ok;
-    return read;
-  }
-
-  /** Leaves the X report. */
-  leaveShownReport(): void {
-    this.#reportShown = false;
-  }
-
-  /** Prints the X report that is shown, as it is now. */
-  printReport(): void {
-    const report = this.shownReport;
-    const { head } = this.journal.state;
-    if (!report) return;
-    const at = this.#surroundings.now().toISOString();
-    const paper = this.papers.report(report, head.totals, at);
-    const id = `${report.store}-${report.register}-${report.session}`;
-    this.printing.print({ jobId: `${id}:x:${at.replaceAll(/\D/g, '')}`, kind: 'x-report', paper });
-  }
-
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
     await Promise.all([this.links.refresh(), this.printing.refresh()]);
@@ -296,44 +208,23 @@ export class Till {
       await this.journal.confirmCopies();
   }
 
-  #append<Kind extends JournalRecord>(
-    make: (state: RegisterState, act: Act) => Result<Kind, CommandRefusal>,
-    matter: Matter = {},
-  ): Promise<Result<Kind, TillRefusal>> {
-    // The journal tells the time: it knows what its last record said (rule R7).
-    return this.staff.act((act) => this.journal.append((state, at) => make(state, { ...act, at })), matter);
-  }
+  // The journal tells the time: it knows what its last record said (rule R7).
+  readonly #append: Append = (make, matter = {}) =>
+    this.staff.act((act) => this.journal.append((state, at) => make(state, { ...act, at })), matter);
 
   /** What follows from a record, and only from the record: so a retry or a restart does the same. */
   #afterWriting(record: JournalRecord, saved: Saved): void {
     if (record.kind === 'sale') this.#finish(record, saved);
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
-    else if (record.kind === 'closed') this.#finishSession(record);
-    else if (record.kind === 'reprint') this.#background(this.#printCopy(record));
-    else if (record.kind !== 'clock') this.printing.openDrawer(this.#jobId(record, 'drawer'));
+    else if (record.kind === 'closed') this.session.finish(record);
+    else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
+    else if (record.kind !== 'clock') this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {
     if (this.sale.basket.id === record.body.basket) this.sale.startNext();
     this.#finished = { record, saved };
     this.printing.print(this.papers.saleJob(record));
-  }
-
-  #finishSession(record: RecordOf<'closed'>): void {
-    this.#closedReport = record;
-    const { report, head } = this.journal.state;
-    if (!report) return;
-    const paper = this.papers.report(report, head.totals, record.at);
-    this.printing.print({ jobId: this.#jobId(record, 'z'), kind: 'z-report', paper });
-  }
-
-  async #printCopy({ body }: RecordOf<'reprint'>): Promise<void> {
-    const sale = await this.store.findReceipt(body.receipt);
-    if (sale) this.printing.print(this.papers.copyJob(sale, body.copy));
-  }
-
-  #jobId(record: JournalRecord, kind: string): string {
-    return `${record.store}-${record.register}-${record.seq}:${kind}:1`;
   }
 
   async #takeUpSale(): Promise<void> {
@@ -373,27 +264,10 @@ export class Till {
   }
 
   #rules(): PricingRules {
-    const { organization } = this.shop;
-    assert(organization, () => 'a till starts when its organization is known');
-    const { currency, taxRounding, cashRounding } = organization;
-    const now = this.#surroundings.now();
-    const { timeZone } = this.#storeDetails();
-    return {
-      currency,
-      taxRounding,
-      ...(cashRounding ? { cashRounding } : {}),
-      specials: this.shop.specials,
-      occasion: {
-        store: this.place.store,
-        day: businessDay(now, timeZone),
-        time: clockTime(now, 'en-GB', timeZone),
-      },
-    };
+    return sellingRules(this.shop, this.place.store, this.#surroundings.now());
   }
 
-  #storeDetails(): { readonly timeZone: string } {
-    const store = this.shop.store(this.place.store);
-    assert(store, () => `the organization has no store ${this.place.store}`);
-    return store;
+  #today(): string {
+    return businessDay(this.#surroundings.now(), this.shop.storeOfTill(this.place.store).timeZone);
   }
 }

@@ -112,7 +112,7 @@ export class TillView {
 
   /** Shows the X report to somebody who may see it. */
   async openReport(): Promise<void> {
-    if (this.show(await this.#till.showReport())) this.panel = 'x-report';
+    if (this.show(await this.#till.session.showReport())) this.panel = 'x-report';
   }
 
   /** Puts away what belongs to the person who was here. */

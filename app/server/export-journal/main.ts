@@ -17,19 +17,9 @@ import { endedLines } from './export-lines.ts';
 import { ExportStopped, chosenRegisters, exportLines } from './journal-export.ts';
 import { USAGE, readOptions, type ExportOptions } from './options.ts';
 import { documentTrouble, nameOfDocument } from './relay-trouble.ts';
+import { fail, optionsOrEnd } from '../command-line.ts';
 
-function fail(code: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(code);
-}
-
-const options = readOptions(process.argv.slice(2));
-if (!options.ok) fail(2, `${options.error}\n\n${USAGE}`);
-if (options.value === 'help') {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-await run(options.value);
+await run(optionsOrEnd(readOptions(process.argv.slice(2)), USAGE));
 
 async function run(settings: ExportOptions): Promise<void> {
   const organization = await organizationOf(settings.data);

@@ -9,22 +9,12 @@ import { startHeadOffice, type HeadOffice } from './head-office.ts';
 import { USAGE, readOptions, type ImportOptions } from './options.ts';
 import { readSalesFile, type ImportedReceipt } from './sales-file.ts';
 import { basketPrefix, importSales } from './sales-import.ts';
+import { fail, optionsOrEnd } from '../command-line.ts';
 
 /** How long the indexer may take for the whole import, in milliseconds; far more than it needs. */
 const INDEX_WAIT_MS = 120_000;
 
-function fail(code: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(code);
-}
-
-const options = readOptions(process.argv.slice(2));
-if (!options.ok) fail(2, `${options.error}\n\n${USAGE}`);
-if (options.value === 'help') {
-  process.stdout.write(USAGE);
-  process.exit(0);
-}
-await run(options.value);
+await run(optionsOrEnd(readOptions(process.argv.slice(2)), USAGE));
 
 async function run(settings: ImportOptions): Promise<void> {
   const receipts = await readReceipts(settings.file);

@@ -23,7 +23,7 @@ function writeRole({ documents }: TillBench, role: Role): void {
 
 /** Ana asks for the drawer; gives the answer she waits for. */
 async function askForDrawer({ till }: TillBench) {
-  const asking = till.openDrawer('give change');
+  const asking = till.session.openDrawer('give change');
   await expect.poll(() => till.staff.approvals.request).toBeDefined();
   return asking;
 }
@@ -31,7 +31,7 @@ async function askForDrawer({ till }: TillBench) {
 describe('an act that needs an approval', () => {
   it('[S6] waits, is done with the PIN of somebody who may, and names both in the journal', async () => {
     const bench = await openTill();
-    const asking = bench.till.openDrawer('give change');
+    const asking = bench.till.session.openDrawer('give change');
     await expect
       .poll(() => bench.till.staff.approvals.request)
       .toEqual({
@@ -48,10 +48,10 @@ describe('an act that needs an approval', () => {
 
   it('[S6] counts once: the next one asks again', async () => {
     const bench = await openTill();
-    const first = bench.till.openDrawer('give change');
+    const first = bench.till.session.openDrawer('give change');
     await approve(bench);
     must(await first);
-    const second = bench.till.openDrawer('once more');
+    const second = bench.till.session.openDrawer('once more');
     await expect.poll(() => bench.till.staff.approvals.request?.reason).toBe('once more');
     bench.till.staff.approvals.decline();
     expect(codeOf(await second)).toBe('approval-needed');
@@ -61,7 +61,7 @@ describe('an act that needs an approval', () => {
   it('is refused when it is declined, and nothing was written', async () => {
     const bench = await openTill();
     const { till } = bench;
-    const asking = till.openDrawer('give change');
+    const asking = till.session.openDrawer('give change');
     await expect.poll(() => till.staff.approvals.request).toBeDefined();
     till.staff.approvals.decline();
     expect(await asking).toEqual({
@@ -73,7 +73,7 @@ describe('an act that needs an approval', () => {
 
   it('is refused when its person is signed out meanwhile', async () => {
     const bench = await openTill();
-    const asking = bench.till.openDrawer('give change');
+    const asking = bench.till.session.openDrawer('give change');
     await expect.poll(() => bench.till.staff.approvals.request).toBeDefined();
     await changePerson(bench, 'ana', { active: false });
     expect(codeOf(await asking)).toBe('approval-needed');
@@ -83,10 +83,10 @@ describe('an act that needs an approval', () => {
   it('keeps a second one from being approved by the PIN for the first', async () => {
     const bench = await openTill();
     const { approvals } = bench.till.staff;
-    const first = bench.till.openDrawer('first');
+    const first = bench.till.session.openDrawer('first');
     await expect.poll(() => approvals.request?.reason).toBe('first');
     const approving = approvals.approve(personOf(bench.till, 'mia'), '1234');
-    const second = bench.till.openDrawer('second');
+    const second = bench.till.session.openDrawer('second');
     expect(codeOf(await approving)).toBe('not-here');
     expect(codeOf(await first)).toBe('approval-needed');
     await approve(bench);
@@ -96,8 +96,8 @@ describe('an act that needs an approval', () => {
   it('[S7] is taking out more cash than the limit, and closing with a large difference', async () => {
     const bench = await openTill();
     const { till } = bench;
-    must(await till.moveCash('out', 5_000, 'to the safe'));
-    const more = till.moveCash('out', 5_001, 'to the safe');
+    must(await till.session.moveCash('out', 5_000, 'to the safe'));
+    const more = till.session.moveCash('out', 5_001, 'to the safe');
     await expect
       .poll(() => till.staff.approvals.request)
       .toMatchObject({
@@ -106,7 +106,7 @@ describe('an act that needs an approval', () => {
       });
     till.staff.approvals.decline();
     expect(codeOf(await more)).toBe('approval-needed');
-    const closing = till.closeSession({ counted: 4_000, reason: 'counted twice' });
+    const closing = till.session.close({ counted: 4_000, reason: 'counted twice' });
     await expect
       .poll(() => till.staff.approvals.request)
       .toMatchObject({
@@ -120,17 +120,17 @@ describe('an act that needs an approval', () => {
   it('[S5] is seeing the X report, which is put away when the person leaves', async () => {
     const bench = await openTill();
     const { till } = bench;
-    till.printReport();
-    expect(till.shownReport).toBeUndefined();
+    till.session.printReport();
+    expect(till.session.shownReport).toBeUndefined();
     const showing = bench.view.openReport();
     await approve(bench);
     await showing;
     expect(bench.view.panel).toBe('x-report');
-    expect(till.shownReport?.session).toBe(1);
-    till.printReport();
+    expect(till.session.shownReport?.session).toBe(1);
+    till.session.printReport();
     await expect.poll(() => bench.bridge.papers.map(({ kind }) => kind)).toEqual(['x-report']);
     till.staff.signOut();
-    expect(till.shownReport).toBeUndefined();
+    expect(till.session.shownReport).toBeUndefined();
   });
 
   it('holds the open sale until it is answered', async () => {
@@ -231,7 +231,7 @@ describe('the roles of the organization', () => {
     expect([staff.may('drawer.open'), staff.may('staff.edit')]).toEqual(['approvable', 'refused']);
     writeRole(bench, { id: 'cashier', name: 'Cashier', permissions: ['drawer.open'] });
     expect([staff.may('drawer.open'), staff.may('sale.sell')]).toEqual(['permitted', 'refused']);
-    expect((await bench.till.openDrawer('give change')).ok).toBe(true);
+    expect((await bench.till.session.openDrawer('give change')).ok).toBe(true);
     expect(bench.till.signIn.person).toBe('ana');
   });
 

@@ -92,7 +92,7 @@ describe('[S9] a till that nobody touches', () => {
     const bench = await openTill();
     bench.documents.failHere = 'the disk is full';
     bench.documents.setConnected(false);
-    expect(codeOf(await bench.till.moveCash('in', 100, 'coins'))).toBe('not-saved');
+    expect(codeOf(await bench.till.session.moveCash('in', 100, 'coins'))).toBe('not-saved');
     leaveAlone(bench, 30 * MINUTE);
     expect(bench.till.signIn.person).toBe('ana');
     bench.documents.failHere = undefined;
@@ -103,7 +103,7 @@ describe('[S9] a till that nobody touches', () => {
 
   it('declines what waits for an approval', async () => {
     const bench = await openTill();
-    const asking = bench.till.openDrawer('give change');
+    const asking = bench.till.session.openDrawer('give change');
     await expect.poll(() => bench.till.staff.approvals.request).toBeDefined();
     leaveAlone(bench, 11 * MINUTE);
     expect(codeOf(await asking)).toBe('approval-needed');

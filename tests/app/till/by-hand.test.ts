@@ -244,7 +244,7 @@ describe('parked baskets at the till', () => {
     expect(bench.till.store.soldTwice).toEqual([['S01-R1-000001', 'S01-R2-000001']]);
     const own = bench.till.journal.records.find((record) => record.kind === 'sale');
     if (!own) throw new Error('nothing was sold');
-    const asking = bench.till.voidSale(own, 'sold on the other till');
+    const asking = bench.till.receipts.voidSale(own, 'sold on the other till');
     await approve(bench);
     must(await asking);
     expect(bench.till.store.soldTwice).toEqual([]);
@@ -258,7 +258,7 @@ describe('voiding at the till', () => {
     await sellLantern(bench);
     const sale = till.finished?.record;
     if (!sale) throw new Error('nothing was sold');
-    const asking = till.voidSale(sale, 'wrong article');
+    const asking = till.receipts.voidSale(sale, 'wrong article');
     await expect
       .poll(() => till.staff.approvals.request)
       .toEqual({ asker: 'ana', permission: 'sale.void', amount: -339, reason: 'wrong article' });
@@ -271,7 +271,7 @@ describe('voiding at the till', () => {
     });
     expect(bench.bridge.papers.at(-1)).toMatchObject({ kind: 'refund', openDrawer: true });
     expect(till.journal.state.report).toMatchObject({ gross: 0, voids: { count: 1, amount: -339 } });
-    expect(codeOf(await till.voidSale(sale, 'again'))).toBe('already-taken-back');
+    expect(codeOf(await till.receipts.voidSale(sale, 'again'))).toBe('already-taken-back');
     must(await till.refunds.find(sale.body.receipt));
     expect(till.refunds.lines.map(({ left }) => left)).toEqual(['0']);
   });

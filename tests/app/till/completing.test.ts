@@ -147,7 +147,7 @@ describe('a sale that no copy took', () => {
     const bench = await unsavedSale();
     expect(codeOf(bench.till.sale.remove(0))).toBe('sale-frozen');
     expect(codeOf(await bench.till.completeSale())).toBe('record-unsaved');
-    expect(codeOf(await bench.till.moveCash('out', 100, 'safe'))).toBe('record-unsaved');
+    expect(codeOf(await bench.till.session.moveCash('out', 100, 'safe'))).toBe('record-unsaved');
   });
 
   it('[N2] is tried again with the very same record, never with a second number', async () => {

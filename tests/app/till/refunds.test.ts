@@ -64,8 +64,8 @@ describe('a refund', () => {
     must(till.sale.startPaying());
     payCash(bench, -115);
     must(await till.completeSale());
-    must(await till.closeSession({ counted: till.journal.state.report?.drawer.expected ?? 0 }));
-    must(await till.openSession(0));
+    must(await till.session.close({ counted: till.journal.state.report?.drawer.expected ?? 0 }));
+    must(await till.session.open(0));
     const again = await startTill(bench);
     must(await again.till.refunds.find(receipt));
     expect(again.till.refunds.lines.map(({ left }) => left)).toEqual(['3', '0']);

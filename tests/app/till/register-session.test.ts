@@ -8,7 +8,7 @@ describe('opening', () => {
     const bench = await startTill();
     bench.surroundings.pass(18.5 * 3_600_000);
     await signIn(bench);
-    must(await bench.till.openSession(5_000));
+    must(await bench.till.session.open(5_000));
     expect(bench.till.open).toBe(true);
     expect(bench.till.journal.state.report).toMatchObject({
       day: '2026-11-21',
@@ -19,15 +19,15 @@ describe('opening', () => {
 
   it('needs somebody signed in', async () => {
     const { till } = await startTill();
-    expect(codeOf(await till.openSession(0))).toBe('nobody-signed-in');
+    expect(codeOf(await till.session.open(0))).toBe('nobody-signed-in');
   });
 
   it('happens once when it is asked for twice at the same moment', async () => {
     const bench = await startTill();
     await signIn(bench);
-    const asked = await Promise.all([bench.till.openSession(100), bench.till.openSession(100)]);
+    const asked = await Promise.all([bench.till.session.open(100), bench.till.session.open(100)]);
     expect(asked.map(codeOf)).toEqual([undefined, 'busy']);
-    expect(codeOf(await bench.till.openSession(100))).toBe('session-already-open');
+    expect(codeOf(await bench.till.session.open(100))).toBe('session-already-open');
   });
 
   it.each([
@@ -36,15 +36,15 @@ describe('opening', () => {
   ])('refuses a float of %d', async (float, code) => {
     const bench = await startTill();
     await signIn(bench);
-    expect(codeOf(await bench.till.openSession(float))).toBe(code);
+    expect(codeOf(await bench.till.session.open(float))).toBe(code);
   });
 });
 
 describe('cash and drawer', () => {
   it('[R3] counts what is put in and taken out, and opens the drawer', async () => {
     const { till, bridge } = await openTill();
-    must(await till.moveCash('in', 2_000, 'more change'));
-    must(await till.moveCash('out', 500, 'postage'));
+    must(await till.session.moveCash('in', 2_000, 'more change'));
+    must(await till.session.moveCash('out', 500, 'postage'));
     expect(till.journal.state.report?.drawer).toMatchObject({
       paidIn: 2_000,
       paidOut: 500,
@@ -55,8 +55,8 @@ describe('cash and drawer', () => {
 
   it('[R4] needs a reason', async () => {
     const { till, bridge } = await openTill();
-    expect(codeOf(await till.openDrawer(' '))).toBe('reason-missing');
-    expect(codeOf(await till.moveCash('out', 500, ''))).toBe('reason-missing');
+    expect(codeOf(await till.session.openDrawer(' '))).toBe('reason-missing');
+    expect(codeOf(await till.session.moveCash('out', 500, ''))).toBe('reason-missing');
     expect(bridge.drawers).toEqual([]);
   });
 
@@ -65,7 +65,7 @@ describe('cash and drawer', () => {
     const { till, bridge } = bench;
     await signIn(bench, 'mia');
     bridge.away = true;
-    must(await till.openDrawer('give change'));
+    must(await till.session.openDrawer('give change'));
     bridge.away = false;
     await till.refresh();
     expect(bridge.drawers).toEqual([]);
@@ -77,8 +77,8 @@ describe('reports and copies', () => {
     const bench = await openTill();
     await sellLantern(bench);
     await signIn(bench, 'mia');
-    must(await bench.till.showReport());
-    bench.till.printReport();
+    must(await bench.till.session.showReport());
+    bench.till.session.printReport();
     await expect.poll(() => bench.bridge.papers.map(({ kind }) => kind)).toContain('x-report');
     expect(bench.till.open).toBe(true);
   });
@@ -88,8 +88,8 @@ describe('reports and copies', () => {
     const receipt = await sellLantern(bench);
     const sale = bench.till.finished?.record;
     if (!sale) throw new Error('nothing was finished');
-    must(await bench.till.reprint(sale));
-    must(await bench.till.reprint(sale));
+    must(await bench.till.receipts.reprint(sale));
+    must(await bench.till.receipts.reprint(sale));
     const copies = [`${receipt}:reprint:1`, `${receipt}:reprint:2`];
     await expect
       .poll(() => bench.bridge.papers.map(({ jobId }) => jobId))
@@ -107,33 +107,33 @@ describe('closing', () => {
     const bench = await openTill();
     await sellLantern(bench);
     bench.till.nextSale();
-    const refused = await bench.till.closeSession({ counted: 10_000 });
+    const refused = await bench.till.session.close({ counted: 10_000 });
     expect(refused).toEqual({ ok: false, error: { code: 'difference-needs-reason', difference: -339 } });
-    must(await bench.till.closeSession({ counted: 10_000, reason: 'wrong change' }));
+    must(await bench.till.session.close({ counted: 10_000, reason: 'wrong change' }));
     expect(bench.till.open).toBe(false);
-    expect(bench.till.justClosed?.body).toMatchObject({
+    expect(bench.till.session.justClosed?.body).toMatchObject({
       expected: 10_339,
       counted: 10_000,
       difference: -339,
     });
     await expect.poll(() => bench.bridge.papers.at(-1)?.kind).toBe('z-report');
-    bench.till.leaveReport();
-    expect(bench.till.justClosed).toBeUndefined();
+    bench.till.session.leaveClosed();
+    expect(bench.till.session.justClosed).toBeUndefined();
   });
 
   it('waits until the open sale is finished or cleared', async () => {
     const bench = await openTill();
     bench.view.scan('5012345678900');
-    expect(codeOf(await bench.till.closeSession({ counted: 10_000 }))).toBe('basket-not-empty');
+    expect(codeOf(await bench.till.session.close({ counted: 10_000 }))).toBe('basket-not-empty');
     must(bench.till.sale.clear());
-    expect((await bench.till.closeSession({ counted: 10_000 })).ok).toBe(true);
+    expect((await bench.till.session.close({ counted: 10_000 })).ok).toBe(true);
   });
 
   it('[N2] is followed by a second session that goes on with the numbers', async () => {
     const bench = await openTill();
     await sellLantern(bench);
-    must(await bench.till.closeSession({ counted: 10_339 }));
-    must(await bench.till.openSession(5_000));
+    must(await bench.till.session.close({ counted: 10_339 }));
+    must(await bench.till.session.open(5_000));
     expect(bench.till.journal.state).toMatchObject({ session: 2, report: { sales: { count: 0 } } });
     expect(await sellLantern(bench)).toBe('S01-R1-000002');
     const again = await startTill(bench);
@@ -143,7 +143,7 @@ describe('closing', () => {
 
   it('refuses to sell in a closed session', async () => {
     const bench = await openTill();
-    must(await bench.till.closeSession({ counted: 10_000 }));
+    must(await bench.till.session.close({ counted: 10_000 }));
     bench.view.scan('5012345678900');
     expect(bench.view.trouble).toEqual({ code: 'scan-not-now' });
   });
@@ -159,7 +159,7 @@ describe('[J6] a journal that does not hold together', () => {
     const again = await startTill(bench);
     expect(again.till.journal.fault).toMatchObject({ code: 'altered', session: 1 });
     await signIn(again);
-    expect(codeOf(await again.till.openDrawer('look'))).toBe('journal-faulty');
+    expect(codeOf(await again.till.session.openDrawer('look'))).toBe('journal-faulty');
     expect(Object.keys(await bench.documents.open(sessionKey(1)))).toHaveLength(2);
   });
 
@@ -171,7 +171,7 @@ describe('[J6] a journal that does not hold together', () => {
     const other = sealRecord(head, 1, { kind: 'drawer', body: { reason: 'elsewhere' } }, stamp);
     bench.documents.receive(sessionKey(1), { [recordKey(other.seq)]: recordText(other) });
     await expect.poll(() => bench.till.journal.fault?.code).toBe('fork');
-    expect(codeOf(await bench.till.openDrawer('again'))).toBe('journal-faulty');
+    expect(codeOf(await bench.till.session.openDrawer('again'))).toBe('journal-faulty');
   });
 
   it('is noticed when a record is missing', async () => {

@@ -82,7 +82,7 @@ describe('[S8] what head office says of the person at the till', () => {
     expect(till.signIn.person).toBeUndefined();
     expect(till.signIn.farewell).toEqual({ person: 'ana', why: 'left' });
     expect(till.sale.basket.lines).toHaveLength(1);
-    expect(codeOf(await till.openSession(0))).toBe('nobody-signed-in');
+    expect(codeOf(await till.session.open(0))).toBe('nobody-signed-in');
     expect(till.shop.peopleOf(S01).map(({ id }) => id)).toEqual(['luis', 'mia']);
   });
 

@@ -55,7 +55,7 @@ describe('signing', () => {
     const bench = await openTill();
     await sellLantern(bench);
     await signIn(bench, 'mia');
-    must(await bench.till.openDrawer('change'));
+    must(await bench.till.session.openDrawer('change'));
     const records = await storedIn(bench);
     expect(records.map(({ kind }) => kind)).toEqual(['opened', 'sale', 'drawer']);
     expect(records.map(isSigned)).toEqual([true, true, true]);
@@ -83,7 +83,7 @@ describe('signing', () => {
     const bench = await openTillAgain(documents);
     documents.failHere = 'disk full';
     documents.setConnected(false);
-    expect(codeOf(await bench.till.openDrawer('change'))).toBe('not-saved');
+    expect(codeOf(await bench.till.session.openDrawer('change'))).toBe('not-saved');
     const note = [...bench.surroundings.notes].find(([key]) => key.startsWith('record:'))?.[1] ?? '';
     expect(isSigned(JSON.parse(note) as JournalRecord)).toBe(true);
     documents.failHere = undefined;
@@ -120,10 +120,10 @@ describe('a clock that is moved', () => {
 
   it('[R7] while the register is closed: told right behind the opening', async () => {
     const bench = await openTill();
-    must(await bench.till.closeSession({ counted: 10_000 }));
-    bench.till.leaveReport();
+    must(await bench.till.session.close({ counted: 10_000 }));
+    bench.till.session.leaveClosed();
     bench.surroundings.time -= DAY;
-    must(await bench.till.openSession(0));
+    must(await bench.till.session.open(0));
     expect(await kindsIn(bench, 2)).toEqual(['opened', 'clock']);
     expect((await storedIn(bench, 2))[1]?.body).toEqual({ expected: '2026-11-21T09:00:00.000Z' });
   });
@@ -141,10 +141,10 @@ describe('a clock that is moved', () => {
     const bench = await openTill();
     await signIn(bench, 'mia');
     bench.surroundings.time += DAY;
-    expect(codeOf(await bench.till.openDrawer(' '))).toBe('reason-missing');
+    expect(codeOf(await bench.till.session.openDrawer(' '))).toBe('reason-missing');
     expect(await kindsIn(bench)).toEqual(['opened']);
     bench.surroundings.time -= DAY + 30_000;
-    must(await bench.till.openDrawer('change'));
+    must(await bench.till.session.openDrawer('change'));
     const records = await storedIn(bench);
     expect(records.map(({ at }) => at)).toEqual(['2026-11-21T09:00:00.000Z', '2026-11-21T09:00:00.000Z']);
   });

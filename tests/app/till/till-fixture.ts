@@ -245,7 +245,7 @@ export async function startTill(
 export async function openTill(given: Parameters<typeof startTill>[0] = {}): Promise<TillBench> {
   const bench = await startTill(given);
   await signIn(bench);
-  must(await bench.till.openSession(10_000));
+  must(await bench.till.session.open(10_000));
   return bench;
 }
 

@@ -1,0 +1,86 @@
+import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
+import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
+import BookOpenText from '@lucide/svelte/icons/book-open-text';
+import FileText from '@lucide/svelte/icons/file-text';
+import Inbox from '@lucide/svelte/icons/inbox';
+import Keyboard from '@lucide/svelte/icons/keyboard';
+import type { Permission } from '#model/staff/permission.ts';
+import { m } from '$lib/paraglide/messages.js';
+import type { Panel } from './view.svelte.ts';
+
+/** What an act in the menu is about. */
+export type MenuGroup = 'sale' | 'register' | 'till';
+
+/** An act in the menu: the panel it opens, who may open it, and its words. */
+export type MenuTile = {
+  readonly panel: Panel;
+  readonly group: MenuGroup;
+  readonly testid: string;
+  readonly permission?: Permission;
+  readonly icon: typeof FileText;
+  readonly name: () => string;
+  readonly text: () => string;
+};
+
+/** The groups in their order. */
+export const MENU_GROUPS: readonly { readonly group: MenuGroup; readonly name: () => string }[] = [
+  { group: 'sale', name: m.menu_group_sale },
+  { group: 'register', name: m.menu_group_register },
+  { group: 'till', name: m.menu_group_till },
+];
+
+/** Every act in the menu, in its order within its group; closing the session stands below them by itself. */
+export const MENU_TILES: readonly MenuTile[] = [
+  {
+    panel: 'journal',
+    group: 'sale',
+    testid: 'journal',
+    icon: BookOpenText,
+    name: m.menu_journal,
+    text: m.menu_journal_text,
+  },
+  {
+    panel: 'paid-in',
+    group: 'register',
+    testid: 'paid-in',
+    permission: 'cash.move',
+    icon: BanknoteArrowDown,
+    name: m.menu_paid_in,
+    text: m.menu_paid_in_text,
+  },
+  {
+    panel: 'paid-out',
+    group: 'register',
+    testid: 'paid-out',
+    permission: 'cash.move',
+    icon: BanknoteArrowUp,
+    name: m.menu_paid_out,
+    text: m.menu_paid_out_text,
+  },
+  {
+    panel: 'open-drawer',
+    group: 'register',
+    testid: 'open-drawer',
+    permission: 'drawer.open',
+    icon: Inbox,
+    name: m.menu_drawer,
+    text: m.menu_drawer_text,
+  },
+  {
+    panel: 'x-report',
+    group: 'register',
+    testid: 'x-report',
+    permission: 'report.read',
+    icon: FileText,
+    name: m.menu_x,
+    text: m.menu_x_text,
+  },
+  {
+    panel: 'shortcuts',
+    group: 'till',
+    testid: 'shortcuts',
+    icon: Keyboard,
+    name: m.menu_shortcuts,
+    text: m.menu_shortcuts_text,
+  },
+];

@@ -1,0 +1,57 @@
+import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
+import { reprintReceipt } from '#model/register/commands.ts';
+import { voidSale } from '#model/register/void-sale.ts';
+import type { Result } from '#model/result.ts';
+import type { Append } from './append.ts';
+import type { Papers } from './papers.ts';
+import type { PrintDesk } from './print-desk.svelte.ts';
+import type { RegisterJournal } from './register-journal.svelte.ts';
+import type { StoreJournals } from './store-journals.svelte.ts';
+import type { TillRefusal } from './till.svelte.ts';
+
+/** What the desk works with. */
+export type ReceiptParts = {
+  readonly append: Append;
+  readonly journal: RegisterJournal;
+  readonly store: StoreJournals;
+  readonly papers: Papers;
+  readonly printing: PrintDesk;
+  readonly newId: () => string;
+};
+
+/** Receipts that were made: printing them once more and voiding them. */
+export class ReceiptDesk {
+  readonly #parts: ReceiptParts;
+
+  constructor(parts: ReceiptParts) {
+    this.#parts = parts;
+  }
+
+  /** Prints a receipt once more, counted and marked as a copy. */
+  reprint(sale: RecordOf<'sale'>): Promise<Result<JournalRecord, TillRefusal>> {
+    const { append, journal } = this.#parts;
+    const { receipt } = sale.body;
+    const copies = journal.records.filter(
+      (record) => record.kind === 'reprint' && record.body.receipt === receipt,
+    );
+    return append((state, act) => reprintReceipt(state, { receipt, copy: copies.length + 1 }, act));
+  }
+
+  /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
+  async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
+    const { append, store, newId } = this.#parts;
+    const later = await store.salesSince(sale.at);
+    const basket = newId();
+    return append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
+      amount: -sale.body.total,
+      reason,
+    });
+  }
+
+  /** What follows from a reprint record: the copy is printed. */
+  async printCopy({ body }: RecordOf<'reprint'>): Promise<void> {
+    const { store, papers, printing } = this.#parts;
+    const sale = await store.findReceipt(body.receipt);
+    if (sale) printing.print(papers.copyJob(sale, body.copy));
+  }
+}

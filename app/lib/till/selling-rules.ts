@@ -1,0 +1,20 @@
+import type { StoreId } from '#model/ids/register-id.ts';
+import type { PricingRules } from '#model/sale/pricing.ts';
+import { assert } from '#model/result.ts';
+import { businessDay, clockTime } from './business-day.ts';
+import type { Shop } from './shop.svelte.ts';
+
+/** What a store prices a basket by now: what its organization decided, and the specials of this hour. */
+export function sellingRules(shop: Shop, store: StoreId, now: Date): PricingRules {
+  const { organization, specials } = shop;
+  assert(organization, () => 'a till starts when its organization is known');
+  const { currency, taxRounding, cashRounding } = organization;
+  const { timeZone } = shop.storeOfTill(store);
+  return {
+    currency,
+    taxRounding,
+    ...(cashRounding ? { cashRounding } : {}),
+    specials,
+    occasion: { store, day: businessDay(now, timeZone), time: clockTime(now, 'en-GB', timeZone) },
+  };
+}
