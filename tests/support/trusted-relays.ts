@@ -45,9 +45,9 @@ export class TrustedRelays {
     this.tool = tool;
   }
 
-  /** Founds the organization: head office's relay is its first device. */
-  static async found(): Promise<TrustedRelays> {
-    const folder = await temporaryFolder();
+  /** Founds the organization: head office's relay, on a folder of its own or the one named, is its first device. */
+  static async found(named?: string): Promise<TrustedRelays> {
+    const folder = named ?? (await temporaryFolder());
     const hq = await startRelay(folder, ['--role', 'hq', '--organization', ORGANIZATION]);
     const relays = new TrustedRelays(hq, await toolOf(hq, 'hq'));
     await relays.list(hq.device, { role: 'hq', name: 'Head office' });
