@@ -87,6 +87,9 @@ export const nodeDisk: LogDisk = {
   },
 };
 
+/** What a log may gather behind its first frame before it is worth rewriting, in bytes. */
+const REWRITE_BYTES = 32 * 1024;
+
 /**
  * The append-only log of one document. What `append` resolved for is on the medium; what it rejected for is not in the
  * file any more, or is cut off before the next append.
@@ -95,7 +98,8 @@ export class DocumentLog {
   readonly #path: string;
   readonly #disk: LogDisk;
   #size = 0;
-  #frames = 0;
+  /** Where the first frame ends: after {@link rewrite} that is the whole document as it then was. */
+  #base = 0;
   /** A failed append may have left half a frame behind `#size`. */
   #unclean = false;
 
@@ -124,13 +128,17 @@ export class DocumentLog {
       await disk.truncate(path, content.validBytes);
     }
     documentLog.#size = content.validBytes;
-    documentLog.#frames = content.frames.length;
+    const [first] = content.frames;
+    documentLog.#base = first === undefined ? 0 : LOG_HEADER.length + encodeLogFrame(first).byteLength;
     return { log: documentLog, frames: content.frames };
   }
 
-  /** How many frames the log holds; many small ones ask for {@link rewrite}. */
-  get frames(): number {
-    return this.#frames;
+  /**
+   * Whether a {@link rewrite} pays: as much was appended as the document took before, so that all rewrites together write a
+   * few times what was appended, and a log takes about twice its document. Changes are appended as they came, uncompressed.
+   */
+  get isLong(): boolean {
+    return this.#size - this.#base > Math.max(REWRITE_BYTES, this.#base);
   }
 
   /** Bytes of the log. */
@@ -153,7 +161,7 @@ export class DocumentLog {
       throw cause;
     }
     this.#size += written.byteLength;
-    this.#frames += 1;
+    if (this.#base === 0) this.#base = this.#size;
   }
 
   /** Puts an unreadable log aside (`.damaged`) and starts it empty; peers send the document again. */
@@ -161,7 +169,7 @@ export class DocumentLog {
     await this.#disk.copy(this.#path, `${this.#path}.damaged`);
     await this.#disk.truncate(this.#path, 0);
     this.#size = 0;
-    this.#frames = 0;
+    this.#base = 0;
   }
 
   /** Puts one frame with the whole document in place of all frames. */
@@ -169,7 +177,7 @@ export class DocumentLog {
     const file = Buffer.concat([LOG_HEADER, encodeLogFrame(bytes)]);
     await this.#disk.replace(this.#path, file);
     this.#size = file.byteLength;
-    this.#frames = 1;
+    this.#base = file.byteLength;
     this.#unclean = false;
   }
 }

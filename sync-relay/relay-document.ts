@@ -14,9 +14,6 @@ import type { Link } from './link.ts';
 import { Looks } from './looks.ts';
 import { confirmation, readSyncMessage } from './sync-message.ts';
 
-/** Frames a log may gather before it is rewritten as one; keeps start-up quick without rewriting on every sale. */
-const REWRITE_FRAMES = 256;
-
 /** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
 const REFUSED_RETRY_MS = 1000;
 
@@ -183,6 +180,8 @@ export class RelayDocument {
     for (const { done } of edits) done(outcome === 'failed' ? 'failed' : 'saved');
     this.#show();
     await this.#answer(received, wanting, outcome);
+    // After the answer: nobody waits for it.
+    await this.#rewriteWhenLong();
     // A look at all journals must not load them for good.
     if (!wasLoaded && wanting.size + edits.length === 0) this.#unload();
   }
@@ -341,14 +340,13 @@ export class RelayDocument {
     }
     this.#durableHeads = heads;
     this.#events.onDisk('ok');
-    await this.#rewriteWhenLong(doc);
     return 'saved';
   }
 
-  async #rewriteWhenLong(doc: A.Doc<unknown>): Promise<void> {
-    if (!this.#file || this.#file.frames < REWRITE_FRAMES) return;
+  async #rewriteWhenLong(): Promise<void> {
+    if (!this.#doc || !this.#isDurable || !this.#file?.isLong) return;
     try {
-      await this.#file.rewrite(A.save(doc));
+      await this.#file.rewrite(A.save(this.#doc));
     } catch (cause) {
       // The long log is still whole; the next append tries again.
       this.#log.warn({ err: cause, document: this.id }, 'could not rewrite a document log');

@@ -106,6 +106,37 @@ describe('a document log on disk', () => {
   });
 });
 
+describe('a log that grows', () => {
+  const grown = async (documentLog: DocumentLog, from = 0) => {
+    let appended = from;
+    while (!documentLog.isLong) {
+      await documentLog.append(new Uint8Array(4096));
+      appended += 1;
+    }
+    return appended;
+  };
+
+  test('is worth rewriting once as much was appended as it took before, also after it was opened again', async () => {
+    const path = join(await temporaryFolder(), 'a.log');
+    const { log: first } = await DocumentLog.open(path, nodeDisk, log);
+    expect(await grown(first)).toBe(9);
+    const { log: again } = await DocumentLog.open(path, nodeDisk, log);
+    expect(again.isLong).toBe(true);
+    await again.rewrite(new Uint8Array(100 * 1024));
+    expect(again.isLong).toBe(false);
+    const { log: opened } = await DocumentLog.open(path, nodeDisk, log);
+    expect(await grown(opened)).toBe(25);
+  });
+
+  test('that was put aside begins anew', async () => {
+    const path = join(await temporaryFolder(), 'a.log');
+    const { log: documentLog } = await DocumentLog.open(path, nodeDisk, log);
+    await grown(documentLog);
+    await documentLog.setAside();
+    expect(documentLog.isLong).toBe(false);
+  });
+});
+
 describe('the folder of document logs', () => {
   test('[D1] lists the documents and leaves other files alone', async () => {
     const folder = await temporaryFolder();
