@@ -102,14 +102,14 @@ function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   return [article, { kind: 'text', text }, ...said, ...lowered];
 }
 
-/** A price that a person set, and a note (rules H2 and H3). */
-function spokenLines({ override, note }: SaleLine, { labels, format }: Words): PaperLine[] {
+/** A price that a person set, a note, and why something came back (rules H2, H3 and L12). */
+function spokenLines({ override, note, reason }: SaleLine, { labels, format }: Words): PaperLine[] {
   const lines: PaperLine[] = [];
   if (override) {
     const text = `  ${override.reason}, ${labels.insteadOf} ${format.price(override.from)}`;
     lines.push({ kind: 'text', text });
   }
-  if (note !== undefined) lines.push({ kind: 'text', text: `  ${note}` });
+  for (const said of [note, reason]) if (said !== undefined) lines.push({ kind: 'text', text: `  ${said}` });
   return lines;
 }
 

@@ -27,6 +27,7 @@ export const basketLineSchema = v.strictObject({
   discount: v.optional(lineDiscountSchema),
   override: v.optional(priceOverrideSchema),
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  reason: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
 /** One line of an open basket. */

@@ -36,7 +36,7 @@ export const priceOverrideSchema = v.strictObject({
 /**
  * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
  * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
- * line's shares of those rows where the receipt was discounted or rounded as a whole (rule L9).
+ * line's shares of those rows where the receipt was discounted or rounded as a whole (rule L9). `reason` is why it came back (rule L12).
  */
 export const saleLineSchema = v.strictObject({
   product: idText,
@@ -52,6 +52,7 @@ export const saleLineSchema = v.strictObject({
   refundOf: v.optional(refundOfSchema),
   override: v.optional(priceOverrideSchema),
   note: v.optional(shortText),
+  reason: v.optional(shortText),
 });
 
 /** What a tender is; decides change, drawer and where it counts (rule Y1). */

@@ -1,8 +1,13 @@
+import type { Product } from '#model/catalog/product.ts';
 import type { RecordOf } from '#model/journal/record.ts';
+import type { Minor } from '#model/money/money.ts';
 import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import { refundLine, type RefundedSoFar } from '#model/sale/basket.ts';
-import type { SaleBody, SaleLine } from '#model/sale/sale-body.ts';
+import type { Payment } from '#model/sale/payment.ts';
+import { refundTenders } from '#model/sale/refund-tenders.ts';
+import { returnLine, withReason, type ReturnRefusal, type ReturnWish } from '#model/sale/return-line.ts';
+import type { SaleBody, SaleLine, Tendered } from '#model/sale/sale-body.ts';
 import { quantityLeft, refundedSoFar } from './refunds.ts';
 import type { SaleDesk, SaleRefusal } from './sale-desk.svelte.ts';
 import type { StoreJournals } from './store-journals.svelte.ts';
@@ -13,6 +18,7 @@ export type RefundableLine = { readonly index: number; readonly line: SaleLine; 
 /** Why nothing was taken back. */
 export type RefundRefusal =
   | SaleRefusal
+  | ReturnRefusal
   | { readonly code: 'receipt-not-found'; readonly receipt: string }
   | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal };
 
@@ -61,8 +67,8 @@ export class RefundDesk {
     return ok(found);
   }
 
-  /** Puts `quantity` of a sold line into the basket as coming back. */
-  async takeBack(index: number, quantity: string): Promise<Result<true, RefundRefusal>> {
+  /** Puts `quantity` of a sold line into the basket as coming back; `reason` may be empty (rule L12). */
+  async takeBack(index: number, quantity: string, reason = ''): Promise<Result<true, RefundRefusal>> {
     const sale = this.#found;
     if (!sale) return err({ code: 'no-such-line' });
     const parsed = parseQuantity(quantity);
@@ -71,8 +77,36 @@ export class RefundDesk {
     this.#later = await this.#journals.salesSince(sale.at);
     const line = refundLine(sale.body, index, parsed.value, this.#before()(index));
     if (!line.ok) return line;
-    const added = this.#sale.addLine(line.value);
+    const said = withReason(line.value, reason);
+    if (!said.ok) return said;
+    const added = this.#sale.addLine(said.value);
     return added.ok ? ok(true) : added;
+  }
+
+  /** Puts an article into the basket as coming back without its receipt (rule L12). */
+  takeBackUnseen(product: Product, wish: ReturnWish): Result<true, RefundRefusal> {
+    const quantity = parseQuantity(wish.quantity);
+    if (!quantity.ok) return err({ code: 'quantity-not-understood', why: quantity.error });
+    const line = returnLine(product, { ...wish, quantity: quantity.value }, this.#sale.rules.taxes);
+    if (!line.ok) return line;
+    const added = this.#sale.appendLine(line.value);
+    return added.ok ? ok(true) : added;
+  }
+
+  /**
+   * How `amount` goes back the way the receipts in the open basket were paid (rule Y9). Nothing is offered when one of them
+   * is not known here, or when something comes back without a receipt.
+   */
+  async waysBack(amount: Minor): Promise<readonly Payment[]> {
+    const back = this.#sale.basket.lines.filter(({ quantity }) => quantity.startsWith('-'));
+    const receipts = new Set(back.map(({ refundOf }) => refundOf?.receipt));
+    const tenders: Tendered[] = [];
+    for (const receipt of receipts) {
+      const sale = receipt === undefined ? undefined : await this.#journals.findReceipt(receipt);
+      if (!sale) return [];
+      tenders.push(...sale.body.tenders);
+    }
+    return refundTenders(tenders, amount);
   }
 
   /** Forgets the receipt. */

@@ -5,6 +5,7 @@ import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import {
   addLine,
+  appendLine,
   changeQuantity,
   emptyBasket,
   priceBasket,
@@ -157,6 +158,17 @@ export class SaleDesk {
     const refusal = this.#closedToEdits();
     if (refusal) return err(refusal);
     const added = addLine(this.basket, line);
+    if (!added.ok) return added;
+    this.#change({ ...this.#sale, basket: added.value.basket, paying: false });
+    this.#touch(added.value.index);
+    return ok(added.value.index);
+  }
+
+  /** Adds a line as one of its own, as what comes back without its receipt is (rule L8). */
+  appendLine(line: BasketLine): Result<number, SaleRefusal> {
+    const refusal = this.#closedToEdits();
+    if (refusal) return err(refusal);
+    const added = appendLine(this.basket, line);
     if (!added.ok) return added;
     this.#change({ ...this.#sale, basket: added.value.basket, paying: false });
     this.#touch(added.value.index);

@@ -68,6 +68,8 @@ function basketSentences(figures: Figures) {
       m.trouble_already_refunded({ name, left: figures.quantity(left) }),
     'discount-out-of-range': ({ most }: { most: Minor }) =>
       m.trouble_discount_range({ most: figures.money(most) }),
+    'return-above-price': ({ most }: { most: string }) =>
+      m.trouble_return_price({ price: figures.price(most) }),
     'price-not-understood': () => m.trouble_price({ example: figures.quantity('12.5') }),
     'too-many-lines': () => m.trouble_too_many_lines(),
     'payments-taken': () => m.trouble_payments_taken(),

@@ -21,6 +21,7 @@ export type Panel =
   | 'journal'
   | 'store-sales'
   | 'refund'
+  | 'return'
   | 'discount'
   | 'price'
   | 'note'
@@ -58,6 +59,8 @@ export class TillView {
   letter = $state<string | undefined>();
   /** A receipt to look for in the refund panel, scanned or chosen in the journal. */
   receipt = $state('');
+  /** The article that comes back without its receipt. */
+  returning = $state.raw<Product | undefined>();
   #trouble = $state.raw<Trouble | undefined>();
   readonly #till: Till;
   readonly #play: (sound: Sound) => void;
@@ -123,6 +126,7 @@ export class TillView {
     this.closing = false;
     this.query = '';
     this.receipt = '';
+    this.returning = undefined;
   }
 
   /** Opens the sheet of a line. */
@@ -146,6 +150,10 @@ export class TillView {
       return;
     }
     this.query = '';
+    if (this.panel === 'return' && !isReceiptNumber(code)) {
+      this.#return(code);
+      return;
+    }
     if (isReceiptNumber(code)) {
       this.findReceipt(code);
       return;
@@ -160,6 +168,14 @@ export class TillView {
     this.#till.nextSale();
     this.receipt = this.#till.refunds.numberOf(receipt);
     this.openPanel('refund');
+  }
+
+  /** A scan while something comes back without its receipt says what it is; it sells nothing. */
+  #return(code: string): void {
+    const product = this.#till.shop.productWithCode(code);
+    this.returning = product ?? this.returning;
+    if (product) this.calm();
+    else this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
   }
 
   /** Adds the product with this code, or says that there is none. */

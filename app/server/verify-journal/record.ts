@@ -128,6 +128,7 @@ const line = object(
     discounts: list(object({ name: label, amount: fromOne }, { special: id, by: id, approvedBy: id })),
     override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
     note: label,
+    reason: label,
   },
 );
 const yesOrNo = oneOf(true, false);

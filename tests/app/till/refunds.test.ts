@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   R1,
   R2,
+  approve,
   codeOf,
   must,
   openTill,
@@ -10,6 +11,10 @@ import {
   startTill,
   type TillBench,
 } from './till-fixture.ts';
+
+function fail(): never {
+  throw new Error('the shop of the tests has this article');
+}
 
 /** Sells three lanterns and a holder at R1, in a session that is closed again. */
 async function soldBefore(): Promise<{ bench: TillBench; receipt: string }> {
@@ -126,6 +131,85 @@ describe('a refund', () => {
     const { bench, receipt } = await soldBefore();
     bench.view.scan(receipt);
     expect([bench.view.panel, bench.view.receipt]).toEqual(['refund', receipt]);
+  });
+});
+
+describe('money that goes back', () => {
+  it('[Y9] is offered the way the receipt was paid, in its shares', async () => {
+    const bench = await openTill();
+    const { till, view } = bench;
+    view.scan('CAFE-1');
+    must(till.sale.startPaying());
+    must(till.sale.pay({ tender: 'card', name: 'Card', kind: 'card', given: 1000, reference: '4711' }));
+    payCash(bench, 250);
+    const { receipt } = must(await till.completeSale()).body;
+    till.nextSale();
+    must(await till.refunds.find(receipt));
+    must(await till.refunds.takeBack(0, '1', 'Does not work'));
+    const ways = await till.refunds.waysBack(1250);
+    expect(ways.map(({ tender, given }) => [tender, given])).toEqual([
+      ['card', -1000],
+      ['cash', -250],
+    ]);
+    must(till.sale.startPaying());
+    for (const way of ways) must(till.sale.pay(way));
+    expect(must(await till.completeSale()).body).toMatchObject({
+      total: -1250,
+      lines: [{ reason: 'Does not work' }],
+      tenders: [
+        { tender: 'card', amount: -1000 },
+        { tender: 'cash', amount: -250 },
+      ],
+    });
+  });
+
+  it('[Y9] is offered no way where a receipt is not known, or none was shown', async () => {
+    const { bench, receipt } = await soldBefore();
+    const { till } = bench;
+    must(await till.refunds.find(receipt));
+    must(await till.refunds.takeBack(0, '1'));
+    expect(await till.refunds.waysBack(339)).toHaveLength(1);
+    const cup = till.shop.productWithCode('CAFE-1');
+    must(till.refunds.takeBackUnseen(cup ?? fail(), { quantity: '1', price: '12.50', reason: 'Damaged' }));
+    expect(await till.refunds.waysBack(339 + 1250)).toEqual([]);
+  });
+});
+
+describe('an article without its receipt', () => {
+  it('[L12] comes back as a line of its own, and somebody approves it when the sale is completed', async () => {
+    const bench = await openTill();
+    const { till, view } = bench;
+    const lantern = till.shop.productWithCode('5012345678900') ?? fail();
+    const wish = { quantity: '1', price: '3', reason: 'Wrong size' };
+    must(till.refunds.takeBackUnseen(lantern, wish));
+    must(till.refunds.takeBackUnseen(lantern, wish));
+    expect(till.sale.basket.lines.map(({ quantity }) => quantity)).toEqual(['-1', '-1']);
+    must(till.sale.startPaying());
+    payCash(bench, -600);
+    const completing = view.complete();
+    await approve(bench);
+    await completing;
+    expect(till.finished?.record).toMatchObject({ body: { type: 'refund', total: -600 }, approvedBy: 'mia' });
+  });
+
+  it('[L12] is chosen by a scan, which sells nothing then', async () => {
+    const { till, view } = await openTill();
+    view.openPanel('return');
+    view.scan('CAFE-1');
+    expect([view.returning?.sku, view.panel]).toEqual(['café', 'return']);
+    view.scan('0000');
+    expect([view.returning?.sku, view.trouble?.code]).toEqual(['café', 'unknown-barcode']);
+    expect(till.sale.basket.lines).toEqual([]);
+  });
+
+  it('[L12] refuses what is no quantity', async () => {
+    const { till } = await openTill();
+    const lantern = till.shop.productWithCode('5012345678900') ?? fail();
+    const wish = { quantity: 'some', price: '1', reason: 'x' };
+    expect(codeOf(till.refunds.takeBackUnseen(lantern, wish))).toBe('quantity-not-understood');
+    expect(codeOf(till.refunds.takeBackUnseen(lantern, { ...wish, quantity: '1', price: '9' }))).toBe(
+      'return-above-price',
+    );
   });
 });
 

@@ -94,6 +94,38 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     await till.leaveZReport();
   });
 
+  it('[L12] takes back without a receipt, and gives back as it was paid where there is one', async () => {
+    await till.openSession('100');
+    await till.addBySearch(LANTERN.name);
+    await till.startPaying();
+    await till.payCard('2', 'A17');
+    await till.payCash();
+    const receipt = await till.complete();
+    await till.newSale();
+    await till.takeBack(receipt, LANTERN.sku, '1');
+    await till.startPaying();
+    await page.getByTestId('pay-back-as-paid').click();
+    expect(await text(till.payments.first())).toContain('Card');
+    await till.complete();
+    await till.newSale();
+
+    await page.getByTestId('refund-button').click();
+    await page.getByTestId('return-button').click();
+    await page.getByTestId('return-search').fill(LANTERN.name);
+    await page.getByTestId('return-search').press('Enter');
+    await page.getByTestId('return-price').fill('3');
+    await page.getByRole('button', { name: 'Damaged' }).click();
+    await page.getByTestId('return-apply').click();
+    await expect.poll(() => text(till.total), PATIENCE).toBe('-£3.00');
+    await till.startPaying();
+    await till.payCash();
+    await page.getByTestId('complete-sale').click();
+    await till.approve('mia', '9876');
+    await till.receiptNumber.waitFor();
+    expect(await till.receipt.textContent()).toContain('Damaged');
+    expect(salesAtRelay()).toHaveLength(3);
+  });
+
   it('takes a scan wherever the focus is, and leaves the field as it was', async () => {
     await till.openSession('0');
     const { barcode } = await anArticle();
