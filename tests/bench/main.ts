@@ -6,6 +6,7 @@ import { benchFold } from './fold.bench.ts';
 import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
+import { benchTill } from './till.bench.ts';
 import { benchVerification } from './verification.bench.ts';
 import { benchSignatures } from './signatures.bench.ts';
 
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   verification: benchVerification,
   indexing: benchIndexing,
   signatures: benchSignatures,
+  till: benchTill,
 };
 
 const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]
