@@ -1,3 +1,4 @@
+import type { Favourites } from '#model/catalog/favourites.ts';
 import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
 import { readCatalogEntry } from '#model/documents/catalog.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
@@ -8,6 +9,7 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
@@ -16,6 +18,7 @@ import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { ProductIndex } from './product-index.ts';
 import { ShopStaff } from './shop-staff.ts';
+import { ShopStore } from './shop-store.ts';
 
 /** One collator for all: making one for every comparison costs a second over a large department. */
 const NAMES = new Intl.Collator('en', { numeric: true });
@@ -35,6 +38,8 @@ export class Shop {
   readonly #stores = new Map<string, Store>();
   readonly #registers = new Map<string, Register>();
   readonly #staff = new ShopStaff();
+  readonly #ownStore = new ShopStore();
+  #place: StoreId | undefined;
   readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
   readonly #departments = new Map<string, string>();
   readonly #taxes = new Map<string, TaxRate>();
@@ -44,13 +49,18 @@ export class Shop {
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
 
-  /** Opens what HQ writes and follows it. Resolves when everything stored here is read; where that fails, it can be called again. */
-  async follow(documents: Documents): Promise<() => void> {
+  /**
+   * Opens what HQ writes, and what is written of the till's own store, and follows it. Resolves when everything stored here is
+   * read; where that fails, it can be called again.
+   */
+  async follow(documents: Documents, store?: StoreId): Promise<() => void> {
+    this.#place = store;
     const stop = documents.watch((event) => this.#hear(documents, event));
     try {
       await this.#open(documents, { class: 'organization' });
       await this.#open(documents, { class: 'staff' });
       await this.#openCatalog(documents);
+      if (store !== undefined) await this.#open(documents, { class: 'store', store });
     } catch (cause) {
       stop();
       throw cause;
@@ -127,6 +137,11 @@ export class Shop {
   /** The specials of the catalog; their own rules say which count now. */
   get specials(): readonly Special[] {
     return [...this.#now(this.#specials).values()];
+  }
+
+  /** The favourites grid of the till's own store. */
+  get favourites(): Favourites {
+    return this.#now(this.#ownStore).favourites;
   }
 
   /** A product when both its groups of fields are here. */
@@ -218,20 +233,26 @@ export class Shop {
   }
 
   #read(document: DocumentKey, changes: readonly EntryChange[]): void {
-    if (document.class !== 'organization' && document.class !== 'staff' && document.class !== 'catalog')
-      return;
-    for (const change of changes) {
-      const fault =
-        change.text === undefined ? this.#forget(change.key) : this.#take(document, change.key, change.text);
-      if (fault) this.faults.set(change.key, fault);
-      else this.faults.delete(change.key);
+    if (!this.#concerns(document)) return;
+    for (const { key, text } of changes) {
+      const fault = text === undefined ? this.#forget(document, key) : this.#take(document, key, text);
+      // The own store's entries may bear the names of others'.
+      const name = document.class === 'store' ? `${document.store} ${key}` : key;
+      if (fault) this.faults.set(name, fault);
+      else this.faults.delete(name);
     }
     this.#version++;
+  }
+
+  #concerns(document: DocumentKey): boolean {
+    if (document.class === 'store') return document.store === this.#place;
+    return document.class === 'organization' || document.class === 'staff' || document.class === 'catalog';
   }
 
   #take(document: DocumentKey, key: string, text: string): EntryFault | undefined {
     if (document.class === 'organization') return this.#takeOrganization(key, text);
     if (document.class === 'staff') return this.#staff.takePerson(key, text);
+    if (document.class === 'store') return this.#ownStore.take(key, text);
     return this.#takeCatalog(key, text);
   }
 
@@ -263,7 +284,11 @@ export class Shop {
     return undefined;
   }
 
-  #forget(key: string): undefined {
+  #forget(document: DocumentKey, key: string): undefined {
+    if (document.class === 'store') {
+      this.#ownStore.forget(key);
+      return;
+    }
     const [noun, id = '', group] = key.split(':');
     if (noun === 'person' || noun === 'role') this.#staff.forget(key);
     else if (noun === 'department') this.#departments.delete(id);
