@@ -11,7 +11,7 @@ import type { Result } from '#model/result.ts';
 import { articleLine, needOf, type ArticleSaid } from '#model/sale/article-line.ts';
 import { addLine, priceBasket, type Basket, type BasketLine } from '#model/sale/basket.ts';
 import { RULES, open, play, salesOf, sellExactly } from './support/played-register.ts';
-import { ORGANIZATION, STORE, TAXES, basket, line, product } from './support/shop.ts';
+import { ORGANIZATION, STORE, TAXES, basket, product } from './support/shop.ts';
 
 const GS = '\u001D';
 const TODAY = '2026-11-21';
