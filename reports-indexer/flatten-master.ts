@@ -128,7 +128,8 @@ function putProduct(
     statements.putProduct.run(shard, id, sku, name, department ?? null, active ? 1 : 0);
     return ok(true);
   }
-  if (kind === 'price') return ok(true);
+  // A picture lies with its article (rule C12) and is nothing for reports.
+  if (kind === 'price' || kind === 'picture') return ok(true);
   if (shard !== 0)
     return err({ code: 'wrong-shard', detail: `a ${kind} belongs to shard 0, not to ${shard}` });
   if (kind === 'department') statements.putDepartment.run(id, read.value.value.name);

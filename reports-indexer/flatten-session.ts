@@ -12,6 +12,7 @@ import type { RollupBatch } from './rollup-sums.ts';
 import { countedTexts, describeSession, firstRecord, openedRecord, sessionDay } from './session-row.ts';
 import { SessionDelta } from './session-sums.ts';
 import { isSignatureFault, type Signature } from './signatures.ts';
+import { judgeSoldTwice } from './sold-twice.ts';
 import { addSpan, gapFindings, recountSpans, runsOf } from './spans.ts';
 import type { Statements } from './statements.ts';
 
@@ -216,6 +217,8 @@ function apply(
   }
   for (const session of new Set([...out.keys(), ...come.keys()]))
     applyToSession(writing, { ...address, session }, out.get(session) ?? [], come.get(session) ?? []);
+  const moved = [...out.values(), ...come.values()].flat().map(({ record }) => record);
+  judgeSoldTwice(writing, address.organization, moved);
 }
 
 function listOf<Item>(map: Map<number, Item[]>, key: number): Item[] {

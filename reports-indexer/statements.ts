@@ -194,6 +194,16 @@ export function prepareStatements(database: DatabaseSync) {
     insertAuditText: p(insert('audit_text', 'document_id, key, text, act')),
     markAct: p('UPDATE act SET gone = ? WHERE id = ?'),
 
+    // Baskets that tills apart from each other may both have sold.
+    salesOfBasket: p(
+      `SELECT sale.store, sale.register, sale.session, sale.seq, sale.receipt, record.hash FROM sale
+       JOIN record USING (store, register, seq) WHERE sale.basket = ? ORDER BY sale.store, sale.register, sale.seq`,
+    ),
+    basketOfReceipt: p('SELECT basket FROM sale WHERE receipt = ?'),
+    voidsOfReceipt: p(
+      `SELECT seq FROM record WHERE ${OF_SESSION} AND kind = 'sale' AND json_extract(json, '$.body.voids.receipt') = ?`,
+    ),
+
     // Exceptions.
     exceptionSources: p('SELECT DISTINCT source FROM exception'),
     exceptionsOf: p('SELECT id FROM exception WHERE source = ?'),

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import { sha256Text } from '../journal/canonical.ts';
-import { unitPriceSchema } from '../money/quantity.ts';
+import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { componentsSchema, unitSchema } from '../sale/line-details.ts';
 import { tenderKindSchema } from '../sale/sale-body.ts';
 import { taxRateSchema } from '../tax/tax.ts';
+import { pictureIdSchema } from './picture.ts';
 
 const idText = v.pipe(
   v.string(),
@@ -10,13 +12,28 @@ const idText = v.pipe(
 );
 const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 
-/** What a product is (rule C1): one group of fields that merges as a whole. `barcodes` are as printed on the article. */
+const optionText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40));
+
+/**
+ * What a product is (rule C1): one group of fields that merges as a whole. `barcodes` are as printed on the article. `unit`: it is
+ * measured (rule C6). `tracks`: its line names a serial or lot number (rule C7). `optionNames` make it the parent of variants,
+ * `variantOf` and `options` (by name) one of them (rule C8). `components` make it a kit (rule C9). `picture` is the id of a
+ * picture in its shard (rule C12). At `lowStock` or less the till says that little is left.
+ */
 export const productInfoSchema = v.strictObject({
   sku: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   name: nameText,
   department: v.optional(idText),
   barcodes: v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(48))),
   active: v.boolean(),
+  unit: v.optional(unitSchema),
+  tracks: v.optional(v.picklist(['serial', 'lot'])),
+  optionNames: v.optional(v.pipe(v.array(optionText), v.minLength(1), v.maxLength(3))),
+  variantOf: v.optional(idText),
+  options: v.optional(v.record(v.string(), optionText)),
+  components: v.optional(componentsSchema),
+  picture: v.optional(pictureIdSchema),
+  lowStock: v.optional(quantitySchema),
 });
 
 /** What a product costs (rule C1): the second group. `price` is the unit price in the major unit, `taxes` are tax ids. */

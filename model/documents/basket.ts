@@ -20,6 +20,17 @@ export type OpenSale = {
   readonly payments: readonly Payment[];
 };
 
+/** A line never changes, so its text is made once: a scan into a long basket writes one line and costs one. */
+const LINE_TEXTS = new WeakMap<Basket['lines'][number], string>();
+
+function lineText(line: Basket['lines'][number]): string {
+  const known = LINE_TEXTS.get(line);
+  if (known !== undefined) return known;
+  const text = canonicalJson(line as CanonicalValue);
+  LINE_TEXTS.set(line, text);
+  return text;
+}
+
 const position = (index: number) => String(index).padStart(4, '0');
 
 /** The entries that hold an open sale in the register's basket document (rule D6): one per line, so a scan writes one line. */
@@ -29,7 +40,7 @@ export function openSaleEntries(sale: OpenSale): Entries {
     basket: canonicalJson({ ...head, paying: sale.paying } as CanonicalValue),
   };
   lines.forEach((line, i) => {
-    entries[`line:${position(i)}`] = canonicalJson(line as CanonicalValue);
+    entries[`line:${position(i)}`] = lineText(line);
   });
   sale.payments.forEach((payment, i) => {
     entries[`payment:${position(i)}`] = canonicalJson(payment as CanonicalValue);

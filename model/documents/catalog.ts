@@ -13,6 +13,7 @@ import {
   type Tender,
 } from '../catalog/product.ts';
 import { canonicalJson } from '../journal/canonical.ts';
+import { pictureSchema, type Picture } from '../catalog/picture.ts';
 import { specialSchema, type Special } from '../pricing/special.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
@@ -27,7 +28,8 @@ export type CatalogEntry =
   | { readonly kind: 'department'; readonly id: string; readonly value: Department }
   | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
   | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
-  | { readonly kind: 'special'; readonly id: string; readonly value: Special };
+  | { readonly kind: 'special'; readonly id: string; readonly value: Special }
+  | { readonly kind: 'picture'; readonly id: string; readonly value: Picture };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -36,7 +38,11 @@ const SCHEMAS = {
   tax: taxRateSchema,
   tender: tenderSchema,
   special: specialSchema,
+  picture: pictureSchema,
 } satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
+
+/** Kinds under `kind:<id>`; products are the others. */
+const MASTERS = ['department', 'tax', 'tender', 'special', 'picture'] as const;
 
 /** Reads one entry of a catalog shard. */
 export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
@@ -56,9 +62,7 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
 function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
-  return noun === 'department' || noun === 'tax' || noun === 'tender' || noun === 'special'
-    ? noun
-    : undefined;
+  return MASTERS.find((kind) => kind === noun);
 }
 
 /** The entries that hold a product, ready to be written into its shard. */
@@ -69,10 +73,8 @@ export function productEntries({ id, price, taxes, ...info }: Product): Entries 
   };
 }
 
-/** The entry of a department, a tax, a tender or a special, for shard 0. */
-export function masterEntry(
-  entry: Extract<CatalogEntry, { kind: 'department' | 'tax' | 'tender' | 'special' }>,
-): {
+/** The entry of a department, a tax, a tender or a special, for shard 0, or of a picture, for the shard of its article (rule C12). */
+export function masterEntry(entry: Extract<CatalogEntry, { kind: (typeof MASTERS)[number] }>): {
   readonly key: string;
   readonly text: string;
 } {

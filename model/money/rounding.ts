@@ -47,6 +47,7 @@ export function roundToSum(parts: readonly Decimal.Value[], sum: Minor): Minor[]
   const whole = exact.map((part) => part.floor().toNumber());
   const missing = sum - whole.reduce((total, part) => total + part, 0);
   assert(exact.length > 0 || sum === 0, () => `nothing to share ${sum} among`);
+  assert(Number.isSafeInteger(sum) && Number.isSafeInteger(missing), () => `sum out of range: ${sum}`);
   const rests = exact.map((part) => (missing > 0 ? part.minus(part.floor()) : new Exact(0)));
   const order = exact
     .map((part, i) => ({ i, part, rest: rests[i] ?? new Exact(0) }))
@@ -55,10 +56,11 @@ export function roundToSum(parts: readonly Decimal.Value[], sum: Minor): Minor[]
   const taking = order.some(({ part }) => !part.isZero())
     ? order.filter(({ part }) => !part.isZero())
     : order;
-  for (let step = 0; step < Math.abs(missing); step++) {
-    const { i = 0 } = taking[step % taking.length] ?? {};
-    whole[i] = (whole[i] ?? 0) + Math.sign(missing);
-  }
+  // Whole rounds at once: parts that are far from their sum must not cost a step for every unit between.
+  const rounds = Math.floor(Math.abs(missing) / Math.max(1, taking.length));
+  const rest = Math.abs(missing) - rounds * taking.length;
+  for (const [place, { i }] of taking.entries())
+    whole[i] = (whole[i] ?? 0) + Math.sign(missing) * (rounds + (place < rest ? 1 : 0));
   return whole.map((part) => (part === 0 ? 0 : part));
 }
 

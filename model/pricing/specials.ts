@@ -44,7 +44,8 @@ export function takeSpecials(
     left: line.amount,
     offs: [],
   }));
-  const ordered = open.toSorted((a, b) => compareTexts(markOf(a), markOf(b)));
+  const marks = lines.map(markOf);
+  const ordered = open.toSorted((a, b) => compareTexts(marks[a.index] ?? '', marks[b.index] ?? ''));
   const worth = lines.reduce((sum, line) => sum + line.amount, 0);
   for (const special of byPriority(specials)) {
     if (!isOnOffer(special, occasion)) continue;
@@ -121,8 +122,9 @@ function stepFor(
   effect: Extract<Special['effect'], { kind: 'units' }>,
   lines: readonly OpenLine[],
 ): PriceChange | undefined {
+  if (!effect.steps) return effect.change;
   const quantity = lines.reduce((sum, line) => sum.plus(line.quantity), new Exact(0));
-  const reached = (effect.steps ?? [])
+  const reached = effect.steps
     .filter((step) => quantity.gte(step.from))
     .toSorted((a, b) => new Exact(b.from).cmp(a.from));
   return reached[0]?.change ?? effect.change;
@@ -255,7 +257,7 @@ function isIn(scope: Scope, line: OfferedLine): boolean {
 
 /** Lines are gone through by what they are, so that a cent left over goes to the same article whatever was scanned first. */
 function markOf(line: OfferedLine): string {
-  return [line.product, line.price, line.quantity, line.amount, line.mark ?? ''].join('\n');
+  return `${line.product}\n${line.price}\n${line.quantity}\n${line.amount}\n${line.mark ?? ''}`;
 }
 
 function compareTexts(a: string, b: string): number {

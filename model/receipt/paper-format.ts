@@ -17,6 +17,8 @@ export type PaperFormat = {
   readonly price: (decimal: string) => string;
   /** A quantity from decimal text: `0.345`. */
   readonly quantity: (decimal: string) => string;
+  /** A measured quantity from decimal text, with three decimals: `0.450`. */
+  readonly measure: (decimal: string) => string;
   /** A tax rate from decimal text: `17.5%`. */
   readonly rate: (decimal: string) => string;
   /** A moment given as UTC text, in the store's time zone: `21/11/2026, 14:05`. */
@@ -40,6 +42,7 @@ export function paperFormat({ currency, locale, timeZone }: PaperSetting): Paper
   };
   const amount = decimals(exponent, exponent);
   const quantity = decimals(0, 3);
+  const measure = decimals(3, 3);
   const rate = decimals(0, 4);
   const moment = new Intl.DateTimeFormat(locale, { ...DATE, hour: '2-digit', minute: '2-digit', timeZone });
   const date = new Intl.DateTimeFormat(locale, { ...DATE, timeZone: 'UTC' });
@@ -48,6 +51,7 @@ export function paperFormat({ currency, locale, timeZone }: PaperSetting): Paper
     money: (minor) => plainSpaces(formatMoney(minor, currency, locale)),
     price: decimals(exponent, Math.max(exponent, 4)),
     quantity,
+    measure,
     rate: (decimal) => `${rate(decimal)}%`,
     moment: (utc) => plainSpaces(moment.format(new Date(utc))),
     day: (day) => plainSpaces(date.format(new Date(`${day}T00:00:00Z`))),

@@ -96,15 +96,26 @@ function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
     return { kind: 'columns', left: `  ${name}`, right: format.amount(-amount) };
   });
   const said = spokenLines(line, { labels, format });
-  if (line.quantity === '1') return [article, ...said, ...lowered];
-  const detail = `  ${format.quantity(line.quantity)} × ${format.price(line.price)}`;
+  if (line.quantity === '1' && line.unit === undefined) return [article, ...said, ...lowered];
+  const detail = `  ${measured(line, format)} × ${format.price(line.price)}${line.unit ? `/${line.unit}` : ''}`;
   const text = refundOf ? `${detail}  ${refundOf.receipt}` : detail;
   return [article, { kind: 'text', text }, ...said, ...lowered];
 }
 
-/** A price that a person set, a note, and why something came back (rules H2, H3 and L12). */
-function spokenLines({ override, note, reason }: SaleLine, { labels, format }: Words): PaperLine[] {
+/** A weight is written with all its decimals, as scales show it: `0.450 kg` (rule C6). */
+function measured({ quantity, unit }: SaleLine, format: PaperFormat): string {
+  if (unit === undefined) return format.quantity(quantity);
+  return `${format.measure(quantity)} ${unit}`;
+}
+
+/** Serial and lot, a price that a person set, a note, and why something came back (rules C7, H2, H3 and L12). */
+function spokenLines(
+  { override, note, reason, serial, lot }: SaleLine,
+  { labels, format }: Words,
+): PaperLine[] {
   const lines: PaperLine[] = [];
+  if (serial !== undefined) lines.push({ kind: 'text', text: `  ${labels.serial} ${serial}` });
+  if (lot !== undefined) lines.push({ kind: 'text', text: `  ${labels.lot} ${lot}` });
   if (override) {
     const text = `  ${override.reason}, ${labels.insteadOf} ${format.price(override.from)}`;
     lines.push({ kind: 'text', text });

@@ -6,6 +6,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Product } from '../catalog/product.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
 import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
+import { detailsBack, lineDetailsSchema } from './line-details.ts';
 import { lineTaxes, priceOverrideSchema, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
 
 /**
@@ -28,6 +29,7 @@ export const basketLineSchema = v.strictObject({
   override: v.optional(priceOverrideSchema),
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   reason: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  ...lineDetailsSchema.entries,
 });
 
 /** One line of an open basket. */
@@ -63,7 +65,8 @@ export type BasketRefusal =
   | { readonly code: 'product-inactive'; readonly name: string }
   | { readonly code: 'unknown-tax'; readonly tax: string }
   | { readonly code: 'already-refunded'; readonly name: string; readonly left: string }
-  | { readonly code: 'too-many-lines' };
+  | { readonly code: 'too-many-lines' }
+  | { readonly code: 'variant-not-chosen'; readonly name: string };
 
 /** The most lines one basket takes (rule L2). */
 export const MAX_LINES = 2000;
@@ -91,13 +94,14 @@ export function productLine(
   taxes: ReadonlyMap<string, TaxRate>,
 ): Result<BasketLine, BasketRefusal> {
   if (!product.active) return err({ code: 'product-inactive', name: product.name });
+  if (product.optionNames) return err({ code: 'variant-not-chosen', name: product.name });
   const rates: TaxRate[] = [];
   for (const id of new Set(product.taxes)) {
     const rate = taxes.get(id);
     if (!rate) return err({ code: 'unknown-tax', tax: id });
     rates.push(rate);
   }
-  const { department } = product;
+  const { department, unit, components } = product;
   return ok({
     product: product.id,
     sku: product.sku,
@@ -106,6 +110,8 @@ export function productLine(
     quantity,
     price: product.price,
     taxes: rates,
+    ...(unit === undefined ? {} : { unit }),
+    ...(components === undefined ? {} : { components }),
   });
 }
 
@@ -141,8 +147,13 @@ function comesBack(line: BasketLine): boolean {
 }
 
 /** Whether a person said something about a line: it is not the same as the next one of its article. */
-function isSpoken({ discount, override, note }: BasketLine): boolean {
-  return discount !== undefined || override !== undefined || note !== undefined;
+function isSpoken({ discount, override, note, representative }: BasketLine): boolean {
+  return [discount, override, note, representative].some((said) => said !== undefined);
+}
+
+/** Whether a line stands for one thing that was measured or named, and not for any of its article (rules C6 and C7). */
+function isOfOne({ unit, serial, lot }: BasketLine): boolean {
+  return [unit, serial, lot].some((said) => said !== undefined);
 }
 
 function mergesWith(a: BasketLine, b: BasketLine): boolean {
@@ -152,6 +163,8 @@ function mergesWith(a: BasketLine, b: BasketLine): boolean {
     a.name === b.name &&
     !isSpoken(a) &&
     !isSpoken(b) &&
+    !isOfOne(a) &&
+    !isOfOne(b) &&
     !comesBack(a) &&
     !comesBack(b) &&
     a.taxes.length === b.taxes.length &&
@@ -191,6 +204,7 @@ function checkLine(line: BasketLine, sign: 'sold' | 'either' = 'sold'): BasketRe
   const quantity = new Exact(line.quantity);
   const isBack = quantity.isNegative();
   const wrongSign = line.refundOf === undefined ? isBack && sign === 'sold' : !isBack;
+  if (line.serial !== undefined && !quantity.abs().eq(1)) return { code: 'quantity-out-of-range' };
   if (quantity.isZero() || wrongSign || quantity.abs().gt(MAX_QUANTITY))
     return { code: 'quantity-out-of-range' };
   if (quantity.abs().times(line.price).gt(MAX_LINE_MAJOR)) return { code: 'amount-out-of-range' };
@@ -227,6 +241,7 @@ export function refundLine(
     quantity: back.neg().toFixed(),
     price: sold.price,
     taxes: lineTaxes(sale, sold).map(({ base: _base, amount: _amount, ...tax }) => tax),
+    ...detailsBack(sold),
     refundOf,
     amount: before.amount - share === 0 ? 0 : before.amount - share,
     ...keptTaxes(sold, back, before.quantity),

@@ -2,7 +2,7 @@ import type { Decimal } from 'decimal.js';
 import { Exact, currencyExponent, roundMinor, type Minor } from '../money/money.ts';
 import { roundToStep, roundToSum, type RoundingMode } from '../money/rounding.ts';
 import type { Special, SpecialOccasion } from '../pricing/special.ts';
-import { takeSpecials } from '../pricing/specials.ts';
+import { takeSpecials, type OfferedLine } from '../pricing/specials.ts';
 import { taxTotal, type TaxedTotals } from '../tax/tax.ts';
 import {
   lineChain,
@@ -51,17 +51,27 @@ export type PricedBasket = TaxedTotals & {
 /** A line on its way to its amount: `amount` is exact where rounding waits for the receipt. */
 type Reckoned = { readonly line: BasketLine; readonly amount: Decimal; readonly offs: LineOffs };
 
+/** A line's own part of a basket's price: as a person priced it, as it is taxed, and as specials see it. */
+type OwnPart = {
+  readonly currency: string;
+  readonly exactLines: boolean;
+  readonly reckoned: Reckoned;
+  readonly taxed: DocumentLine;
+  /** Undefined for a line that no special may lower. */
+  readonly offered: OfferedLine | undefined;
+};
+
+/** A line never changes, so what it comes to is reckoned once: a scan into a long basket costs one line and the sums. */
+const OWN_PARTS = new WeakMap<BasketLine, OwnPart>();
+
 /**
  * Prices a basket (rules L4, L10, L11 and X4): every line, what is taken off it, the tax table and the total. Pure, so the
  * screen and the record agree.
  */
 export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
-  const lines = withSpecials(
-    basket.lines.map((line) => reckoned(line, rules)),
-    basket,
-    rules,
-  );
-  const taxed = lines.map(documentLine);
+  const parts = basket.lines.map((line) => ownPart(line, rules));
+  const lines = withSpecials(parts, basket, rules);
+  const taxed = lines.map((one, i) => (one === parts[i]?.reckoned ? parts[i].taxed : documentLine(one)));
   const unit = 10 ** currencyExponent(rules.currency);
   const taxRules: DocumentRules = {
     rounding: rules.taxRounding,
@@ -87,23 +97,45 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
   return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
 }
 
+function ownPart(line: BasketLine, { currency, exactLines = false }: PricingRules): OwnPart {
+  const known = OWN_PARTS.get(line);
+  if (known?.currency === currency && known.exactLines === exactLines) return known;
+  const one = reckoned(line, currency, exactLines);
+  const part = { currency, exactLines, reckoned: one, taxed: documentLine(one), offered: offeredLine(one) };
+  OWN_PARTS.set(line, part);
+  return part;
+}
+
+/** A line that a person lowered keeps that price: specials are for what is sold at the listed one. */
+function offeredLine({ line, amount, offs }: Reckoned): OfferedLine | undefined {
+  if (!isSold(line) || offs.length > 0) return undefined;
+  return {
+    product: line.product,
+    ...(line.department === undefined ? {} : { department: line.department }),
+    quantity: line.quantity,
+    price: line.price,
+    amount: roundMinor(amount),
+    mark: line.taxes.map(taxKey).join(' '),
+  };
+}
+
 function isSold({ refundOf, quantity }: BasketLine): boolean {
   return refundOf === undefined && !quantity.startsWith('-');
 }
 
 /** A line's amount less what a person took off it (rules L4 and L10). */
-function reckoned(line: BasketLine, rules: PricingRules): Reckoned {
-  const unit = new Exact(10).pow(currencyExponent(rules.currency));
+function reckoned(line: BasketLine, currency: string, exactLines: boolean): Reckoned {
+  const unit = new Exact(10).pow(currencyExponent(currency));
   const exact =
     line.amount === undefined
       ? new Exact(line.quantity).times(line.price).times(unit)
       : new Exact(line.amount);
-  const amount = rules.exactLines ? exact : roundToStep(exact, 1);
+  const amount = exactLines ? exact : roundToStep(exact, 1);
   const { discount } = line;
   if (!discount || !isSold(line)) return { line, amount, offs: [] };
   const wanted =
     discount.kind === 'percent' ? amount.times(discount.percent).div(100) : new Exact(discount.amount);
-  const off = Exact.min(rules.exactLines ? wanted : roundToStep(wanted, 1), amount);
+  const off = Exact.min(exactLines ? wanted : roundToStep(wanted, 1), amount);
   return { line, amount: amount.minus(off), offs: namedOff(discount, roundMinor(off)) };
 }
 
@@ -129,31 +161,24 @@ function namedTogether(
   return { name: name.slice(0, 200), by: granted?.by, approvedBy: granted?.approvedBy };
 }
 
-function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
+function withSpecials(parts: readonly OwnPart[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
+  const lines = parts.map((part) => part.reckoned);
   const { specials = [], occasion = {}, currency } = rules;
-  // A line that a person lowered keeps that price: specials are for what is sold at the listed one.
-  const offered = lines.filter(({ line, offs }) => isSold(line) && offs.length === 0);
-  if (specials.length === 0 || offered.length === 0) return lines;
+  const places = parts.flatMap(({ offered }, i) => (offered ? [i] : []));
+  if (specials.length === 0 || places.length === 0) return lines;
   const offs = takeSpecials(
-    offered.map(({ line, amount }) => ({
-      product: line.product,
-      ...(line.department === undefined ? {} : { department: line.department }),
-      quantity: line.quantity,
-      price: line.price,
-      amount: roundMinor(amount),
-      mark: line.taxes.map(taxKey).join(' '),
-    })),
+    parts.flatMap(({ offered }) => offered ?? []),
     specials,
     { ...occasion, coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])] },
     10 ** currencyExponent(currency),
   );
-  const byLine = new Map(offered.map((one, i) => [one, offs[i] ?? []]));
-  return lines.map((one) => {
-    const taken = byLine.get(one) ?? [];
+  const byPlace = new Map(places.map((place, i) => [place, offs[i] ?? []]));
+  return lines.map((one, place) => {
+    const taken = byPlace.get(place) ?? [];
+    if (taken.length === 0) return one;
     const off = taken.reduce((sum, { amount }) => sum + amount, 0);
     // Specials take whole minor units, which may be a part of one more than an exact line comes to.
-    const amount = off === 0 ? one.amount : Exact.max(0, one.amount.minus(off));
-    return { ...one, amount, offs: [...one.offs, ...taken] };
+    return { ...one, amount: Exact.max(0, one.amount.minus(off)), offs: [...one.offs, ...taken] };
   });
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { receiptNumberSchema } from '../ids/register-id.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { lineDetailsSchema } from './line-details.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
 
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
@@ -53,6 +54,7 @@ export const saleLineSchema = v.strictObject({
   override: v.optional(priceOverrideSchema),
   note: v.optional(shortText),
   reason: v.optional(shortText),
+  ...lineDetailsSchema.entries,
 });
 
 /** What a tender is; decides change, drawer and where it counts (rule Y1). */

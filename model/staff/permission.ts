@@ -21,6 +21,8 @@ export const PERMISSIONS = [
   /** Cash taken out above the role's limit. */
   'cash.above-limit',
   'receipt.reprint',
+  /** Selling what the catalog does not know (rule C10). */
+  'catalog.quick-add',
   'report.read',
   'audit.read',
   'catalog.edit',
@@ -89,6 +91,7 @@ const SUPERVISING: readonly Permission[] = [
   'sale.refund-without-receipt',
   'sale.discount',
   'sale.price-override',
+  'catalog.quick-add',
   'session.over-short',
   'drawer.open',
   'cash.above-limit',

@@ -1,6 +1,6 @@
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { assert } from '../result.ts';
-import type { SaleBody } from '../sale/sale-body.ts';
+import type { SaleBody, SaleLine } from '../sale/sale-body.ts';
 import type { StockEntry } from './stock-entry.ts';
 
 /**
@@ -17,9 +17,23 @@ export function stockOnHand(entries: Iterable<StockEntry>, sales: Iterable<SaleB
   };
   for (const entry of once(entries, (entry) => entry.id)) add(entry.product, toThousandths(entry.quantity));
   for (const sale of once(sales, (sale) => sale.receipt)) {
-    for (const line of sale.lines) add(line.product, -toThousandths(line.quantity));
+    for (const line of sale.lines) for (const [product, sold] of stockTaken(line)) add(product, -sold);
   }
   return new Map([...thousandths].map(([product, sum]) => [product, fromThousandths(sum)]));
+}
+
+/**
+ * What a sold line takes from stock, in thousandths by product: the article, or of a kit its components (rule K5); below zero
+ * where the line comes back.
+ */
+export function stockTaken({
+  product,
+  quantity,
+  components,
+}: Pick<SaleLine, 'product' | 'quantity' | 'components'>): readonly (readonly [string, number])[] {
+  const sold = toThousandths(quantity);
+  if (!components) return [[product, sold]];
+  return components.map((part) => [part.product, Math.round((sold * toThousandths(part.quantity)) / 1000)]);
 }
 
 /** What a count adds to the book so that the book says what was counted (rule K3); texts in, text out. */

@@ -58,12 +58,12 @@ export type TaxedDocument = {
  */
 export type TaxGathering = {
   readonly tax: TaxRate;
-  amount: Decimal;
-  gross: Decimal;
+  readonly amount: Decimal;
+  readonly gross: Decimal;
   /** Taxes between the gross and the base: other included ones, less those the tax is charged on. */
-  others: Decimal;
-  offAmount: Decimal;
-  offBase: Decimal;
+  readonly others: Decimal;
+  readonly offAmount: Decimal;
+  readonly offBase: Decimal;
 };
 
 /** Everything a document's lines add up to before the last rounding. */
@@ -110,39 +110,86 @@ function gather(lines: readonly DocumentLine[], rules: DocumentRules): Gathered 
   let offNet: Decimal = ZERO;
   let keptNet: Decimal = ZERO;
   for (const line of lines) {
-    const chain = lineChain(line, rules);
-    const amount =
-      rules.rounding === 'line' ? roundToStep(line.amount, rules.step ?? 1, rules.mode) : line.amount;
-    for (const share of chain.shares) addShare(rowOf(rows, share.tax), share, chain, amount, line.keepsPrice);
-    gross = gross.plus(amount);
-    const net = amount.minus(insideAmount(chain));
-    if (line.keepsPrice) {
-      keptNet = keptNet.plus(net);
-      continue;
-    }
-    offGross = offGross.plus(amount).minus(fixedInside(chain));
-    offNet = offNet.plus(net);
+    const own = ownGathering(line, rules);
+    for (const row of own.rows) addRow(rows, row);
+    gross = gross.plus(own.gross);
+    offGross = offGross.plus(own.offGross);
+    offNet = offNet.plus(own.offNet);
+    keptNet = keptNet.plus(own.keptNet);
   }
   return { rows: sorted(rows), gross, offGross, offNet, keptNet };
 }
 
-function addShare(
-  row: TaxGathering,
+/** Lines and groups of lines are never changed, so what one adds is reckoned once for the rules of its shop. */
+const OWN_GATHERINGS = new WeakMap<DocumentLine, { readonly rules: DocumentRules; readonly own: Gathered }>();
+
+function ownGathering(line: DocumentLine, rules: DocumentRules): Gathered {
+  const known = OWN_GATHERINGS.get(line);
+  if (known && isSameRules(known.rules, rules)) return known.own;
+  const own = gatheringOf(line, rules);
+  OWN_GATHERINGS.set(line, { rules, own });
+  return own;
+}
+
+function isSameRules(a: DocumentRules, b: DocumentRules): boolean {
+  return (
+    a.rounding === b.rounding &&
+    a.unit === b.unit &&
+    a.step === b.step &&
+    a.mode === b.mode &&
+    a.keepNet === b.keepNet
+  );
+}
+
+/** What one line adds to its document. */
+function gatheringOf(line: DocumentLine, rules: DocumentRules): Gathered {
+  const chain = lineChain(line, rules);
+  const gross =
+    rules.rounding === 'line' ? roundToStep(line.amount, rules.step ?? 1, rules.mode) : line.amount;
+  const rows = chain.shares.map((share) => gatheredShare(share, chain, gross, line.keepsPrice));
+  const net = gross.minus(insideAmount(chain));
+  if (line.keepsPrice) return { rows, gross, offGross: ZERO, offNet: ZERO, keptNet: net };
+  return { rows, gross, offGross: gross.minus(fixedInside(chain)), offNet: net, keptNet: ZERO };
+}
+
+function gatheredShare(
   share: ChainShare,
   chain: TaxedChain,
   gross: Decimal,
   keepsPrice = false,
-): void {
+): TaxGathering {
   // A reverse charge is shown with its base and owed by nobody here.
   const amount = share.tax.reverseCharge ? ZERO : share.amount;
   const net = gross.minus(insideAmount(chain));
   const ownInside = share.tax.included ? amount : ZERO;
-  row.amount = row.amount.plus(amount);
-  row.gross = row.gross.plus(gross);
-  row.others = row.others.plus(gross.minus(ownInside).minus(net).minus(share.base.minus(chain.net)));
-  if (keepsPrice) return;
-  row.offAmount = row.offAmount.plus(share.tax.reverseCharge ? ZERO : amount.minus(share.fixed));
-  row.offBase = row.offBase.plus(share.base.minus(share.fixedBase));
+  const others = gross.minus(ownInside).minus(net).minus(share.base.minus(chain.net));
+  const isLowered = !keepsPrice && !share.tax.reverseCharge;
+  return {
+    tax: share.tax,
+    amount,
+    gross,
+    others,
+    offAmount: isLowered ? amount.minus(share.fixed) : ZERO,
+    offBase: keepsPrice ? ZERO : share.base.minus(share.fixedBase),
+  };
+}
+
+function addRow(rows: Map<string, TaxGathering>, row: TaxGathering): void {
+  const key = taxKey(row.tax);
+  const known = rows.get(key);
+  rows.set(
+    key,
+    known
+      ? {
+          tax: known.tax,
+          amount: known.amount.plus(row.amount),
+          gross: known.gross.plus(row.gross),
+          others: known.others.plus(row.others),
+          offAmount: known.offAmount.plus(row.offAmount),
+          offBase: known.offBase.plus(row.offBase),
+        }
+      : row,
+  );
 }
 
 /** The taxes inside a line's price. */
@@ -159,15 +206,6 @@ function fixedInside({ shares }: TaxedChain): Decimal {
     (sum, { tax, fixed }) => (tax.included && !tax.reverseCharge ? sum.plus(fixed) : sum),
     ZERO,
   );
-}
-
-function rowOf(rows: Map<string, TaxGathering>, tax: TaxRate): TaxGathering {
-  const key = taxKey(tax);
-  const known = rows.get(key);
-  if (known) return known;
-  const row = { tax, amount: ZERO, gross: ZERO, others: ZERO, offAmount: ZERO, offBase: ZERO };
-  rows.set(key, row);
-  return row;
 }
 
 function sorted(rows: ReadonlyMap<string, TaxGathering>): TaxGathering[] {
@@ -202,6 +240,16 @@ function addToGroup(groups: Map<string, DocumentLine>, line: DocumentLine): void
 
 /** The order of taxes counts only where one is charged on another. */
 function chainKey(taxes: readonly TaxRate[]): string {
+  const known = CHAIN_KEYS.get(taxes);
+  if (known !== undefined) return known;
+  const key = madeChainKey(taxes);
+  CHAIN_KEYS.set(taxes, key);
+  return key;
+}
+
+const CHAIN_KEYS = new WeakMap<readonly TaxRate[], string>();
+
+function madeChainKey(taxes: readonly TaxRate[]): string {
   const keys = taxes.map(taxKey);
   const isPlain = taxes.every((tax) => !tax.compounds && tax.kind !== 'division');
   return (isPlain ? keys.sort() : keys).join('\n');

@@ -1,4 +1,4 @@
-import { mkdtemp, open as openFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as A from '@automerge/automerge';
@@ -12,6 +12,7 @@ import { serveTestSite } from '../app/repo/test-site.ts';
 import { withBrowser } from '../support/browser.ts';
 import { startProgram } from '../support/program.ts';
 import { WireRelay } from '../support/wire-relay.ts';
+import { fdatasyncTimes, putTimes } from './bare-disk.ts';
 import { besideBaseline, quantile, type BenchRow } from './row.ts';
 import { saleTexts } from './sale-records.ts';
 
@@ -56,7 +57,9 @@ async function timeRows(
   const relay = await startProgram('sync-relay/main.ts', args);
   try {
     const syncUrl = `ws://127.0.0.1:${relay.ready.port}/sync`;
-    const put = await putTimes(await tab(), texts);
+    const bare = await tab();
+    const put = await putTimes(bare, texts);
+    await bare.close();
     const disk = await fdatasyncTimes(join(data, 'bare'), texts);
     const page = await tab();
     await startLinked(page, syncUrl);
@@ -200,49 +203,4 @@ async function storedChunks(page: Page, database: string): Promise<Uint8Array[]>
     [database, id] as const,
   );
   return chunks.map((bytes) => Uint8Array.from(bytes));
-}
-
-/** Milliseconds of bare strict puts of the same texts in a page. */
-async function putTimes(page: Page, texts: readonly string[]): Promise<number[]> {
-  const times = await page.evaluate(async (records) => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('bare', 1);
-      request.addEventListener('upgradeneeded', () => request.result.createObjectStore('values'));
-      request.addEventListener('success', () => resolve(request.result));
-      request.addEventListener('error', () => reject(new Error('the database did not open')));
-    });
-    const taken: number[] = [];
-    for (const [i, text] of records.entries()) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      const began = performance.now();
-      await new Promise<void>((resolve, reject) => {
-        const transaction = database.transaction('values', 'readwrite', { durability: 'strict' });
-        transaction.objectStore('values').put(text, i);
-        transaction.addEventListener('complete', () => resolve());
-        transaction.addEventListener('abort', () => reject(new Error('aborted')));
-      });
-      taken.push(performance.now() - began);
-    }
-    database.close();
-    return taken;
-  }, texts);
-  await page.close();
-  return times;
-}
-
-/** Milliseconds of appending the same texts to a file, each with fdatasync. */
-async function fdatasyncTimes(path: string, texts: readonly string[]): Promise<number[]> {
-  const file = await openFile(path, 'a');
-  const taken: number[] = [];
-  try {
-    for (const text of texts) {
-      const began = performance.now();
-      await file.write(text);
-      await file.datasync();
-      taken.push(performance.now() - began);
-    }
-  } finally {
-    await file.close();
-  }
-  return taken;
 }

@@ -7,6 +7,7 @@ import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
 import { benchSync } from './sync.bench.ts';
+import { benchTill } from './till.bench.ts';
 import { benchVerification } from './verification.bench.ts';
 import { benchSignatures } from './signatures.bench.ts';
 
@@ -18,6 +19,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   indexing: benchIndexing,
   signatures: benchSignatures,
   sync: benchSync,
+  till: benchTill,
 };
 
 const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]

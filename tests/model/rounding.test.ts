@@ -95,6 +95,17 @@ describe('shares', () => {
     );
   });
 
+  test('[M7] parts far from their sum cost no step for every unit between', () => {
+    expect(roundToSum([1, 1, 0], Number.MAX_SAFE_INTEGER)).toStrictEqual([
+      (Number.MAX_SAFE_INTEGER + 1) / 2,
+      (Number.MAX_SAFE_INTEGER - 1) / 2,
+      0,
+    ]);
+    expect(roundToSum([7, 5], -1_000_000_000_001)).toStrictEqual([-500_000_000_000, -500_000_000_001]);
+    expect(() => roundToSum([1e300, 1], 2)).toThrow(AssertionError);
+    expect(() => roundToSum([1, 1], 2 ** 53)).toThrow(AssertionError);
+  });
+
   test('[M7] nothing can be shared among nobody, nor by less than nothing', () => {
     expect(() => shareByWeight(1, [])).toThrow(AssertionError);
     expect(() => shareByWeight(1, [2, -1])).toThrow(AssertionError);

@@ -70,10 +70,10 @@ export type TestBrowser = {
   readonly kill: () => Promise<void>;
 };
 
-/** Starts Chromium on a profile folder that outlives it. */
-export async function launchBrowser(profile: string): Promise<TestBrowser> {
+/** Starts Chromium on a profile folder that outlives it; `flags` are further ones of its own. */
+export async function launchBrowser(profile: string, flags: readonly string[] = []): Promise<TestBrowser> {
   // A process group of its own, so that killing it leaves nothing behind and touches nothing else.
-  const child = spawn(findBrowser(), [...ARGS, `--user-data-dir=${profile}`, 'about:blank'], {
+  const child = spawn(findBrowser(), [...ARGS, ...flags, `--user-data-dir=${profile}`, 'about:blank'], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });

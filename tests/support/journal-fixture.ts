@@ -36,6 +36,8 @@ export type ShopSize = {
   readonly registers: number;
   readonly sessions: number;
   readonly salesPerSession: number;
+  /** The day before the first session, UTC milliseconds at its midnight; one session a day from then on. */
+  readonly before?: number;
 };
 
 /** One register's whole journal, and what each of its session documents holds. */
@@ -148,9 +150,9 @@ class JournalMaker {
     this.#state = newRegister(ORGANIZATION, store, register);
   }
 
-  make({ sessions, salesPerSession }: ShopSize): RegisterJournal {
+  make({ sessions, salesPerSession, before = Date.UTC(2026, 9, 27) }: ShopSize): RegisterJournal {
     for (let session = 1; session <= sessions; session++) {
-      this.#clock = Date.UTC(2026, 9, 27 + session, 8);
+      this.#clock = before + session * 86_400_000 + 8 * 3_600_000;
       const day = new Date(this.#clock).toISOString().slice(0, 10);
       this.#add(openSession(this.#state, { day, currency: RULES.currency, float: 10_000 }, this.#next()));
       // Once somebody set the clock.

@@ -30,6 +30,8 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
     case 'audit':
       return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
+    case 'sold-twice':
+      return { title: m.office_exception_sold_twice(), meaning: m.office_exception_sold_twice_meaning() };
     case 'session':
       return { title: m.office_exception_order(), meaning: m.office_exception_order_meaning() };
     case 'unreadable':
@@ -56,6 +58,7 @@ type Family =
   | 'sums'
   | 'close'
   | 'audit'
+  | 'sold-twice'
   | 'session'
   | 'unreadable'
   | 'newer'
@@ -78,6 +81,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-receipt-number': 'sums',
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
+  'sold-twice': 'sold-twice',
   'audit-removed': 'audit',
   'audit-changed': 'audit',
   'already-open': 'session',

@@ -15,6 +15,7 @@ const MEANINGS: Record<Permission, () => string> = {
   'cash.move': m.office_means_cash_move,
   'cash.above-limit': m.office_means_cash_above_limit,
   'receipt.reprint': m.office_means_receipt_reprint,
+  'catalog.quick-add': m.office_means_catalog_quick_add,
   'report.read': m.office_means_report_read,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,

@@ -63,6 +63,7 @@ function basketSentences(figures: Figures) {
     'amount-out-of-range': () => m.trouble_amount_out_of_range(),
     'no-such-line': () => m.trouble_no_such_line(),
     'product-inactive': ({ name }: { name: string }) => m.trouble_product_inactive({ name }),
+    'variant-not-chosen': ({ name }: { name: string }) => m.trouble_variant_not_chosen({ name }),
     'unknown-tax': ({ tax }: { tax: string }) => m.trouble_unknown_tax({ tax }),
     'already-refunded': ({ name, left }: { name: string; left: string }) =>
       m.trouble_already_refunded({ name, left: figures.quantity(left) }),

@@ -1,5 +1,5 @@
-import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
-import { readCatalogEntry } from '#model/documents/catalog.ts';
+import type { Favourites } from '#model/catalog/favourites.ts';
+import type { Product, TaxRate, Tender } from '#model/catalog/product.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import {
   readOrganizationEntry,
@@ -8,20 +8,16 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
-import { ProductIndex } from './product-index.ts';
+import { ShopCatalog, type DepartmentTile } from './shop-catalog.ts';
 import { ShopStaff } from './shop-staff.ts';
-
-/** One collator for all: making one for every comparison costs a second over a large department. */
-const NAMES = new Intl.Collator('en', { numeric: true });
-
-/** A department with what it sells; products without one are under the empty id. */
-export type DepartmentTile = { readonly id: string; readonly name: string; readonly count: number };
+import { ShopStore } from './shop-store.ts';
 
 /**
  * The shop as this till knows it: organization, stores, registers, people and the catalog, folded from the documents HQ
@@ -35,22 +31,24 @@ export class Shop {
   readonly #stores = new Map<string, Store>();
   readonly #registers = new Map<string, Register>();
   readonly #staff = new ShopStaff();
-  readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
-  readonly #departments = new Map<string, string>();
-  readonly #taxes = new Map<string, TaxRate>();
-  readonly #tenders = new Map<string, Tender>();
-  readonly #specials = new Map<string, Special>();
-  readonly #index = new ProductIndex();
+  readonly #ownStore = new ShopStore();
+  #place: StoreId | undefined;
+  readonly #catalog = new ShopCatalog();
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
 
-  /** Opens what HQ writes and follows it. Resolves when everything stored here is read; where that fails, it can be called again. */
-  async follow(documents: Documents): Promise<() => void> {
+  /**
+   * Opens what HQ writes, and what is written of the till's own store, and follows it. Resolves when everything stored here is
+   * read; where that fails, it can be called again.
+   */
+  async follow(documents: Documents, store?: StoreId): Promise<() => void> {
+    this.#place = store;
     const stop = documents.watch((event) => this.#hear(documents, event));
     try {
       await this.#open(documents, { class: 'organization' });
       await this.#open(documents, { class: 'staff' });
       await this.#openCatalog(documents);
+      if (store !== undefined) await this.#open(documents, { class: 'store', store });
     } catch (cause) {
       stop();
       throw cause;
@@ -109,71 +107,72 @@ export class Shop {
 
   /** A department's name, or its id. */
   departmentName(id: string): string {
-    return this.#now(this.#departments).get(id) ?? id;
+    return this.#now(this.#catalog).departmentName(id);
+  }
+
+  /** Every department of the catalog, by name, also one that sells nothing. */
+  get departmentNames(): ShopCatalog['departmentNames'] {
+    return this.#now(this.#catalog).departmentNames;
   }
 
   /** The taxes of the catalog by id. */
   get taxes(): ReadonlyMap<string, TaxRate> {
-    return this.#now(this.#taxes);
+    return this.#now(this.#catalog).taxes;
   }
 
   /** The tenders in the order of their buttons. */
   get tenders(): readonly Tender[] {
-    return [...this.#now(this.#tenders).values()].sort(
-      (a, b) => a.order - b.order || a.id.localeCompare(b.id),
-    );
+    return this.#now(this.#catalog).tenders;
   }
 
   /** The specials of the catalog; their own rules say which count now. */
   get specials(): readonly Special[] {
-    return [...this.#now(this.#specials).values()];
+    return this.#now(this.#catalog).specials;
+  }
+
+  /** The favourites grid of the till's own store. */
+  get favourites(): Favourites {
+    return this.#now(this.#ownStore).favourites;
   }
 
   /** A product when both its groups of fields are here. */
   product(id: string): Product | undefined {
-    const { info, price } = this.#now(this.#products).get(id) ?? {};
-    return info && price ? { id, ...info, ...price } : undefined;
+    return this.#now(this.#catalog).product(id);
   }
 
   /** The product with exactly this barcode or article number, sold or not. */
   productWithCode(code: string): Product | undefined {
-    const id = this.#now(this.#index).productWithCode(code);
-    return id === undefined ? undefined : this.product(id);
+    return this.#now(this.#catalog).productWithCode(code);
+  }
+
+  /** The variants of a parent that are sold, by name (rule C8). */
+  variantsOf(parent: string): readonly Product[] {
+    return this.#now(this.#catalog).variantsOf(parent);
+  }
+
+  /** The address of an article's picture; undefined where it has none that can be shown (rule C12). */
+  pictureOf(product: Pick<Product, 'picture'>): string | undefined {
+    return this.#now(this.#catalog).pictureOf(product);
   }
 
   /** Products found by words, best first; only those that are sold. */
   search(query: string): readonly Product[] {
-    return this.#now(this.#index)
-      .search(query)
-      .map((id) => this.product(id))
-      .filter((product) => product !== undefined);
+    return this.#now(this.#catalog).search(query);
   }
 
   /** The departments that have something to sell, by name. */
   get departments(): readonly DepartmentTile[] {
-    const counts = new Map<string, number>();
-    for (const { info, price } of this.#now(this.#products).values()) {
-      if (!info?.active || !price) continue;
-      counts.set(info.department ?? '', (counts.get(info.department ?? '') ?? 0) + 1);
-    }
-    return [...counts]
-      .map(([id, count]) => ({ id, name: this.departmentName(id), count }))
-      .sort((a, b) => a.name.localeCompare(b.name));
+    return this.#now(this.#catalog).departments;
   }
 
   /** What a department sells, by name. */
   productsOf(department: string): readonly Product[] {
-    const found: Product[] = [];
-    for (const [id, { info, price }] of this.#now(this.#products)) {
-      if (info?.active && price && (info.department ?? '') === department)
-        found.push({ id, ...info, ...price });
-    }
-    return found.sort((a, b) => NAMES.compare(a.name, b.name));
+    return this.#now(this.#catalog).productsOf(department);
   }
 
   /** Makes the word index ready in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
-    if (this.#index.indexSome()) pause(() => this.prepareSearch(pause));
+    if (this.#catalog.indexSome()) pause(() => this.prepareSearch(pause));
   }
 
   #now<Value>(value: Value): Value {
@@ -218,21 +217,27 @@ export class Shop {
   }
 
   #read(document: DocumentKey, changes: readonly EntryChange[]): void {
-    if (document.class !== 'organization' && document.class !== 'staff' && document.class !== 'catalog')
-      return;
-    for (const change of changes) {
-      const fault =
-        change.text === undefined ? this.#forget(change.key) : this.#take(document, change.key, change.text);
-      if (fault) this.faults.set(change.key, fault);
-      else this.faults.delete(change.key);
+    if (!this.#concerns(document)) return;
+    for (const { key, text } of changes) {
+      const fault = text === undefined ? this.#forget(document, key) : this.#take(document, key, text);
+      // The own store's entries may bear the names of others'.
+      const name = document.class === 'store' ? `${document.store} ${key}` : key;
+      if (fault) this.faults.set(name, fault);
+      else this.faults.delete(name);
     }
     this.#version++;
+  }
+
+  #concerns(document: DocumentKey): boolean {
+    if (document.class === 'store') return document.store === this.#place;
+    return document.class === 'organization' || document.class === 'staff' || document.class === 'catalog';
   }
 
   #take(document: DocumentKey, key: string, text: string): EntryFault | undefined {
     if (document.class === 'organization') return this.#takeOrganization(key, text);
     if (document.class === 'staff') return this.#staff.takePerson(key, text);
-    return this.#takeCatalog(key, text);
+    if (document.class === 'store') return this.#ownStore.take(key, text);
+    return this.#catalog.take(key, text);
   }
 
   #takeOrganization(key: string, text: string): EntryFault | undefined {
@@ -249,31 +254,10 @@ export class Shop {
     return undefined;
   }
 
-  #takeCatalog(key: string, text: string): EntryFault | undefined {
-    const read = readCatalogEntry(key, text);
-    if (!read.ok) return read.error;
-    const entry = read.value;
-    if (entry.kind === 'info' || entry.kind === 'price') {
-      this.#products.set(entry.id, { ...this.#products.get(entry.id), [entry.kind]: entry.value });
-      if (entry.kind === 'info') this.#index.put(entry.id, entry.value);
-    } else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value.name);
-    else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
-    else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
-    else this.#specials.set(entry.id, entry.value);
-    return undefined;
-  }
-
-  #forget(key: string): undefined {
-    const [noun, id = '', group] = key.split(':');
-    if (noun === 'person' || noun === 'role') this.#staff.forget(key);
-    else if (noun === 'department') this.#departments.delete(id);
-    else if (noun === 'tax') this.#taxes.delete(id);
-    else if (noun === 'tender') this.#tenders.delete(id);
-    else if (noun === 'special') this.#specials.delete(id);
-    else if (noun === 'product' && (group === 'info' || group === 'price')) {
-      const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
-      this.#products.set(id, rest);
-    }
+  #forget(document: DocumentKey, key: string): undefined {
+    if (document.class === 'store') this.#ownStore.forget(key);
+    else if (document.class === 'catalog') this.#catalog.forget(key);
+    else this.#staff.forget(key);
   }
 }
 

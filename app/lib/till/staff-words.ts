@@ -17,6 +17,7 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'cash.move': m.permission_cash_move,
   'cash.above-limit': m.permission_cash_above_limit,
   'receipt.reprint': m.permission_receipt_reprint,
+  'catalog.quick-add': m.permission_catalog_quick_add,
   'report.read': m.permission_report_read,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,

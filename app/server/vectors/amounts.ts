@@ -1,5 +1,5 @@
 import { Exact, currencyExponent, minorToDecimal, type Minor } from '#model/money/money.ts';
-import { VectorFault, asDecimal, asText, firstOf, type JsonObject } from './vector.ts';
+import { VectorFault, asCount, asDecimal, asText, firstOf, type JsonObject } from './vector.ts';
 
 /** Amounts of an example in minor units of its currency, and back; two decimals where no currency is named. */
 export type Purse = {
@@ -19,6 +19,9 @@ export function purseOf(inputs: JsonObject): Purse {
       const amount = asDecimal(value, name).times(unit);
       if (!amount.isInteger())
         throw new VectorFault(`${name} has more decimals than its currency: ${String(value)}.`);
+      // Rule M1; shares of a larger amount could not add up to it.
+      if (!Number.isSafeInteger(amount.toNumber()))
+        throw new VectorFault(`${name} is too large for an amount: ${String(value)}.`);
       return amount.toNumber();
     },
   };
@@ -33,6 +36,6 @@ export function stepOf(inputs: JsonObject): InstanceType<typeof Exact> {
     return step;
   }
   const decimals = firstOf(inputs, 'decimals', 'currency_decimals');
-  if (decimals !== undefined) return new Exact(10).pow(asDecimal(decimals, 'decimals').neg());
+  if (decimals !== undefined) return new Exact(10).pow(-asCount(decimals, 'decimals'));
   return new Exact(10).pow(-currencyExponent(purseOf(inputs).currency));
 }

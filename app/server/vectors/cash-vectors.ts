@@ -10,6 +10,7 @@ import { documentRules, noteLines } from './document-vectors.ts';
 import { RegisterPlay } from './register-play.ts';
 import {
   VectorFault,
+  asCount,
   asList,
   asObject,
   firstOf,
@@ -185,7 +186,7 @@ export const drawer: Family = ({ inputs }) => {
   amounts('refunds', 'refund').forEach((total) => play.sell(-total, -total));
   amounts('cash_in', 'paid_in', 'in').forEach((amount) => play.move('in', amount));
   amounts('cash_out', 'paid_out', 'out', 'expenses').forEach((amount) => play.move('out', amount));
-  const times = inputs['sync_times'] === undefined ? 1 : Number(inputs['sync_times']);
+  const times = inputs['sync_times'] === undefined ? 1 : asCount(inputs['sync_times'], 'sync_times');
   const report = play.reportAfter(times);
   const payments = sold.flatMap(({ tenders }) =>
     tenders.flatMap(({ amount, received, change }) => [received ?? amount, ...(change ? [-change] : [])]),

@@ -6,6 +6,7 @@ import { documentRules, noteDiscount, noteLines } from './document-vectors.ts';
 import { fullRefund, shopSale } from './shop-sale.ts';
 import {
   VectorFault,
+  asCount,
   asDecimal,
   asList,
   firstOf,
@@ -57,7 +58,10 @@ function totalsOfRange(
   const [first = 0, last = first] = asList(range, 'percent_range').map((one) =>
     asDecimal(one, 'percent_range').toNumber(),
   );
-  const percents = Array.from({ length: Math.max(0, last - first) + 1 }, (_, i) => first + i);
+  const percents = Array.from(
+    { length: asCount(Math.floor(Math.max(0, last - first)), 'percent_range') + 1 },
+    (_, i) => first + i,
+  );
   return Object.fromEntries(percents.map((percent) => [percent, at([percentOff(percent)]).total]));
 }
 

@@ -13,6 +13,7 @@ import { purseOf } from './amounts.ts';
 import { RegisterPlay } from './register-play.ts';
 import {
   VectorFault,
+  asCount,
   asDecimal,
   asList,
   asObject,
@@ -49,7 +50,7 @@ export const numbering: Family = ({ inputs }) => {
   const play = new RegisterPlay(CURRENCY, 0);
   const reload = inputs['sequence_after_reload'];
   if (reload !== undefined) {
-    const made = receipts(play, asWhole(reload, 'sequence_after_reload'));
+    const made = receipts(play, asCount(reload, 'sequence_after_reload'));
     const again = reloaded(play);
     const [next = ''] = receipts(again, 1).slice(made.length);
     const session = asWhole(inputs['session_id'], 'session_id');
@@ -57,8 +58,11 @@ export const numbering: Family = ({ inputs }) => {
   }
   const sequences = inputs['sequences'] === undefined ? undefined : asList(inputs['sequences'], 'sequences');
   const count = sequences
-    ? Math.max(...sequences.map((sequence) => asWhole(sequence, 'a sequence')))
-    : asWhole(inputs['tabs'] ?? 1, 'tabs') * asWhole(inputs['orders_per_tab'] ?? 1, 'orders_per_tab');
+    ? Math.max(0, ...sequences.map((sequence) => asCount(sequence, 'a sequence')))
+    : asCount(
+        asCount(inputs['tabs'] ?? 1, 'tabs') * asCount(inputs['orders_per_tab'] ?? 1, 'orders_per_tab'),
+        'tabs times orders_per_tab',
+      );
   const made = receipts(play, count);
   const asked = sequences ? sequences.map((sequence) => made[Number(sequence) - 1]) : made;
   const distinct = new Set(asked).size;
@@ -81,7 +85,7 @@ function reloaded(play: RegisterPlay): RegisterPlay {
 
 function callNumbers(inputs: JsonObject): Outcome {
   const day = asText(inputs['date'], 'date');
-  const count = asWhole(firstOf(inputs, 'concurrent_orders', 'orders') ?? 1, 'concurrent_orders');
+  const count = asCount(firstOf(inputs, 'concurrent_orders', 'orders') ?? 1, 'concurrent_orders');
   const play = new RegisterPlay(CURRENCY, 0);
   const made = receipts(play, count).map((_, i) => callNumber(day, i + 1));
   return { distinct_codes: made, codes: made };
@@ -104,8 +108,9 @@ function draftComesBack(): Outcome {
 export const sync: Family = ({ inputs }) => {
   if (inputs['offline_line_qty'] !== undefined) return syncedQuantity(inputs);
   const isRetry = inputs['requests'] !== undefined;
-  const sales = isRetry ? 1 : asWhole(inputs['offline_orders'], 'offline_orders');
-  const times = asWhole(isRetry ? inputs['requests'] : inputs['tabs_syncing'], 'how often it is sent');
+  const sales = isRetry ? 1 : asCount(inputs['offline_orders'], 'offline_orders');
+  const times = asCount(isRetry ? inputs['requests'] : inputs['tabs_syncing'], 'how often it is sent');
+  asCount(sales * times, 'orders times how often they are sent');
   const play = new RegisterPlay(CURRENCY, 0);
   receipts(play, sales);
   const stored = new Map<string, string>();

@@ -74,6 +74,17 @@ export function asWhole(value: unknown, name: string): number {
   return whole.toNumber();
 }
 
+/** How often the product repeats anything for one example: more is a slip of the pen that would hold up all others. */
+const MOST_REPEATS = 10_000;
+
+/** A whole number that says how often something is done: from 0 to 10,000. */
+export function asCount(value: unknown, name: string): number {
+  const count = asWhole(value, name);
+  if (count < 0 || count > MOST_REPEATS)
+    throw new VectorFault(`${name} should be from 0 to ${MOST_REPEATS}, and is ${JSON.stringify(value)}.`);
+  return count;
+}
+
 /** A list of numbers as exact decimals; a single one is a list of one. */
 export function asDecimals(value: unknown, name: string): InstanceType<typeof Exact>[] {
   const list = Array.isArray(value) ? value : [value];

@@ -111,12 +111,14 @@ export const moment: Form = (value, path) => {
 };
 
 const unitPrice = pattern(/^(?:0|[1-9]\d{0,6})(?:\.\d{1,4})?$/, 'a unit price');
+const quantity = pattern(/^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity');
+const aboveZero = pattern(/^(?!0(?:\.0+)?$)(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity above zero');
 const line = object(
   {
     product: id,
     sku: id,
     name: label,
-    quantity: pattern(/^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity'),
+    quantity,
     price: unitPrice,
     amount,
     taxes: list(id),
@@ -129,6 +131,12 @@ const line = object(
     override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
     note: label,
     reason: label,
+    unit: oneOf('kg', 'g', 'lb', 'l', 'm'),
+    serial: text(1, 40),
+    lot: text(1, 40),
+    representative: id,
+    components: list(object({ product: id, quantity: aboveZero }), 1, 50),
+    quick: object({ barcode: text(1, 48), by: id }, { approvedBy: id }),
   },
 );
 const yesOrNo = oneOf(true, false);

@@ -48,7 +48,7 @@ describe('exceptions', () => {
   const CODES =
     'gap fork broken-link altered wrong-totals wrong-receipt-number wrong-register not-json unknown-version bad-shape ' +
     'unknown-key bad-document foreign-document wrong-session wrong-key wrong-sums wrong-shard close-mismatch ' +
-    'already-open not-open';
+    'already-open not-open sold-twice';
 
   test.each(CODES.split(' '))('%s has words of its own', (code) => {
     expect(exceptionWords(code).title).not.toBe(exceptionWords('no such code').title);

@@ -143,6 +143,24 @@ describe('what cannot be run', () => {
     );
   });
 
+  test.each([
+    ['sync', { requests: 1e240, uuid: 'same' }, /how often it is sent should be from 0 to 10000/],
+    ['sync', { offline_orders: 1e308, tabs_syncing: 2 }, /offline_orders should be from 0 to 10000/],
+    ['sync', { offline_orders: 9000, tabs_syncing: 9000 }, /should be from 0 to 10000, and is 81000000/],
+    ['numbering', { tabs: 1e9, orders_per_tab: 1 }, /tabs should be from 0 to 10000/],
+    ['numbering', { session_id: 1, sequences: [1, 1e12] }, /a sequence should be from 0 to 10000/],
+    ['numbering', { session_id: 1, sequence_after_reload: 1e15 }, /sequence_after_reload should be/],
+    ['numbering', { date: '2026-01-05', concurrent_orders: -1 }, /concurrent_orders should be from 0/],
+    ['drawer', { total: 1, tendered: 1, sync_times: 1e300 }, /sync_times should be from 0 to 10000/],
+    ['cart-discount', { lines: [], percent_range: [0, 1e12] }, /percent_range should be from 0 to 10000/],
+    ['tax-line', { price: 1, taxes: [20], decimals: 1e200 }, /decimals should be from 0 to 10000/],
+    ['proration', { discount: 1e300, weights: [1, 3] }, /the discount is too large for an amount/],
+  ])('a count without measure holds up no %s example: %j', async (category, inputs, sentence) => {
+    const [result] = await runVectors([{ id: 'x', category, title: '', inputs, expected: { total: 1 } }]);
+    expect(result?.status).toBe('failed');
+    expect(result?.detail).toMatch(sentence);
+  });
+
   test('what the product does not offer is skipped with its reason', async () => {
     const [result] = await run({
       vectors: [{ ...LINE, category: 'signature-chain', title: 'Portugal: document 1', inputs: {} }],

@@ -1,0 +1,175 @@
+import { isPicture, pictureAddress, type Picture } from '#model/catalog/picture.ts';
+import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
+import { readCatalogEntry, type CatalogEntry } from '#model/documents/catalog.ts';
+import type { EntryFault } from '#model/documents/entries.ts';
+import type { Special } from '#model/pricing/special.ts';
+import { ProductIndex } from './product-index.ts';
+
+/** One collator for all: making one for every comparison costs a second over a large department. */
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+/** A department with what it sells; products without one are under the empty id. */
+export type DepartmentTile = { readonly id: string; readonly name: string; readonly count: number };
+
+type Groups = { readonly info?: ProductInfo; readonly price?: ProductPrice };
+
+/** The catalog as a till knows it, folded from its shards. Plain maps: 100,000 products must not become 100,000 proxies. */
+export class ShopCatalog {
+  readonly taxes = new Map<string, TaxRate>();
+  readonly #products = new Map<string, Groups>();
+  readonly #departments = new Map<string, string>();
+  readonly #tenders = new Map<string, Tender>();
+  readonly #specials = new Map<string, Special>();
+  readonly #pictures = new Map<string, Picture>();
+  /** Addresses of pictures that were shown, so that each is checked once; undefined for a false one. */
+  readonly #addresses = new Map<string, string | undefined>();
+  /** The ids of variants by their parent. */
+  readonly #variants = new Map<string, Set<string>>();
+  readonly #index = new ProductIndex();
+
+  /** A department's name, or its id. */
+  departmentName(id: string): string {
+    return this.#departments.get(id) ?? id;
+  }
+
+  /** Every department of the catalog, by name, also one that sells nothing. */
+  get departmentNames(): readonly { readonly id: string; readonly name: string }[] {
+    return [...this.#departments]
+      .map(([id, name]) => ({ id, name }))
+      .sort((a, b) => NAMES.compare(a.name, b.name));
+  }
+
+  /** The tenders in the order of their buttons. */
+  get tenders(): readonly Tender[] {
+    return [...this.#tenders.values()].sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
+  }
+
+  /** The specials of the catalog. */
+  get specials(): readonly Special[] {
+    return [...this.#specials.values()];
+  }
+
+  /** A product when both its groups of fields are here. */
+  product(id: string): Product | undefined {
+    const { info, price } = this.#products.get(id) ?? {};
+    return info && price ? { id, ...info, ...price } : undefined;
+  }
+
+  /** The product with exactly this barcode or article number, sold or not. */
+  productWithCode(code: string): Product | undefined {
+    const id = this.#index.productWithCode(code);
+    return id === undefined ? undefined : this.product(id);
+  }
+
+  /** Products found by words, best first; only those that are sold. */
+  search(query: string): readonly Product[] {
+    return this.#index
+      .search(query)
+      .map((id) => this.product(id))
+      .filter((product) => product !== undefined);
+  }
+
+  /** Indexes the next portion of words; whether there is more to do. */
+  indexSome(): boolean {
+    return this.#index.indexSome();
+  }
+
+  /** The variants of a parent that are sold, by name (rule C8). */
+  variantsOf(parent: string): readonly Product[] {
+    return [...(this.#variants.get(parent) ?? [])]
+      .map((id) => this.product(id))
+      .filter((product) => product !== undefined)
+      .filter(({ active }) => active)
+      .sort((a, b) => NAMES.compare(a.name, b.name));
+  }
+
+  /** The address of an article's picture; undefined where it has none, or one that is not what its id names (rule C12). */
+  pictureOf({ picture }: Pick<Product, 'picture'>): string | undefined {
+    const stored = picture === undefined ? undefined : this.#pictures.get(picture);
+    if (picture === undefined || !stored) return undefined;
+    if (!this.#addresses.has(picture))
+      this.#addresses.set(picture, isPicture(picture, stored) ? pictureAddress(stored) : undefined);
+    return this.#addresses.get(picture);
+  }
+
+  /** The departments that have something to sell, by name. */
+  get departments(): readonly DepartmentTile[] {
+    const counts = new Map<string, number>();
+    for (const { info, price } of this.#products.values()) {
+      if (!this.#isOffered(info) || !price) continue;
+      counts.set(info.department ?? '', (counts.get(info.department ?? '') ?? 0) + 1);
+    }
+    return [...counts]
+      .map(([id, count]) => ({ id, name: this.departmentName(id), count }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** What a department sells, by name; variants are found under their parent. */
+  productsOf(department: string): readonly Product[] {
+    const found: Product[] = [];
+    for (const [id, { info, price }] of this.#products) {
+      if (this.#isOffered(info) && price && (info.department ?? '') === department)
+        found.push({ id, ...info, ...price });
+    }
+    return found.sort((a, b) => NAMES.compare(a.name, b.name));
+  }
+
+  /** Takes an entry of a catalog shard. */
+  take(key: string, text: string): EntryFault | undefined {
+    const read = readCatalogEntry(key, text);
+    if (!read.ok) return read.error;
+    this.#put(read.value);
+    return undefined;
+  }
+
+  /** Forgets what an entry said that was taken out. */
+  forget(key: string): void {
+    const [noun, id = '', group] = key.split(':');
+    if (noun === 'department') this.#departments.delete(id);
+    else if (noun === 'tax') this.taxes.delete(id);
+    else if (noun === 'tender') this.#tenders.delete(id);
+    else if (noun === 'special') this.#specials.delete(id);
+    else if (noun === 'picture') this.#forgetPicture(id);
+    else if (noun === 'product' && (group === 'info' || group === 'price')) {
+      const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
+      this.#products.set(id, rest);
+    }
+  }
+
+  #put(entry: CatalogEntry): void {
+    const { id } = entry;
+    if (entry.kind === 'info') this.#putInfo(id, entry.value);
+    else if (entry.kind === 'price')
+      this.#products.set(id, { ...this.#products.get(id), price: entry.value });
+    else if (entry.kind === 'department') this.#departments.set(id, entry.value.name);
+    else if (entry.kind === 'tax') this.taxes.set(id, entry.value);
+    else if (entry.kind === 'tender') this.#tenders.set(id, entry.value);
+    else if (entry.kind === 'special') this.#specials.set(id, entry.value);
+    else {
+      this.#forgetPicture(id);
+      this.#pictures.set(id, entry.value);
+    }
+  }
+
+  #putInfo(id: string, info: ProductInfo): void {
+    const before = this.#products.get(id);
+    const parent = before?.info?.variantOf;
+    if (parent !== undefined) this.#variants.get(parent)?.delete(id);
+    if (info.variantOf !== undefined)
+      this.#variants.set(info.variantOf, (this.#variants.get(info.variantOf) ?? new Set()).add(id));
+    this.#products.set(id, { ...before, info });
+    this.#index.put(id, info);
+  }
+
+  #forgetPicture(id: string): void {
+    this.#pictures.delete(id);
+    this.#addresses.delete(id);
+  }
+
+  /** A variant whose parent is here is offered by it. */
+  #isOffered(info: ProductInfo | undefined): info is ProductInfo {
+    if (!info?.active) return false;
+    const parent = info.variantOf === undefined ? undefined : this.#products.get(info.variantOf)?.info;
+    return !(parent?.active && parent.optionNames);
+  }
+}
