@@ -87,8 +87,9 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
   return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
 }
 
-function isSold({ refundOf, quantity }: BasketLine): boolean {
-  return refundOf === undefined && !quantity.startsWith('-');
+/** Whether prices may be lowered: not of what comes back, nor of value put into an account (rule G3). */
+function isSold({ refundOf, account, quantity }: BasketLine): boolean {
+  return refundOf === undefined && account === undefined && !quantity.startsWith('-');
 }
 
 /** A line's amount less what a person took off it (rules L4 and L10). */
@@ -132,7 +133,10 @@ function namedTogether(
 function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
   const { specials = [], occasion = {}, currency } = rules;
   // A line that a person lowered keeps that price: specials are for what is sold at the listed one.
-  const offered = lines.filter(({ line, offs }) => isSold(line) && offs.length === 0);
+  // The same goes for one whose amount was agreed with its customer (rule G10).
+  const offered = lines.filter(
+    ({ line, offs }) => isSold(line) && line.amount === undefined && offs.length === 0,
+  );
   if (specials.length === 0 || offered.length === 0) return lines;
   const offs = takeSpecials(
     offered.map(({ line, amount }) => ({

@@ -18,6 +18,8 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'cash.above-limit': m.permission_cash_above_limit,
   'receipt.reprint': m.permission_receipt_reprint,
   'report.read': m.permission_report_read,
+  'value.redeem-offline': m.permission_value_redeem_offline,
+  'value.cancel-layaway': m.permission_value_cancel_layaway,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'staff.edit': m.permission_staff_edit,
