@@ -48,18 +48,18 @@ describe('value in an export', () => {
     const lines = (part: object) => (body: RecordOf<'sale'>['body']) => ({
       lines: body.lines.map((one) => (one.account ? { ...one, ...part } : one)),
     });
-    expect(await withSale(1, lines({ quantity: '2' }))).toBe('wrong-value');
-    expect(await withSale(1, lines({ taxes: ['vat'] }))).toBe('wrong-value');
-    expect(await withSale(1, lines({ discounts: [{ name: 'club', amount: 1 }] }))).toBe('wrong-value');
-    expect(await withSale(1, lines({ account: { ledger: 'sweets', id: 'x' } }))).toBe('bad-shape');
+    expect(await withSale(1, lines({ quantity: '2' }))).toContain('wrong-value');
+    expect(await withSale(1, lines({ taxes: ['vat'] }))).toContain('wrong-value');
+    expect(await withSale(1, lines({ discounts: [{ name: 'club', amount: 1 }] }))).toContain('wrong-value');
+    expect(await withSale(1, lines({ account: { ledger: 'sweets', id: 'x' } }))).toContain('bad-shape');
   });
 
   test('[J13] [G1] a tender of a ledger names its account, and no other does', async () => {
     const tenders = (part: object) => (body: RecordOf<'sale'>['body']) => ({
       tenders: body.tenders.map((tender) => ({ ...tender, ...part })),
     });
-    expect(await withSale(1, tenders({ account: 'GIFT12345678' }))).toBe('wrong-value');
-    expect(await withSale(2, tenders({ kind: 'voucher' }))).toBe('wrong-value');
+    expect(await withSale(1, tenders({ account: 'GIFT12345678' }))).toContain('wrong-value');
+    expect(await withSale(2, tenders({ kind: 'voucher' }))).toContain('wrong-value');
     expect(await withSale(2, tenders({ kind: 'store-credit' }))).toBe('valid');
   });
 });
