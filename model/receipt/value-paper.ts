@@ -16,6 +16,8 @@ export type ValuePaperSource = {
   /** When the receipt was made, UTC text. */
   readonly at: string;
   readonly layaway?: Layaway | undefined;
+  /** Whether this slip is the card itself: the number was issued here and is printed whole. */
+  readonly isCard?: boolean;
   readonly currency: string;
   readonly store: Store;
   readonly language: Language;
@@ -43,6 +45,7 @@ export function valuePaper(source: ValuePaperSource): Paper {
   const { ledger, account, balance, layaway, currency, store, language } = source;
   const labels = labelsOf(language);
   const words: Words = { labels, format: paperFormat({ currency, ...store }) };
+  const isWhole = ledger !== 'gift-card' || source.isCard === true;
   const title = layaway ? layawayTitle(layaway, labels) : ledgerLabel(ledger, labels);
   return {
     title: `${title} ${source.receipt}`,
@@ -53,10 +56,10 @@ export function valuePaper(source: ValuePaperSource): Paper {
       { kind: 'rule' },
       { kind: 'columns', left: labels.receipt, right: source.receipt },
       { kind: 'text', text: words.format.moment(source.at) },
-      ...numberLines(ledger, account),
+      ...numberLines(account, isWhole),
       { kind: 'rule' },
       ...(layaway ? layawayLines(layaway, balance, words) : balanceLines(balance, words)),
-      ...(ledger === 'gift-card' ? [] : [keepLine(labels)]),
+      ...(isWhole ? [keepLine(labels)] : []),
       { kind: 'feed', lines: 1 },
     ],
   };
@@ -66,8 +69,8 @@ function layawayTitle(layaway: Layaway, labels: Labels): string {
   return layaway.text === undefined ? labels.layaway : labels.order;
 }
 
-function numberLines(ledger: Ledger, account: string): PaperLine[] {
-  if (ledger === 'gift-card') return [{ kind: 'text', text: maskedNumber(account), align: 'center' }];
+function numberLines(account: string, isWhole: boolean): PaperLine[] {
+  if (!isWhole) return [{ kind: 'text', text: maskedNumber(account), align: 'center' }];
   return [
     { kind: 'barcode', symbology: 'code128', data: account.slice(0, 40) },
     { kind: 'text', text: account, align: 'center', bold: true },

@@ -43,6 +43,9 @@ describe('[G6] slips of accounts', () => {
     expect(slip({})).toContain('**** 5678');
     expect(slip({})).toContain('£ 1 5 . 0 0');
     expect(slip({})).not.toContain('GIFT1234');
+    const issued = issuedNumber('gift-card', 'b3');
+    expect(slip({ account: issued, isCard: true })).toContain(`||| ${issued} |||`);
+    expect(slip({ account: issued })).not.toContain(issued);
   });
 
   test('[G6] [P5] store credit has its number and a barcode, in the shop’s language', () => {

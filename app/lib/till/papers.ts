@@ -1,6 +1,6 @@
 import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, PerpetualTotals, RecordOf } from '#model/journal/record.ts';
-import type { AccountRef } from '#model/ledger/account.ts';
+import { ledgerOfNumber, type AccountRef } from '#model/ledger/account.ts';
 import type { Layaway } from '#model/ledger/layaway.ts';
 import type { Minor } from '#model/money/money.ts';
 import type { Paper } from '#model/receipt/paper.ts';
@@ -64,10 +64,23 @@ export class Papers {
     const { currency, language } = organization;
     const { receipt } = record.body;
     const { at } = record;
+    const isFilled = record.body.lines.some(({ account, amount }) => account?.id === id && amount > 0);
+    const isCard = isFilled && ledgerOfNumber(id) === 'gift-card';
     return {
       jobId: `${receipt}:slip-${id.slice(0, 64)}:1`,
       kind: 'receipt',
-      paper: valuePaper({ ledger, account: id, balance, receipt, at, layaway, currency, store, language }),
+      paper: valuePaper({
+        ledger,
+        account: id,
+        balance,
+        receipt,
+        at,
+        layaway,
+        isCard,
+        currency,
+        store,
+        language,
+      }),
     };
   }
 
