@@ -129,6 +129,16 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
     masterEntry({ kind: 'special', id: TOYS_SPECIAL.id, value: TOYS_SPECIAL }),
     masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
     masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
+    masterEntry({
+      kind: 'tender',
+      id: 'gift-card',
+      value: { id: 'gift-card', name: 'Gift card', kind: 'gift-card', order: 3 },
+    }),
+    masterEntry({
+      kind: 'tender',
+      id: 'store-credit',
+      value: { id: 'store-credit', name: 'Store credit', kind: 'store-credit', order: 4 },
+    }),
   ];
   for (const { key, text } of masters) first[key] = text;
   return shards.map((entries, shard) => ({ key: { class: 'catalog', shard }, entries }));

@@ -1,5 +1,6 @@
 import type { Organization, Store } from '../documents/organization.ts';
 import type { RecordOf } from '../journal/record.ts';
+import { maskedNumber } from '../ledger/account.ts';
 import { sumMinor } from '../money/money.ts';
 import type { SaleBody, SaleLine, TaxTotalRow, Tendered } from '../sale/sale-body.ts';
 import { labelsOf, type Labels, type Language } from './labels.ts';
@@ -176,6 +177,7 @@ function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
   } else {
     lines.push({ kind: 'columns', left: name, right: format.amount(amount) });
   }
+  if (tender.account !== undefined) lines.push({ kind: 'text', text: `  ${maskedNumber(tender.account)}` });
   if (tender.reference) lines.push({ kind: 'text', text: `  ${tender.reference}` });
   return lines;
 }

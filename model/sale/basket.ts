@@ -1,5 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import * as v from 'valibot';
+import { accountRefSchema } from '../ledger/account.ts';
 import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
 import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -30,6 +31,7 @@ export const basketLineSchema = v.strictObject({
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   reason: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   ...lineDetailsSchema.entries,
+  account: v.optional(accountRefSchema),
 });
 
 /** One line of an open basket. */
@@ -165,6 +167,8 @@ function mergesWith(a: BasketLine, b: BasketLine): boolean {
     !isSpoken(b) &&
     !isOfOne(a) &&
     !isOfOne(b) &&
+    !a.account &&
+    !b.account &&
     !comesBack(a) &&
     !comesBack(b) &&
     a.taxes.length === b.taxes.length &&
@@ -179,7 +183,7 @@ export function changeQuantity(
   quantity: string,
 ): Result<LineChange, BasketRefusal> {
   const line = basket.lines[index];
-  if (!line || line.refundOf) return err({ code: 'no-such-line' });
+  if (!line || line.refundOf || line.account) return err({ code: 'no-such-line' });
   const changed = { ...line, quantity };
   // A sold line stays one and a returned one too: the sign decides what the receipt is.
   if (comesBack(line) !== comesBack(changed)) return err({ code: 'quantity-out-of-range' });
@@ -225,7 +229,8 @@ export function refundLine(
   before: RefundedSoFar,
 ): Result<BasketLine, BasketRefusal> {
   const sold = sale.lines[line];
-  if (!sold || sold.refundOf || sold.quantity.startsWith('-')) return err({ code: 'no-such-line' });
+  if (!sold || sold.refundOf || sold.account || sold.quantity.startsWith('-'))
+    return err({ code: 'no-such-line' });
   if (!v.is(quantitySchema, quantity)) return err({ code: 'quantity-out-of-range' });
   const back = new Exact(quantity);
   const left = new Exact(sold.quantity).minus(before.quantity);

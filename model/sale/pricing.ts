@@ -106,9 +106,9 @@ function ownPart(line: BasketLine, { currency, exactLines = false }: PricingRule
   return part;
 }
 
-/** A line that a person lowered keeps that price: specials are for what is sold at the listed one. */
+/** A line that a person lowered, or whose amount was agreed with its customer, keeps that: specials are for the listed price (rule G10). */
 function offeredLine({ line, amount, offs }: Reckoned): OfferedLine | undefined {
-  if (!isSold(line) || offs.length > 0) return undefined;
+  if (!isSold(line) || line.amount !== undefined || offs.length > 0) return undefined;
   return {
     product: line.product,
     ...(line.department === undefined ? {} : { department: line.department }),
@@ -119,8 +119,9 @@ function offeredLine({ line, amount, offs }: Reckoned): OfferedLine | undefined 
   };
 }
 
-function isSold({ refundOf, quantity }: BasketLine): boolean {
-  return refundOf === undefined && !quantity.startsWith('-');
+/** Whether prices may be lowered: not of what comes back, nor of value put into an account (rule G3). */
+function isSold({ refundOf, account, quantity }: BasketLine): boolean {
+  return refundOf === undefined && account === undefined && !quantity.startsWith('-');
 }
 
 /** A line's amount less what a person took off it (rules L4 and L10). */

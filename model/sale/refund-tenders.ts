@@ -14,8 +14,10 @@ export function refundTenders(tenders: readonly Tendered[], amount: Minor): read
     amount,
     paid.map((tender) => tender.amount),
   );
-  return paid.flatMap(({ tender, name, kind }, i) =>
-    shares[i] ? [{ tender, name, kind, given: -(shares[i] ?? 0) }] : [],
+  return paid.flatMap(({ tender, name, kind, account }, i) =>
+    shares[i]
+      ? [{ tender, name, kind, given: -(shares[i] ?? 0), ...(account === undefined ? {} : { account }) }]
+      : [],
   );
 }
 

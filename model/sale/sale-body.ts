@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { receiptNumberSchema } from '../ids/register-id.ts';
+import { accountIdSchema, accountRefSchema } from '../ledger/account.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { lineDetailsSchema } from './line-details.ts';
@@ -55,14 +56,27 @@ export const saleLineSchema = v.strictObject({
   note: v.optional(shortText),
   reason: v.optional(shortText),
   ...lineDetailsSchema.entries,
+  /** The account this line puts value into, or takes it out of below zero: no turnover (rules G1, G3 and G4). */
+  account: v.optional(accountRefSchema),
 });
 
-/** What a tender is; decides change, drawer and where it counts (rule Y1). */
-export const tenderKindSchema = v.picklist(['cash', 'card', 'voucher', 'other']);
+/** What a tender is; decides change, drawer and where it counts (rule Y1), and which ledger it pays out of (rule G1). */
+export const tenderKindSchema = v.picklist([
+  'cash',
+  'card',
+  'voucher',
+  'other',
+  'gift-card',
+  'store-credit',
+  'deposit',
+  'account',
+  'points',
+]);
 
 /**
  * One tender as it counts (rule Y2): `amount` is what it paid of the total, negative when money went back. For cash
- * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code.
+ * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code. `account` is the
+ * account that paid, or was paid into below zero (rule G1); `approvedBy` approved that without a connection (rule G9).
  */
 export const tenderedSchema = v.strictObject({
   tender: idText,
@@ -72,6 +86,8 @@ export const tenderedSchema = v.strictObject({
   received: v.optional(minorSchema),
   change: v.optional(minorSchema),
   reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  account: v.optional(accountIdSchema),
+  approvedBy: v.optional(idText),
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */

@@ -24,6 +24,10 @@ export const PERMISSIONS = [
   /** Selling what the catalog does not know (rule C10). */
   'catalog.quick-add',
   'report.read',
+  /** Paying out of a card or credit above what the shop allows while other tills cannot be asked (rule G9). */
+  'value.redeem-offline',
+  /** Giving a deposit back (rule G10). */
+  'value.cancel-layaway',
   'audit.read',
   'catalog.edit',
   'staff.edit',
@@ -96,6 +100,8 @@ const SUPERVISING: readonly Permission[] = [
   'drawer.open',
   'cash.above-limit',
   'report.read',
+  'value.redeem-offline',
+  'value.cancel-layaway',
 ];
 
 /** The roles of an organization that has written none of its own (rule S3). */

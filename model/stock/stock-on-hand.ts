@@ -17,7 +17,8 @@ export function stockOnHand(entries: Iterable<StockEntry>, sales: Iterable<SaleB
   };
   for (const entry of once(entries, (entry) => entry.id)) add(entry.product, toThousandths(entry.quantity));
   for (const sale of once(sales, (sale) => sale.receipt)) {
-    for (const line of sale.lines) for (const [product, sold] of stockTaken(line)) add(product, -sold);
+    for (const line of sale.lines)
+      if (!line.account) for (const [product, sold] of stockTaken(line)) add(product, -sold);
   }
   return new Map([...thousandths].map(([product, sum]) => [product, fromThousandths(sum)]));
 }

@@ -17,6 +17,8 @@ const MEANINGS: Record<Permission, () => string> = {
   'receipt.reprint': m.office_means_receipt_reprint,
   'catalog.quick-add': m.office_means_catalog_quick_add,
   'report.read': m.office_means_report_read,
+  'value.redeem-offline': m.office_means_value_redeem_offline,
+  'value.cancel-layaway': m.office_means_value_cancel_layaway,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
   'staff.edit': m.office_means_staff_edit,

@@ -2,8 +2,10 @@ import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import FileText from '@lucide/svelte/icons/file-text';
+import Gift from '@lucide/svelte/icons/gift';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import PackageOpen from '@lucide/svelte/icons/package-open';
 import type { Permission } from '#model/staff/permission.ts';
 import { m } from '$lib/paraglide/messages.js';
 import type { Panel } from './view.svelte.ts';
@@ -38,6 +40,22 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: BookOpenText,
     name: m.menu_journal,
     text: m.menu_journal_text,
+  },
+  {
+    panel: 'gift-card',
+    group: 'sale',
+    testid: 'gift-card',
+    icon: Gift,
+    name: m.menu_gift_card,
+    text: m.menu_gift_card_text,
+  },
+  {
+    panel: 'layaway',
+    group: 'sale',
+    testid: 'layaway',
+    icon: PackageOpen,
+    name: m.menu_layaway,
+    text: m.menu_layaway_text,
   },
   {
     panel: 'paid-in',

@@ -5,6 +5,7 @@ import type { Permission } from '#model/staff/permission.ts';
 import type { Figures } from './figures.ts';
 import type { PaperState } from './print-desk.svelte.ts';
 import { permissionWords } from './staff-words.ts';
+import { valueSentences } from './value-words.ts';
 import type { Trouble } from './view.svelte.ts';
 
 type Sentences = {
@@ -23,6 +24,7 @@ function sentencesWith(figures: Figures): Sentences {
     ...sessionSentences(money),
     ...basketSentences(figures),
     ...paymentSentences(money),
+    ...valueSentences(money),
     ...signInSentences(),
   };
 }

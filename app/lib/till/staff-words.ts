@@ -19,6 +19,8 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'receipt.reprint': m.permission_receipt_reprint,
   'catalog.quick-add': m.permission_catalog_quick_add,
   'report.read': m.permission_report_read,
+  'value.redeem-offline': m.permission_value_redeem_offline,
+  'value.cancel-layaway': m.permission_value_cancel_layaway,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'staff.edit': m.permission_staff_edit,

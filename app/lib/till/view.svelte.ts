@@ -1,12 +1,15 @@
 import type { Product } from '#model/catalog/product.ts';
+import { accountNumber, ledgerOfNumber } from '#model/ledger/account.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
 import type { Sound } from './sounds.ts';
 import type { Till, TillRefusal } from './till.svelte.ts';
+import type { ValueRefusal } from './value-desk.svelte.ts';
 import type { PaymentRefusal } from '#model/sale/payment.ts';
 import type { SignInRefusal } from './sign-in.svelte.ts';
 import type { AmountRefusal } from '#model/money/money.ts';
@@ -27,6 +30,8 @@ export type Panel =
   | 'note'
   | 'parked'
   | 'void'
+  | 'gift-card'
+  | 'layaway'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
@@ -36,6 +41,8 @@ export type Trouble =
   | ParkedRefusal
   | PaymentRefusal
   | RefundRefusal
+  | ValueRefusal
+  | LayawayDeskRefusal
   | TillRefusal
   | SignInRefusal
   | { readonly code: 'unknown-barcode'; readonly barcode: string }
@@ -61,6 +68,9 @@ export class TillView {
   receipt = $state('');
   /** The article that comes back without its receipt. */
   returning = $state.raw<Product | undefined>();
+  /** A number to look up in the gift card or the layaway panel, scanned elsewhere. */
+  number = $state('');
+  readonly #takers: ((code: string) => boolean)[] = [];
   #trouble = $state.raw<Trouble | undefined>();
   readonly #till: Till;
   readonly #play: (sound: Sound) => void;
@@ -127,6 +137,7 @@ export class TillView {
     this.query = '';
     this.receipt = '';
     this.returning = undefined;
+    this.number = '';
   }
 
   /** Opens the sheet of a line. */
@@ -149,6 +160,7 @@ export class TillView {
       this.show({ ok: false, error: { code: 'scan-not-now' } });
       return;
     }
+    if (this.#takers.at(-1)?.(code)) return;
     this.query = '';
     if (this.panel === 'return' && !isReceiptNumber(code)) {
       this.#return(code);
@@ -158,9 +170,28 @@ export class TillView {
       this.findReceipt(code);
       return;
     }
+    if (this.#openAccount(code)) return;
     this.panel = undefined;
     this.line = undefined;
     this.addCode(code);
+  }
+
+  /** Gives scans to whoever asks for a number until the function that comes back is called; a taker says whether a code was its own. */
+  takeScans(taker: (code: string) => boolean): () => void {
+    this.#takers.push(taker);
+    return () => {
+      this.#takers.splice(this.#takers.indexOf(taker), 1);
+    };
+  }
+
+  /** A slip of ours says what it is: a layaway opens its panel, a card or credit shows its balance. */
+  #openAccount(code: string): boolean {
+    const number = accountNumber(code);
+    const ledger = number === undefined ? undefined : ledgerOfNumber(number);
+    if (ledger === undefined || this.#till.sale.paying) return false;
+    this.openPanel(ledger === 'deposit' ? 'layaway' : 'gift-card');
+    this.number = number ?? '';
+    return true;
   }
 
   /** Opens the refund panel with a receipt. */

@@ -18,6 +18,9 @@ export type SaleBody = {
     readonly taxes: readonly string[];
     readonly taxAmounts?: readonly number[];
     readonly refundOf?: { readonly receipt: string; readonly line: number };
+    /** The account of value the line puts its amount into (rule G1). */
+    readonly account?: { readonly ledger: string; readonly id: string };
+    readonly discounts?: readonly unknown[];
   }[];
   readonly taxes: readonly { readonly included: boolean; readonly amount: number }[];
   readonly net: number;
@@ -28,6 +31,7 @@ export type SaleBody = {
     readonly amount: number;
     readonly received?: number;
     readonly change?: number;
+    readonly account?: string;
   }[];
   /** What cash rounding added to the total (rule Y6). */
   readonly rounding?: number;
@@ -110,6 +114,9 @@ export const moment: Form = (value, path) => {
   return looks(value, path) ?? (exists ? undefined : `${path} is not a time of the calendar`);
 };
 
+/** The ledgers of value, which are kinds of tenders as well (rule G1). */
+export const LEDGERS = ['gift-card', 'store-credit', 'deposit', 'account', 'points'] as const;
+
 const unitPrice = pattern(/^(?:0|[1-9]\d{0,6})(?:\.\d{1,4})?$/, 'a unit price');
 const quantity = pattern(/^(?!-0(?:\.0+)?$)-?(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity');
 const aboveZero = pattern(/^(?!0(?:\.0+)?$)(?:0|[1-9]\d{0,4})(?:\.\d{1,3})?$/, 'a quantity above zero');
@@ -137,6 +144,7 @@ const line = object(
     representative: id,
     components: list(object({ product: id, quantity: aboveZero }), 1, 50),
     quick: object({ barcode: text(1, 48), by: id }, { approvedBy: id }),
+    account: object({ ledger: oneOf(...LEDGERS), id }),
   },
 );
 const yesOrNo = oneOf(true, false);
@@ -157,8 +165,8 @@ const taxRow = object(
   },
 );
 const tender = object(
-  { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other'), amount },
-  { received: amount, change: amount, reference: text(0, 64) },
+  { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other', ...LEDGERS), amount },
+  { received: amount, change: amount, reference: text(0, 64), account: id, approvedBy: id },
 );
 
 const BODIES = new Map<string, Form>([

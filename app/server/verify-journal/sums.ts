@@ -1,5 +1,5 @@
 import { fault, type Fault } from './fault.ts';
-import type { ClosedBody, JournalRecord, SaleBody, Totals } from './record.ts';
+import { LEDGERS, type ClosedBody, type JournalRecord, type SaleBody, type Totals } from './record.ts';
 
 /** What a session adds up to while its records pass (rules R6, Z2 and Z3). */
 export type SessionSums = {
@@ -34,12 +34,27 @@ export function saleFault(sale: SaleBody): Fault | undefined {
     return fault('wrong-sums', `the tenders add up to ${paid} and the total is ${total}`);
   const shares = lineTaxFault(sale);
   if (shares !== undefined) return fault('wrong-sums', shares);
+  const value = valueFault(sale);
+  if (value !== undefined) return fault('wrong-value', value);
   if (signs !== type) return fault('wrong-sums', `a ${type} is recorded, but its lines make it a ${signs}`);
   const odd = tenders.find(
     ({ received, change, amount }) =>
       (received !== undefined || change !== undefined) && sum([received ?? NaN, -(change ?? NaN)]) !== amount,
   );
   return odd && fault('wrong-sums', `cash received less change is not the ${odd.amount} that counted`);
+}
+
+/** Value moves by lines of one untaxed piece and by tenders of a ledger's kind, which name their account (rules G1, G3 and J13). */
+function valueFault({ lines, tenders }: SaleBody): string | undefined {
+  const isPlain = (line: SaleBody['lines'][number]) =>
+    (line.quantity === '1' || line.quantity === '-1') &&
+    line.taxes.length === 0 &&
+    line.discounts === undefined;
+  const odd = lines.findIndex((line) => line.account !== undefined && !isPlain(line));
+  if (odd >= 0) return `line ${odd + 1} moves value and is not one piece without tax and discount`;
+  const kinds: readonly string[] = LEDGERS;
+  const tender = tenders.find(({ kind, account }) => kinds.includes(kind) !== (account !== undefined));
+  return tender && `a tender of the kind ${tender.kind} names ${tender.account ?? 'no account'}`;
 }
 
 /** Lines that say their taxes say one for each, and where all do, these add up to the receipt's tax (rules L9 and J13). */
