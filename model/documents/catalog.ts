@@ -12,14 +12,17 @@ import {
   type TaxRate,
   type Tender,
 } from '../catalog/product.ts';
-import { canonicalJson } from '../journal/canonical.ts';
+import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
+import { priceRuleSchema, type PriceRule } from '../pricing/price-rule.ts';
 import { specialSchema, type Special } from '../pricing/special.ts';
+import { tierSchema, type Tier } from '../pricing/tier.ts';
+import { taxMappingSchema, type TaxMapping } from '../tax/tax-mapping.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 /**
  * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
- * `product:<id>:price`. Departments, taxes, tenders and specials live in shard 0.
+ * `product:<id>:price`. Departments, taxes and their mappings, tenders, specials, price rules and tiers live in shard 0.
  */
 export type CatalogEntry =
   | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
@@ -27,7 +30,10 @@ export type CatalogEntry =
   | { readonly kind: 'department'; readonly id: string; readonly value: Department }
   | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
   | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
-  | { readonly kind: 'special'; readonly id: string; readonly value: Special };
+  | { readonly kind: 'special'; readonly id: string; readonly value: Special }
+  | { readonly kind: 'price-rule'; readonly id: string; readonly value: PriceRule }
+  | { readonly kind: 'tier'; readonly id: string; readonly value: Tier }
+  | { readonly kind: 'tax-mapping'; readonly id: string; readonly value: TaxMapping };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -36,6 +42,9 @@ const SCHEMAS = {
   tax: taxRateSchema,
   tender: tenderSchema,
   special: specialSchema,
+  'price-rule': priceRuleSchema,
+  tier: tierSchema,
+  'tax-mapping': taxMappingSchema,
 } satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
 
 /** Reads one entry of a catalog shard. */
@@ -53,12 +62,16 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
   return ok({ kind, id, value: read.value } as CatalogEntry);
 }
 
+/** What lives in shard 0, each under its kind and id. */
+const MASTER_KINDS = ['department', 'tax', 'tender', 'special', 'price-rule', 'tier', 'tax-mapping'] as const;
+
+/** An entry of shard 0. */
+export type MasterEntry = Extract<CatalogEntry, { kind: (typeof MASTER_KINDS)[number] }>;
+
 function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
-  return noun === 'department' || noun === 'tax' || noun === 'tender' || noun === 'special'
-    ? noun
-    : undefined;
+  return MASTER_KINDS.find((kind) => kind === noun);
 }
 
 /** The entries that hold a product, ready to be written into its shard. */
@@ -69,12 +82,7 @@ export function productEntries({ id, price, taxes, ...info }: Product): Entries 
   };
 }
 
-/** The entry of a department, a tax, a tender or a special, for shard 0. */
-export function masterEntry(
-  entry: Extract<CatalogEntry, { kind: 'department' | 'tax' | 'tender' | 'special' }>,
-): {
-  readonly key: string;
-  readonly text: string;
-} {
-  return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value) };
+/** The entry of a department, a tax, a tender, a special, a price rule, a tier or a mapping of taxes, for shard 0. */
+export function masterEntry(entry: MasterEntry): { readonly key: string; readonly text: string } {
+  return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value as CanonicalValue) };
 }

@@ -10,6 +10,7 @@ import { invitationSchema, type Invitation } from '../trust/invitation.ts';
 import { readEntry, type EntryFault } from './entries.ts';
 
 const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+const tierIdText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 /** The organization itself, under the key `organization`. `catalogShards` is fixed at the foundation (rule D4). */
 export const organizationSchema = v.strictObject({
@@ -22,6 +23,8 @@ export const organizationSchema = v.strictObject({
   cashRounding: v.optional(cashRoundingSchema),
   catalogShards: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
   foundedAt: v.string(),
+  /** The price tier of everybody, where customer and store have none (rule X3). */
+  tier: v.optional(tierIdText),
 });
 
 function isTimeZone(text: string): boolean {
@@ -51,6 +54,10 @@ export const storeSchema = v.strictObject({
   locale: v.pipe(v.string(), v.check(isLocale, 'a locale looks like en-GB')),
   header: v.array(v.pipe(v.string(), v.maxLength(64))),
   footer: v.array(v.pipe(v.string(), v.maxLength(64))),
+  /** The price tier of everybody who buys here and has none of their own (rule X3). */
+  tier: v.optional(tierIdText),
+  /** Whether a receipt names its customer (rule U5). */
+  customerOnReceipt: v.optional(v.boolean()),
   /** After how many minutes without a touch a till signs its person out (rule S9). */
   signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
 });

@@ -14,6 +14,8 @@ export type SalePaperSource = {
   /** The cashier's name as customers may read it. */
   readonly personName: string;
   readonly language: Language;
+  /** The customer's name, where the store wants it on receipts (rule U5). */
+  readonly customerName?: string;
   /** Which copy this is, counted from 1; absent on the first print. */
   readonly copy?: number;
   /** The word a law prescribes in place of "COPY", such as `DUPLICATA`. */
@@ -43,6 +45,7 @@ export function salePaper(source: SalePaperSource): Paper {
         left: words.format.moment(record.at),
         right: `${labels.servedBy} ${source.personName}`,
       },
+      ...customerLines(source, labels),
       { kind: 'rule' },
       ...sale.lines.flatMap((line) => articleLines(line, words)),
       { kind: 'rule' },
@@ -86,6 +89,15 @@ function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
   return [...title, { kind: 'text', text: `${receipt}: ${reason}`, align: 'center' }];
 }
 
+/** Whom it was sold to, and by which certificate without tax (rule U5). */
+function customerLines({ record, customerName }: SalePaperSource, labels: Labels): PaperLine[] {
+  const certificate = record.body.terms?.certificate;
+  const lines: PaperLine[] = [];
+  if (customerName !== undefined) lines.push({ kind: 'columns', left: labels.customer, right: customerName });
+  if (certificate !== undefined) lines.push({ kind: 'columns', left: labels.taxFree, right: certificate });
+  return lines;
+}
+
 function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   const { refundOf } = line;
   const left = line.quantity.startsWith('-') ? `${labels.returned} ${line.name}` : line.name;
@@ -102,11 +114,15 @@ function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   return [article, { kind: 'text', text }, ...said, ...lowered];
 }
 
-/** A price that a person set, and a note (rules H2 and H3). */
-function spokenLines({ override, note }: SaleLine, { labels, format }: Words): PaperLine[] {
+/** A price that a person or a rule set, and a note (rules H2, H3 and U5). */
+function spokenLines({ override, priced, note }: SaleLine, { labels, format }: Words): PaperLine[] {
   const lines: PaperLine[] = [];
   if (override) {
     const text = `  ${override.reason}, ${labels.insteadOf} ${format.price(override.from)}`;
+    lines.push({ kind: 'text', text });
+  }
+  if (priced) {
+    const text = `  ${labels.listPrice} ${format.price(priced.from)}`;
     lines.push({ kind: 'text', text });
   }
   if (note !== undefined) lines.push({ kind: 'text', text: `  ${note}` });

@@ -67,7 +67,7 @@ function reversed(sale: SaleBody): SaleBody {
 }
 
 function reversedLine(line: SaleLine, refundOf: NonNullable<SaleLine['refundOf']>): SaleLine {
-  const { discounts: _off, override: _override, note: _note, ...kept } = line;
+  const { discounts: _off, override: _override, priced: _priced, note: _note, ...kept } = line;
   return {
     ...kept,
     quantity: negateQuantity(line.quantity),

@@ -6,7 +6,16 @@ import { err, ok, type Result } from '../result.ts';
 import type { Product } from '../catalog/product.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
 import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
-import { lineTaxes, priceOverrideSchema, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
+import { saleTermsSchema, type SaleTerms } from './customer-terms.ts';
+import { listed } from './line-prices.ts';
+import {
+  lineTaxes,
+  priceOverrideSchema,
+  pricedBySchema,
+  refundOfSchema,
+  type RefundOf,
+  type SaleBody,
+} from './sale-body.ts';
 
 /**
  * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
@@ -26,6 +35,9 @@ export const basketLineSchema = v.strictObject({
   taxAmounts: v.optional(v.array(minorSchema)),
   discount: v.optional(lineDiscountSchema),
   override: v.optional(priceOverrideSchema),
+  priced: v.optional(pricedBySchema),
+  /** Price and taxes before the customer's own taxes came into them (rule X13); on no record. */
+  plain: v.optional(v.strictObject({ price: unitPriceSchema, taxes: v.array(taxRateSchema) })),
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
 });
 
@@ -40,6 +52,8 @@ export type Basket = {
   readonly id: string;
   readonly lines: readonly BasketLine[];
   readonly customer?: string;
+  /** On what terms it is sold to the customer (rule U4). */
+  readonly terms?: SaleTerms;
   readonly discounts?: readonly BasketDiscount[];
   readonly coupons?: readonly string[];
 };
@@ -48,6 +62,7 @@ export type Basket = {
 export const basketExtrasSchema = v.object({
   discounts: v.optional(v.array(basketDiscountSchema)),
   coupons: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(64)))),
+  terms: v.optional(saleTermsSchema),
 });
 
 /** Pricing, under the name by which those who hold a basket ask for it. */
@@ -147,15 +162,18 @@ function isSpoken({ discount, override, note }: BasketLine): boolean {
 function mergesWith(a: BasketLine, b: BasketLine): boolean {
   return (
     a.product === b.product &&
-    a.price === b.price &&
+    listed(a).price === listed(b).price &&
     a.name === b.name &&
     !isSpoken(a) &&
     !isSpoken(b) &&
     !comesBack(a) &&
     !comesBack(b) &&
-    a.taxes.length === b.taxes.length &&
-    a.taxes.map(taxKey).join('\n') === b.taxes.map(taxKey).join('\n')
+    taxesOf(a) === taxesOf(b)
   );
+}
+
+function taxesOf(line: BasketLine): string {
+  return listed(line).taxes.map(taxKey).join('\n');
 }
 
 /** Sets a line's quantity (rules L3 and M4). The line keeps its place. */

@@ -36,6 +36,7 @@ export function finishedSale(args: {
     tenders: [...settlement.tenders],
     ...(rounding === 0 ? {} : { rounding }),
     ...(basket.customer === undefined ? {} : { customer: basket.customer }),
+    ...(basket.terms === undefined ? {} : { terms: basket.terms }),
   });
 }
 
@@ -55,7 +56,7 @@ function chargedTooMuch(payments: readonly Payment[], settlement: Settlement): M
 }
 
 function saleLines(basket: Basket, priced: PricedBasket): SaleLine[] {
-  return basket.lines.map(({ taxes, discount: _discount, taxAmounts: _kept, ...line }, i) => {
+  return basket.lines.map(({ taxes, discount: _discount, taxAmounts: _kept, plain: _plain, ...line }, i) => {
     const offs = priced.offs[i] ?? [];
     const shares = priced.taxAmounts?.[i] ?? basket.lines[i]?.taxAmounts;
     return {

@@ -144,7 +144,11 @@ function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: Pricing
       mark: line.taxes.map(taxKey).join(' '),
     })),
     specials,
-    { ...occasion, coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])] },
+    {
+      ...occasion,
+      coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])],
+      tiers: [...(occasion.tiers ?? []), ...(basket.terms?.tier === undefined ? [] : [basket.terms.tier])],
+    },
     10 ** currencyExponent(currency),
   );
   const byLine = new Map(offered.map((one, i) => [one, offs[i] ?? []]));

@@ -3,6 +3,7 @@ import { receiptNumberSchema } from '../ids/register-id.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
+import { saleTermsSchema } from './customer-terms.ts';
 
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -33,6 +34,9 @@ export const priceOverrideSchema = v.strictObject({
   approvedBy: v.optional(idText),
 });
 
+/** Which price rule made a unit price, and what it was before (rule X12). */
+export const pricedBySchema = v.strictObject({ rule: idText, from: unitPriceSchema });
+
 /**
  * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
  * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
@@ -51,6 +55,7 @@ export const saleLineSchema = v.strictObject({
   discounts: v.optional(v.array(lineOffSchema)),
   refundOf: v.optional(refundOfSchema),
   override: v.optional(priceOverrideSchema),
+  priced: v.optional(pricedBySchema),
   note: v.optional(shortText),
 });
 
@@ -95,6 +100,7 @@ export const saleBodySchema = v.strictObject({
   tenders: v.array(tenderedSchema),
   rounding: v.optional(minorSchema),
   customer: v.optional(idText),
+  terms: v.optional(saleTermsSchema),
   voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
 });
 

@@ -21,6 +21,10 @@ export const PERMISSIONS = [
   /** Cash taken out above the role's limit. */
   'cash.above-limit',
   'receipt.reprint',
+  /** A customer's tier, exemption from tax and limit on account. */
+  'customer.edit-terms',
+  /** A sale on account beyond the customer's limit. */
+  'customer.over-limit',
   'report.read',
   'audit.read',
   'catalog.edit',
@@ -92,6 +96,7 @@ const SUPERVISING: readonly Permission[] = [
   'session.over-short',
   'drawer.open',
   'cash.above-limit',
+  'customer.over-limit',
   'report.read',
 ];
 

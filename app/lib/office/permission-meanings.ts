@@ -15,6 +15,8 @@ const MEANINGS: Record<Permission, () => string> = {
   'cash.move': m.office_means_cash_move,
   'cash.above-limit': m.office_means_cash_above_limit,
   'receipt.reprint': m.office_means_receipt_reprint,
+  'customer.edit-terms': m.office_means_customer_edit_terms,
+  'customer.over-limit': m.office_means_customer_over_limit,
   'report.read': m.office_means_report_read,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,

@@ -8,7 +8,9 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { PriceRule } from '#model/pricing/price-rule.ts';
 import type { Special } from '#model/pricing/special.ts';
+import type { TaxMapping } from '#model/tax/tax-mapping.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
@@ -40,6 +42,9 @@ export class Shop {
   readonly #taxes = new Map<string, TaxRate>();
   readonly #tenders = new Map<string, Tender>();
   readonly #specials = new Map<string, Special>();
+  readonly #priceRules = new Map<string, PriceRule>();
+  readonly #tiers = new Map<string, string>();
+  readonly #taxMappings = new Map<string, TaxMapping>();
   readonly #index = new ProductIndex();
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
@@ -127,6 +132,21 @@ export class Shop {
   /** The specials of the catalog; their own rules say which count now. */
   get specials(): readonly Special[] {
     return [...this.#now(this.#specials).values()];
+  }
+
+  /** The price rules of the catalog (rule X2). */
+  get priceRules(): readonly PriceRule[] {
+    return [...this.#now(this.#priceRules).values()];
+  }
+
+  /** The price tiers of the catalog, names by id. */
+  get tiers(): ReadonlyMap<string, string> {
+    return this.#now(this.#tiers);
+  }
+
+  /** The mappings of taxes by id (rule T13). */
+  get taxMappings(): ReadonlyMap<string, TaxMapping> {
+    return this.#now(this.#taxMappings);
   }
 
   /** A product when both its groups of fields are here. */
@@ -259,7 +279,10 @@ export class Shop {
     } else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value.name);
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
-    else this.#specials.set(entry.id, entry.value);
+    else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
+    else if (entry.kind === 'price-rule') this.#priceRules.set(entry.id, entry.value);
+    else if (entry.kind === 'tier') this.#tiers.set(entry.id, entry.value.name);
+    else this.#taxMappings.set(entry.id, entry.value);
     return undefined;
   }
 
@@ -270,6 +293,9 @@ export class Shop {
     else if (noun === 'tax') this.#taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
     else if (noun === 'special') this.#specials.delete(id);
+    else if (noun === 'price-rule') this.#priceRules.delete(id);
+    else if (noun === 'tier') this.#tiers.delete(id);
+    else if (noun === 'tax-mapping') this.#taxMappings.delete(id);
     else if (noun === 'product' && (group === 'info' || group === 'price')) {
       const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
       this.#products.set(id, rest);

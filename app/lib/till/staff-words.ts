@@ -17,6 +17,8 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'cash.move': m.permission_cash_move,
   'cash.above-limit': m.permission_cash_above_limit,
   'receipt.reprint': m.permission_receipt_reprint,
+  'customer.edit-terms': m.permission_customer_edit_terms,
+  'customer.over-limit': m.permission_customer_over_limit,
   'report.read': m.permission_report_read,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,

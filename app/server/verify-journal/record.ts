@@ -127,6 +127,7 @@ const line = object(
     taxAmounts: list(amount),
     discounts: list(object({ name: label, amount: fromOne }, { special: id, by: id, approvedBy: id })),
     override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
+    priced: object({ rule: id, from: unitPrice }),
     note: label,
   },
 );
@@ -168,7 +169,12 @@ const BODIES = new Map<string, Form>([
         total: amount,
         tenders: list(tender),
       },
-      { customer: id, rounding: amount, voids: object({ receipt, reason: label }) },
+      {
+        customer: id,
+        terms: object({}, { tier: id, certificate: id, mapping: id }),
+        rounding: amount,
+        voids: object({ receipt, reason: label }),
+      },
     ),
   ],
   ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],
