@@ -123,7 +123,7 @@ export class TillProgram {
     const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
     const shop = new Shop();
-    await this.#untilRead(() => shop.follow(documents));
+    await this.#untilRead(() => shop.follow(documents, config.store));
     if (!isSetUp(shop, config)) {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));

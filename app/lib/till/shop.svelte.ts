@@ -1,3 +1,4 @@
+import type { Favourites } from '#model/catalog/favourites.ts';
 import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
 import { readCatalogEntry } from '#model/documents/catalog.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
@@ -8,16 +9,17 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import type { PriceRule } from '#model/pricing/price-rule.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
-import type { TaxMapping } from '#model/tax/tax-mapping.ts';
 import type { Actor } from '#model/register/actor.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { ProductIndex } from './product-index.ts';
+import { ShopPrices } from './shop-prices.ts';
 import { ShopStaff } from './shop-staff.ts';
+import { ShopStore } from './shop-store.ts';
 
 /** One collator for all: making one for every comparison costs a second over a large department. */
 const NAMES = new Intl.Collator('en', { numeric: true });
@@ -37,25 +39,30 @@ export class Shop {
   readonly #stores = new Map<string, Store>();
   readonly #registers = new Map<string, Register>();
   readonly #staff = new ShopStaff();
+  readonly #ownStore = new ShopStore();
+  #place: StoreId | undefined;
   readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
   readonly #departments = new Map<string, string>();
   readonly #taxes = new Map<string, TaxRate>();
   readonly #tenders = new Map<string, Tender>();
   readonly #specials = new Map<string, Special>();
-  readonly #priceRules = new Map<string, PriceRule>();
-  readonly #tiers = new Map<string, string>();
-  readonly #taxMappings = new Map<string, TaxMapping>();
+  readonly #prices = new ShopPrices();
   readonly #index = new ProductIndex();
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
 
-  /** Opens what HQ writes and follows it. Resolves when everything stored here is read; where that fails, it can be called again. */
-  async follow(documents: Documents): Promise<() => void> {
+  /**
+   * Opens what HQ writes, and what is written of the till's own store, and follows it. Resolves when everything stored here is
+   * read; where that fails, it can be called again.
+   */
+  async follow(documents: Documents, store?: StoreId): Promise<() => void> {
+    this.#place = store;
     const stop = documents.watch((event) => this.#hear(documents, event));
     try {
       await this.#open(documents, { class: 'organization' });
       await this.#open(documents, { class: 'staff' });
       await this.#openCatalog(documents);
+      if (store !== undefined) await this.#open(documents, { class: 'store', store });
     } catch (cause) {
       stop();
       throw cause;
@@ -134,25 +141,20 @@ export class Shop {
     return [...this.#now(this.#specials).values()];
   }
 
-  /** The price rules of the catalog (rule X2). */
-  get priceRules(): readonly PriceRule[] {
-    return [...this.#now(this.#priceRules).values()];
+  /** The favourites grid of the till's own store. */
+  get favourites(): Favourites {
+    return this.#now(this.#ownStore).favourites;
   }
 
-  /** The price tiers of the catalog, names by id. */
-  get tiers(): ReadonlyMap<string, string> {
-    return this.#now(this.#tiers);
-  }
-
-  /** The mappings of taxes by id (rule T13). */
-  get taxMappings(): ReadonlyMap<string, TaxMapping> {
-    return this.#now(this.#taxMappings);
+  /** Price rules, tiers and mappings of taxes. */
+  get prices(): ShopPrices {
+    return this.#now(this.#prices);
   }
 
   /** A product when both its groups of fields are here. */
   product(id: string): Product | undefined {
     const { info, price } = this.#now(this.#products).get(id) ?? {};
-    return info && price ? { id, ...info, ...price } : undefined;
+    return info && price ? this.#atStore({ id, ...info, ...price }) : undefined;
   }
 
   /** The product with exactly this barcode or article number, sold or not. */
@@ -186,7 +188,7 @@ export class Shop {
     const found: Product[] = [];
     for (const [id, { info, price }] of this.#now(this.#products)) {
       if (info?.active && price && (info.department ?? '') === department)
-        found.push({ id, ...info, ...price });
+        found.push(this.#atStore({ id, ...info, ...price }));
     }
     return found.sort((a, b) => NAMES.compare(a.name, b.name));
   }
@@ -194,6 +196,12 @@ export class Shop {
   /** Makes the word index ready in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
     if (this.#index.indexSome()) pause(() => this.prepareSearch(pause));
+  }
+
+  /** A product at the store's own price, where it has one (rule X12). */
+  #atStore(product: Product): Product {
+    const price = this.#ownStore.price(product.id);
+    return price === undefined ? product : { ...product, price };
   }
 
   #now<Value>(value: Value): Value {
@@ -238,20 +246,26 @@ export class Shop {
   }
 
   #read(document: DocumentKey, changes: readonly EntryChange[]): void {
-    if (document.class !== 'organization' && document.class !== 'staff' && document.class !== 'catalog')
-      return;
-    for (const change of changes) {
-      const fault =
-        change.text === undefined ? this.#forget(change.key) : this.#take(document, change.key, change.text);
-      if (fault) this.faults.set(change.key, fault);
-      else this.faults.delete(change.key);
+    if (!this.#concerns(document)) return;
+    for (const { key, text } of changes) {
+      const fault = text === undefined ? this.#forget(document, key) : this.#take(document, key, text);
+      // The own store's entries may bear the names of others'.
+      const name = document.class === 'store' ? `${document.store} ${key}` : key;
+      if (fault) this.faults.set(name, fault);
+      else this.faults.delete(name);
     }
     this.#version++;
+  }
+
+  #concerns(document: DocumentKey): boolean {
+    if (document.class === 'store') return document.store === this.#place;
+    return document.class === 'organization' || document.class === 'staff' || document.class === 'catalog';
   }
 
   #take(document: DocumentKey, key: string, text: string): EntryFault | undefined {
     if (document.class === 'organization') return this.#takeOrganization(key, text);
     if (document.class === 'staff') return this.#staff.takePerson(key, text);
+    if (document.class === 'store') return this.#ownStore.take(key, text);
     return this.#takeCatalog(key, text);
   }
 
@@ -280,22 +294,22 @@ export class Shop {
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
     else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
-    else if (entry.kind === 'price-rule') this.#priceRules.set(entry.id, entry.value);
-    else if (entry.kind === 'tier') this.#tiers.set(entry.id, entry.value.name);
-    else this.#taxMappings.set(entry.id, entry.value);
+    else this.#prices.take(entry);
     return undefined;
   }
 
-  #forget(key: string): undefined {
+  #forget(document: DocumentKey, key: string): undefined {
+    if (document.class === 'store') {
+      this.#ownStore.forget(key);
+      return;
+    }
     const [noun, id = '', group] = key.split(':');
+    this.#prices.forget(noun, id);
     if (noun === 'person' || noun === 'role') this.#staff.forget(key);
     else if (noun === 'department') this.#departments.delete(id);
     else if (noun === 'tax') this.#taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
     else if (noun === 'special') this.#specials.delete(id);
-    else if (noun === 'price-rule') this.#priceRules.delete(id);
-    else if (noun === 'tier') this.#tiers.delete(id);
-    else if (noun === 'tax-mapping') this.#taxMappings.delete(id);
     else if (noun === 'product' && (group === 'info' || group === 'price')) {
       const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
       this.#products.set(id, rest);

@@ -12,6 +12,7 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
 import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
+import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
@@ -22,7 +23,7 @@ import { ReceiptDesk } from './receipt-desk.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
-import { sellingRules } from './selling-rules.ts';
+import { priceListOf, sellingRules } from './selling-rules.ts';
 import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
@@ -61,6 +62,7 @@ export class Till {
   readonly sale: SaleDesk;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
+  readonly customers: CustomerDesk;
   readonly parked: ParkedDesk;
   readonly session: SessionDesk;
   readonly receipts: ReceiptDesk;
@@ -86,7 +88,11 @@ export class Till {
     this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
-    this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
+    this.sale = new SaleDesk(documents, surroundings, () => ({
+      ...this.#rules(),
+      taxes: shop.taxes,
+      list: priceListOf(shop, store),
+    }));
     this.refunds = new RefundDesk(this.store, this.sale, this.place);
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
@@ -101,6 +107,13 @@ export class Till {
     });
     this.signIn = this.staff.signIn;
     this.prices = new PriceDesk(this.sale, this.staff);
+    this.customers = new CustomerDesk({
+      documents,
+      sale: this.sale,
+      staff: this.staff,
+      journals: this.store,
+      newId: () => surroundings.newId(),
+    });
     this.parked = new ParkedDesk({
       documents,
       store,
@@ -111,7 +124,7 @@ export class Till {
       today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
-    this.papers = new Papers(shop, store);
+    this.papers = new Papers(shop, store, (id) => this.customers.book.customer(id)?.profile.name);
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
     this.session = new SessionDesk({
@@ -143,6 +156,7 @@ export class Till {
       stops.push(await this.journal.follow());
       stops.push(await this.store.follow());
       stops.push(await this.parked.follow());
+      stops.push(await this.customers.book.follow());
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());

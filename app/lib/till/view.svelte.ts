@@ -1,6 +1,7 @@
 import type { Product } from '#model/catalog/product.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
@@ -25,6 +26,7 @@ export type Panel =
   | 'price'
   | 'note'
   | 'parked'
+  | 'customer'
   | 'void'
   | 'shortcuts';
 
@@ -33,6 +35,7 @@ export type Trouble =
   | SaleRefusal
   | PricingRefusal
   | ParkedRefusal
+  | CustomerDeskRefusal
   | PaymentRefusal
   | RefundRefusal
   | TillRefusal
@@ -166,7 +169,15 @@ export class TillView {
   addCode(code: string): boolean {
     const product = this.#till.shop.productWithCode(code);
     if (product) return this.add(product);
+    const customer = this.#till.customers.book.withCard(code);
+    if (customer) return this.attach(customer.id);
     return this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
+  }
+
+  /** Sells the open basket to a customer; a finished sale makes way for the next. */
+  attach(customer: string): boolean {
+    this.#till.nextSale();
+    return this.show(this.#till.customers.attach(customer), 'scan');
   }
 
   /** Adds a product; a finished sale makes way for the next. */

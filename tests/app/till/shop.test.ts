@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storeId } from '#model/ids/register-id.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
 import { ARTICLES, S01, seedShop } from './till-fixture.ts';
@@ -7,7 +8,7 @@ async function seededShop() {
   const documents = new MemoryDocuments();
   seedShop(documents);
   const shop = new Shop();
-  await shop.follow(documents);
+  await shop.follow(documents, S01);
   return { documents, shop };
 }
 
@@ -86,6 +87,20 @@ describe('the shop', () => {
     await shop.follow(documents);
     expect(shop.productsOf('home')).toHaveLength(ARTICLES.length - 1);
     expect(shop.peopleOf(S01)).toHaveLength(3);
+  });
+
+  it('[D7] follows the favourites of its own store only, and keeps a fault of them', async () => {
+    const { shop, documents } = await seededShop();
+    expect(shop.favourites).toEqual({ tiles: [] });
+    const favourites = '{"tiles":[{"colour":"red","id":"lantern","kind":"product"}]}';
+    documents.receive({ class: 'store', store: storeId(2) }, { favourites });
+    expect(shop.favourites.tiles).toEqual([]);
+    documents.receive({ class: 'store', store: S01 }, { favourites });
+    expect(shop.favourites.tiles).toEqual([{ kind: 'product', id: 'lantern', colour: 'red' }]);
+    documents.receive({ class: 'store', store: S01 }, { favourites: '{"tiles":7}' });
+    expect([shop.favourites.tiles, [...shop.faults.keys()]]).toEqual([[], ['S01 favourites']]);
+    documents.receive({ class: 'store', store: S01 }, { favourites: undefined });
+    expect(shop.faults.size).toBe(0);
   });
 
   it('does not show people who left', async () => {

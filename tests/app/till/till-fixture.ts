@@ -217,7 +217,7 @@ export async function startTill(
   const surroundings = given.surroundings ?? new HeldSurroundings();
   const bridge = given.bridge ?? new FakeBridge();
   const shop = new Shop();
-  await shop.follow(documents);
+  await shop.follow(documents, S01);
   const till = new Till({
     config: {
       role: 'till',
