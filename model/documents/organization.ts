@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import { auditKey, isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
+import { loyaltySchema } from '../loyalty/loyalty.ts';
+import { valueSettingsSchema } from '../ledger/value-settings.ts';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -21,6 +23,10 @@ export const organizationSchema = v.strictObject({
   taxRounding: v.picklist(['receipt', 'line']),
   /** How cash is rounded where small coins are gone (rule Y6). */
   cashRounding: v.optional(cashRoundingSchema),
+  /** How customers are rewarded (rule U8). */
+  loyalty: v.optional(loyaltySchema),
+  /** What tills may do with cards, credits and deposits (rules G9 and G10). */
+  value: v.optional(valueSettingsSchema),
   catalogShards: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
   foundedAt: v.string(),
   /** The price tier of everybody, where customer and store have none (rule X3). */

@@ -1,7 +1,8 @@
 import { addQuantity } from '../money/quantity.ts';
 import { sumMinor, type Minor } from '../money/money.ts';
+import type { Ledger } from '../ledger/account.ts';
 import type { JournalRecord, RecordOf } from '../journal/record.ts';
-import type { SaleBody, TaxTotalRow, TenderKind } from '../sale/sale-body.ts';
+import type { SaleBody, SaleLine, TaxTotalRow, TenderKind } from '../sale/sale-body.ts';
 import { taxKey } from '../tax/tax.ts';
 
 /** A count with the money it stands for. */
@@ -42,6 +43,8 @@ export type SessionReport = {
   readonly discounts?: CountedAmount;
   /** Refunds that void a sale (rule H6), which `refunds` holds too; absent without any. */
   readonly voids?: CountedAmount;
+  /** What lines put into accounts, by ledger (rule G4): in `gross`, and no turnover. Absent without any. */
+  readonly liabilities?: Readonly<Partial<Record<Ledger, CountedAmount>>>;
   readonly gross: Minor;
   readonly net: Minor;
   readonly tax: Minor;
@@ -118,7 +121,8 @@ function addSale(report: SessionReport, sale: SaleBody): SessionReport {
     gross: report.gross + sale.total,
     net: report.net + sale.net,
     tax: report.tax + sale.tax,
-    units: sale.lines.reduce((sum, line) => addQuantity(sum, line.quantity), report.units),
+    ...addLiabilities(report, sale),
+    units: goodsOf(sale).reduce((sum, line) => addQuantity(sum, line.quantity), report.units),
     taxes: addTaxes(report.taxes, sale),
     tenders: addTenders(report.tenders, sale),
     departments: addDepartments(report.departments, sale),
@@ -140,6 +144,25 @@ export function pricedDown(
     ...(taken.count === 0 ? {} : { discounts: taken }),
     ...(voided.count === 0 ? {} : { voids: voided }),
   };
+}
+
+/** The lines that are sold or come back: value put into an account is neither (rule G4). */
+function goodsOf({ lines }: SaleBody): readonly SaleLine[] {
+  return lines.filter(({ account }) => account === undefined);
+}
+
+/** What a receipt adds to the liabilities of a report (rule G4): a line is one count, below zero too. */
+export function addLiabilities(
+  { liabilities = {} }: Pick<SessionReport, 'liabilities'>,
+  { lines }: SaleBody,
+): Pick<SessionReport, 'liabilities'> {
+  let next = liabilities;
+  for (const { account, amount } of lines) {
+    if (!account) continue;
+    const { count, amount: before } = next[account.ledger] ?? NOTHING;
+    next = { ...next, [account.ledger]: { count: count + 1, amount: before + amount } };
+  }
+  return Object.keys(next).length === 0 ? {} : { liabilities: next };
 }
 
 function addTaxes(taxes: SessionReport['taxes'], sale: SaleBody): SessionReport['taxes'] {
@@ -168,7 +191,7 @@ function addDepartments(
   sale: SaleBody,
 ): SessionReport['departments'] {
   let next = departments;
-  for (const line of sale.lines) {
+  for (const line of goodsOf(sale)) {
     const key = line.department ?? '';
     const row = rowOf(next, key) ?? { amount: 0, quantity: '0' };
     const quantity = addQuantity(row.quantity, line.quantity);

@@ -35,7 +35,8 @@ export type DocumentKey =
   | { readonly class: 'parked'; readonly store: StoreId; readonly day: number }
   | { readonly class: 'stock-book'; readonly store: StoreId; readonly month: number }
   | { readonly class: 'claims'; readonly store: StoreId; readonly register: RegisterId; readonly day: number }
-  | { readonly class: 'acknowledgements'; readonly store: StoreId; readonly register: RegisterId };
+  | { readonly class: 'acknowledgements'; readonly store: StoreId; readonly register: RegisterId }
+  | { readonly class: 'ledger'; readonly shard: number };
 
 /** The name of a document class. */
 export type DocumentClass = DocumentKey['class'];
@@ -59,6 +60,7 @@ const CLASS_CODES: Record<DocumentClass, number> = {
   'stock-book': 9,
   claims: 10,
   acknowledgements: 11,
+  ledger: 12,
 };
 const CLASS_BY_CODE = new Map(
   Object.entries(CLASS_CODES).map(([name, code]) => [code, name as DocumentClass]),
@@ -98,7 +100,8 @@ function sequenceOf(key: DocumentKey): number {
 
 function isSequence(name: DocumentClass, sequence: number): boolean {
   const least = name === 'session' ? 1 : 0;
-  const most = name === 'catalog' || name === 'customers' ? 0xffff : 0xffff_ffff;
+  const isShard = name === 'catalog' || name === 'customers' || name === 'ledger';
+  const most = isShard ? 0xffff : 0xffff_ffff;
   return Number.isInteger(sequence) && sequence >= least && sequence <= most;
 }
 
@@ -134,6 +137,7 @@ function keyOf(
       return { class: name };
     case 'catalog':
     case 'customers':
+    case 'ledger':
       return { class: name, shard: sequence };
     case 'store':
       return storeOk ? { class: name, store: storeId(store) } : undefined;
@@ -165,6 +169,7 @@ export function describeDocument(key: DocumentKey): string {
       return key.class;
     case 'catalog':
     case 'customers':
+    case 'ledger':
       return `${key.class} ${key.shard}`;
     case 'store':
       return `store ${key.store}`;

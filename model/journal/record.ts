@@ -7,7 +7,7 @@ import { canonicalJson, type CanonicalValue } from './canonical.ts';
 
 /** History of the record format, newest last; a change of any schema below needs a new line here.
  *  1: opened, sale, cash, drawer, reprint, clock, closed; since then only members that may be absent were added (rules L9, L10,
- *  Y6, T7 to T9, H1 to H3, H6), so that older records keep their hashes. */
+ *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes. */
 export const RECORD_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -142,7 +142,8 @@ function grant(put: (by: Grant) => Basket, rules: PricingRules, act: Act): Resul
 
 function soldLine(basket: Basket, index: number): BasketLine | undefined {
   const line = basket.lines[index];
-  return line === undefined || line.refundOf || line.quantity.startsWith('-') ? undefined : line;
+  const isSold = line && !line.refundOf && !line.account && !line.quantity.startsWith('-');
+  return isSold ? line : undefined;
 }
 
 function checkWish(wish: DiscountWish, most: Minor): PriceRefusal | undefined {

@@ -48,7 +48,13 @@ export function openSession(
  */
 export function completeSale(
   state: RegisterState,
-  args: { readonly basket: Basket; readonly payments: readonly Payment[]; readonly rules: PricingRules },
+  args: {
+    readonly basket: Basket;
+    readonly payments: readonly Payment[];
+    readonly rules: PricingRules;
+    /** The points the till knows the customer to hold (rule U8). */
+    readonly pointsHeld?: number | undefined;
+  },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
@@ -60,13 +66,15 @@ export function completeSale(
   return seal<'sale'>(state, { kind: 'sale', body: body.value }, act, needed);
 }
 
-/** Selling, taking back what a receipt shows, and taking back what none does are permitted apart (rules L8, S5). */
+/** Selling, taking back what a receipt shows, and taking back what none does are permitted apart (rules L8, S5), and so is giving a deposit back (rule G10). */
 function salePermissions({ lines }: Basket): Permission[] {
-  const back = lines.filter((line) => line.quantity.startsWith('-'));
+  const paidOut = lines.filter((line) => line.account && line.quantity.startsWith('-'));
+  const back = lines.filter((line) => !line.account && line.quantity.startsWith('-'));
   return [
-    ...(back.length < lines.length ? (['sale.sell'] as const) : []),
+    ...(back.length + paidOut.length < lines.length ? (['sale.sell'] as const) : []),
     ...(back.some((line) => line.refundOf) ? (['sale.refund'] as const) : []),
     ...(back.some((line) => !line.refundOf) ? (['sale.refund-without-receipt'] as const) : []),
+    ...(paidOut.length > 0 ? (['value.cancel-layaway'] as const) : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import * as v from 'valibot';
+import { accountRefSchema } from '../ledger/account.ts';
 import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
 import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -7,10 +8,12 @@ import type { Product } from '../catalog/product.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
 import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
 import { saleTermsSchema, type SaleTerms } from './customer-terms.ts';
+import { pointsBack } from '../loyalty/loyalty.ts';
 import { listed } from './line-prices.ts';
 import {
   lineTaxes,
   priceOverrideSchema,
+  pointsSchema,
   pricedBySchema,
   refundOfSchema,
   type RefundOf,
@@ -36,9 +39,12 @@ export const basketLineSchema = v.strictObject({
   discount: v.optional(lineDiscountSchema),
   override: v.optional(priceOverrideSchema),
   priced: v.optional(pricedBySchema),
+  /** The points that go back with what comes back (rule U9); on the record they stand together. */
+  points: v.optional(pointsSchema),
   /** Price and taxes before the customer's own taxes came into them (rule X13); on no record. */
   plain: v.optional(v.strictObject({ price: unitPriceSchema, taxes: v.array(taxRateSchema) })),
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
+  account: v.optional(accountRefSchema),
 });
 
 /** One line of an open basket. */
@@ -166,6 +172,8 @@ function mergesWith(a: BasketLine, b: BasketLine): boolean {
     a.name === b.name &&
     !isSpoken(a) &&
     !isSpoken(b) &&
+    !a.account &&
+    !b.account &&
     !comesBack(a) &&
     !comesBack(b) &&
     taxesOf(a) === taxesOf(b)
@@ -183,7 +191,7 @@ export function changeQuantity(
   quantity: string,
 ): Result<LineChange, BasketRefusal> {
   const line = basket.lines[index];
-  if (!line || line.refundOf) return err({ code: 'no-such-line' });
+  if (!line || line.refundOf || line.account) return err({ code: 'no-such-line' });
   const changed = { ...line, quantity };
   // A sold line stays one and a returned one too: the sign decides what the receipt is.
   if (comesBack(line) !== comesBack(changed)) return err({ code: 'quantity-out-of-range' });
@@ -228,13 +236,15 @@ export function refundLine(
   before: RefundedSoFar,
 ): Result<BasketLine, BasketRefusal> {
   const sold = sale.lines[line];
-  if (!sold || sold.refundOf || sold.quantity.startsWith('-')) return err({ code: 'no-such-line' });
+  if (!sold || sold.refundOf || sold.account || sold.quantity.startsWith('-'))
+    return err({ code: 'no-such-line' });
   if (!v.is(quantitySchema, quantity)) return err({ code: 'quantity-out-of-range' });
   const back = new Exact(quantity);
   const left = new Exact(sold.quantity).minus(before.quantity);
   if (!back.isPositive() || back.isZero()) return err({ code: 'quantity-out-of-range' });
   if (back.gt(left)) return err({ code: 'already-refunded', name: sold.name, left: left.toFixed() });
   const share = roundMinor(back.plus(before.quantity).times(sold.amount).div(sold.quantity));
+  const points = pointsBack(sale, line, { quantity, before: before.quantity });
   const refundOf: RefundOf = { receipt: sale.receipt, line };
   return ok({
     product: sold.product,
@@ -247,6 +257,7 @@ export function refundLine(
     refundOf,
     amount: before.amount - share === 0 ? 0 : before.amount - share,
     ...keptTaxes(sold, back, before.quantity),
+    ...(points === 0 ? {} : { points }),
   });
 }
 

@@ -37,11 +37,12 @@ export function withPricedLines(basket: Basket, list: PriceList): Basket {
 
 /**
  * A sold line at the price and with the taxes that count (rules X12 and X13). What comes back and what a person priced keep
- * their price; a line that pays for a debt or fills a card has nothing to change. Priced again by the first terms, a line is
+ * their price; a line that fills an account or whose amount was agreed has nothing to change. Priced again by the first terms, a line is
  * what it was.
  */
 export function pricedLine(line: BasketLine, terms: SaleTerms, list: PriceList): BasketLine {
-  if (line.refundOf !== undefined || line.quantity.startsWith('-')) return line;
+  if (line.refundOf || line.account || line.quantity.startsWith('-') || line.amount !== undefined)
+    return line;
   const plain = listed(line);
   const taxes = taxesFor(plain.taxes, terms, list);
   const { plain: _plain, priced: _priced, ...bare } = line;

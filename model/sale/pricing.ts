@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { Exact, currencyExponent, roundMinor, type Minor } from '../money/money.ts';
 import { roundToStep, roundToSum, type RoundingMode } from '../money/rounding.ts';
+import type { Loyalty } from '../loyalty/loyalty.ts';
 import type { Special, SpecialOccasion } from '../pricing/special.ts';
 import { takeSpecials } from '../pricing/specials.ts';
 import { taxTotal, type TaxedTotals } from '../tax/tax.ts';
@@ -31,6 +32,8 @@ export type PricingRules = {
   readonly cashRounding?: CashRounding;
   readonly specials?: readonly Special[];
   readonly occasion?: SpecialOccasion;
+  /** How customers are rewarded (rule U8); without it nobody earns points. */
+  readonly loyalty?: Loyalty;
 };
 
 /** What was taken off one line. */
@@ -87,8 +90,9 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
   return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
 }
 
-function isSold({ refundOf, quantity }: BasketLine): boolean {
-  return refundOf === undefined && !quantity.startsWith('-');
+/** Whether prices may be lowered: not of what comes back, nor of value put into an account (rule G3). */
+function isSold({ refundOf, account, quantity }: BasketLine): boolean {
+  return refundOf === undefined && account === undefined && !quantity.startsWith('-');
 }
 
 /** A line's amount less what a person took off it (rules L4 and L10). */
@@ -132,7 +136,10 @@ function namedTogether(
 function withSpecials(lines: readonly Reckoned[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
   const { specials = [], occasion = {}, currency } = rules;
   // A line that a person lowered keeps that price: specials are for what is sold at the listed one.
-  const offered = lines.filter(({ line, offs }) => isSold(line) && offs.length === 0);
+  // The same goes for one whose amount was agreed with its customer (rule G10).
+  const offered = lines.filter(
+    ({ line, offs }) => isSold(line) && line.amount === undefined && offs.length === 0,
+  );
   if (specials.length === 0 || offered.length === 0) return lines;
   const offs = takeSpecials(
     offered.map(({ line, amount }) => ({

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { receiptNumberSchema } from '../ids/register-id.ts';
+import { accountIdSchema, accountRefSchema } from '../ledger/account.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
@@ -57,14 +58,40 @@ export const saleLineSchema = v.strictObject({
   override: v.optional(priceOverrideSchema),
   priced: v.optional(pricedBySchema),
   note: v.optional(shortText),
+  /** The account this line puts value into, or takes it out of below zero: no turnover (rules G1, G3 and G4). */
+  account: v.optional(accountRefSchema),
 });
 
-/** What a tender is; decides change, drawer and where it counts (rule Y1). */
-export const tenderKindSchema = v.picklist(['cash', 'card', 'voucher', 'other']);
+/** A number of points, of either sign (rule U10). */
+export const pointsSchema = v.pipe(v.number(), v.safeInteger());
+
+/** The last four digits of a payment card's number (rule U12). */
+export const cardTailSchema = v.pipe(v.string(), v.regex(/^\d{4}$/, 'the end of a card number has 4 digits'));
+
+/** The points of a receipt (rules U8 and U9): earned by what was sold, back with what came back, and the balance the till knew of. */
+export const salePointsSchema = v.strictObject({
+  earned: v.pipe(pointsSchema, v.minValue(0)),
+  back: v.optional(v.pipe(pointsSchema, v.minValue(1))),
+  balance: v.optional(pointsSchema),
+});
+
+/** What a tender is; decides change, drawer and where it counts (rule Y1), and which ledger it pays out of (rule G1). */
+export const tenderKindSchema = v.picklist([
+  'cash',
+  'card',
+  'voucher',
+  'other',
+  'gift-card',
+  'store-credit',
+  'deposit',
+  'account',
+  'points',
+]);
 
 /**
  * One tender as it counts (rule Y2): `amount` is what it paid of the total, negative when money went back. For cash
- * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code.
+ * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code. `account` is the
+ * account that paid, or was paid into below zero (rule G1); `approvedBy` approved that without a connection (rule G9).
  */
 export const tenderedSchema = v.strictObject({
   tender: idText,
@@ -74,6 +101,10 @@ export const tenderedSchema = v.strictObject({
   received: v.optional(minorSchema),
   change: v.optional(minorSchema),
   reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  account: v.optional(accountIdSchema),
+  approvedBy: v.optional(idText),
+  points: v.optional(pointsSchema),
+  cardTail: v.optional(cardTailSchema),
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */
@@ -101,6 +132,7 @@ export const saleBodySchema = v.strictObject({
   rounding: v.optional(minorSchema),
   customer: v.optional(idText),
   terms: v.optional(saleTermsSchema),
+  points: v.optional(salePointsSchema),
   voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
 });
 
@@ -128,6 +160,8 @@ export type RefundOf = v.InferOutput<typeof refundOfSchema>;
 export type PriceOverride = v.InferOutput<typeof priceOverrideSchema>;
 /** One row of the tax table of a receipt. */
 export type TaxTotalRow = v.InferOutput<typeof taxTotalSchema>;
+/** The points of a receipt. */
+export type SalePoints = v.InferOutput<typeof salePointsSchema>;
 /** What a tender is. */
 export type TenderKind = v.InferOutput<typeof tenderKindSchema>;
 /** One tender as it counts. */

@@ -26,6 +26,10 @@ export const PERMISSIONS = [
   /** A sale on account beyond the customer's limit. */
   'customer.over-limit',
   'report.read',
+  /** Paying out of a card or credit above what the shop allows while other tills cannot be asked (rule G9). */
+  'value.redeem-offline',
+  /** Giving a deposit back (rule G10). */
+  'value.cancel-layaway',
   'audit.read',
   'catalog.edit',
   'staff.edit',
@@ -98,6 +102,8 @@ const SUPERVISING: readonly Permission[] = [
   'cash.above-limit',
   'customer.over-limit',
   'report.read',
+  'value.redeem-offline',
+  'value.cancel-layaway',
 ];
 
 /** The roles of an organization that has written none of its own (rule S3). */

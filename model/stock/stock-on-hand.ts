@@ -17,7 +17,7 @@ export function stockOnHand(entries: Iterable<StockEntry>, sales: Iterable<SaleB
   };
   for (const entry of once(entries, (entry) => entry.id)) add(entry.product, toThousandths(entry.quantity));
   for (const sale of once(sales, (sale) => sale.receipt)) {
-    for (const line of sale.lines) add(line.product, -toThousandths(line.quantity));
+    for (const line of sale.lines) if (!line.account) add(line.product, -toThousandths(line.quantity));
   }
   return new Map([...thousandths].map(([product, sum]) => [product, fromThousandths(sum)]));
 }

@@ -54,7 +54,7 @@ function isWrittenInStores(key: DocumentKey): boolean {
 }
 
 function isWrittenInBackOffice(key: DocumentKey, { store }: RightsHolder): boolean {
-  if (key.class === 'customers') return true;
+  if (key.class === 'customers' || key.class === 'ledger') return true;
   // Head office's own back office has no store and edits what belongs to the organization.
   if (store === undefined)
     return ['organization', 'staff', 'catalog', 'store', 'stock-book'].includes(key.class);
@@ -64,6 +64,7 @@ function isWrittenInBackOffice(key: DocumentKey, { store }: RightsHolder): boole
 function isWrittenAtTill(key: DocumentKey, device: RightsHolder): boolean {
   switch (key.class) {
     case 'customers':
+    case 'ledger':
     case 'parked':
       return true;
     case 'session':

@@ -36,6 +36,7 @@ const KEYS: { readonly [Class in DocumentClass]: fc.Arbitrary<Extract<DocumentKe
   'stock-book': plain({ class: fc.constant('stock-book'), store, month: sequence }),
   claims: plain({ class: fc.constant('claims'), store, register, day: sequence }),
   acknowledgements: plain({ class: fc.constant('acknowledgements'), store, register }),
+  ledger: plain({ class: fc.constant('ledger'), shard }),
 };
 const anyKey: fc.Arbitrary<DocumentKey> = fc.oneof(...Object.values(KEYS));
 

@@ -28,6 +28,7 @@ const KEYS: readonly DocumentKey[] = [
   { class: 'stock-book', store: storeId(1), month: 1 },
   { class: 'claims', ...place(1, 1), day: 1 },
   { class: 'acknowledgements', ...place(1, 1) },
+  { class: 'ledger', shard: 3 },
 ];
 const at = (key: DocumentKey, organization = ORGANIZATION): DocumentAddress => ({ organization, key });
 const holder = (role: RightsHolder['role'], store?: number, register?: number): RightsHolder => ({
@@ -44,22 +45,22 @@ describe('[E4] who may write what', () => {
     [
       'a till, in its own register',
       holder('terminal', 1, 1),
-      ['customers', 'session', 'basket', 'parked', 'claims'],
+      ['customers', 'session', 'basket', 'parked', 'claims', 'ledger'],
     ],
-    ['a till, in another register of its store', holder('terminal', 1, 2), ['customers', 'parked']],
-    ['a till, in another store', holder('terminal', 2, 1), ['customers']],
-    ['a store’s back office', holder('back-office', 1), ['store', 'customers', 'parked', 'stock-book']],
+    ['a till, in another register of its store', holder('terminal', 1, 2), ['customers', 'parked', 'ledger']],
+    ['a till, in another store', holder('terminal', 2, 1), ['customers', 'ledger']],
+    ['a store’s back office', holder('back-office', 1), ['store', 'customers', 'parked', 'stock-book', 'ledger']],
     [
       'head office’s back office',
       holder('back-office'),
-      ['organization', 'staff', 'catalog', 'store', 'customers', 'stock-book'],
+      ['organization', 'staff', 'catalog', 'store', 'customers', 'stock-book', 'ledger'],
     ],
     [
       'a store’s relay',
       holder('relay', 1, 2),
-      ['store', 'customers', 'session', 'basket', 'parked', 'stock-book', 'claims'],
+      ['store', 'customers', 'session', 'basket', 'parked', 'stock-book', 'claims', 'ledger'],
     ],
-    ['another store’s relay', holder('relay', 2, 1), ['customers']],
+    ['another store’s relay', holder('relay', 2, 1), ['customers', 'ledger']],
     ['head office', holder('hq'), KEYS.map((key) => key.class)],
     ['the indexer', holder('indexer'), []],
   ])('%s', (_who, device, classes) => {

@@ -18,6 +18,8 @@ const MEANINGS: Record<Permission, () => string> = {
   'customer.edit-terms': m.office_means_customer_edit_terms,
   'customer.over-limit': m.office_means_customer_over_limit,
   'report.read': m.office_means_report_read,
+  'value.redeem-offline': m.office_means_value_redeem_offline,
+  'value.cancel-layaway': m.office_means_value_cancel_layaway,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
   'staff.edit': m.office_means_staff_edit,

@@ -20,6 +20,8 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'customer.edit-terms': m.permission_customer_edit_terms,
   'customer.over-limit': m.permission_customer_over_limit,
   'report.read': m.permission_report_read,
+  'value.redeem-offline': m.permission_value_redeem_offline,
+  'value.cancel-layaway': m.permission_value_cancel_layaway,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'staff.edit': m.permission_staff_edit,

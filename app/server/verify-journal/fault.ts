@@ -30,6 +30,7 @@ export type FaultCode =
   | 'wrong-sums'
   | 'wrong-figures'
   | 'wrong-void'
+  | 'wrong-value'
   | 'bad-signature'
   | 'unsigned'
   | 'wrong-device'

@@ -18,6 +18,9 @@ export type SaleBody = {
     readonly taxes: readonly string[];
     readonly taxAmounts?: readonly number[];
     readonly refundOf?: { readonly receipt: string; readonly line: number };
+    /** The account of value the line puts its amount into (rule G1). */
+    readonly account?: { readonly ledger: string; readonly id: string };
+    readonly discounts?: readonly unknown[];
   }[];
   readonly taxes: readonly { readonly included: boolean; readonly amount: number }[];
   readonly net: number;
@@ -28,7 +31,11 @@ export type SaleBody = {
     readonly amount: number;
     readonly received?: number;
     readonly change?: number;
+    readonly account?: string;
+    readonly points?: number;
   }[];
+  readonly customer?: string;
+  readonly points?: { readonly earned: number; readonly back?: number };
   /** What cash rounding added to the total (rule Y6). */
   readonly rounding?: number;
   /** The sale of the same session that this refund voids (rule H6). */
@@ -110,6 +117,9 @@ export const moment: Form = (value, path) => {
   return looks(value, path) ?? (exists ? undefined : `${path} is not a time of the calendar`);
 };
 
+/** The ledgers of value, which are kinds of tenders as well (rule G1). */
+export const LEDGERS = ['gift-card', 'store-credit', 'deposit', 'account', 'points'] as const;
+
 const unitPrice = pattern(/^(?:0|[1-9]\d{0,6})(?:\.\d{1,4})?$/, 'a unit price');
 const line = object(
   {
@@ -129,6 +139,7 @@ const line = object(
     override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
     priced: object({ rule: id, from: unitPrice }),
     note: label,
+    account: object({ ledger: oneOf(...LEDGERS), id }),
   },
 );
 const yesOrNo = oneOf(true, false);
@@ -149,8 +160,16 @@ const taxRow = object(
   },
 );
 const tender = object(
-  { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other'), amount },
-  { received: amount, change: amount, reference: text(0, 64) },
+  { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other', ...LEDGERS), amount },
+  {
+    received: amount,
+    change: amount,
+    reference: text(0, 64),
+    account: id,
+    approvedBy: id,
+    points: amount,
+    cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
+  },
 );
 
 const BODIES = new Map<string, Form>([
@@ -172,6 +191,7 @@ const BODIES = new Map<string, Form>([
       {
         customer: id,
         terms: object({}, { tier: id, certificate: id, mapping: id }),
+        points: object({ earned: count }, { back: fromOne, balance: amount }),
         rounding: amount,
         voids: object({ receipt, reason: label }),
       },
