@@ -42,6 +42,22 @@ export function detachCustomer(basket: Basket, list: PriceList): Result<Basket, 
   return ok(withPricedLines(bare, list));
 }
 
+/**
+ * The basket into which something comes back from a sale (rule U9): what was sold to a customer goes back by the same one, who is
+ * attached where nobody is, also one who is not active or whom this till does not know.
+ */
+export function customerOfReturn(
+  basket: Basket,
+  sale: { readonly customer?: string | undefined },
+  customer: Customer | undefined,
+  list: PriceList,
+): Result<Basket, AttachRefusal> {
+  if (sale.customer === undefined || sale.customer === basket.customer) return ok(basket);
+  if (basket.customer !== undefined) return err({ code: 'other-customer' });
+  const attached = customer ? attachCustomer(basket, customer, list) : undefined;
+  return attached?.ok ? attached : ok({ ...basket, customer: sale.customer });
+}
+
 /** Whether something in the basket comes back from a sale to the customer it has: that customer it keeps. */
 function comesBackFrom({ customer, lines }: Basket): boolean {
   return customer !== undefined && lines.some(({ refundOf }) => refundOf !== undefined);

@@ -93,7 +93,6 @@ export class Till {
       taxes: shop.taxes,
       list: priceListOf(shop, store),
     }));
-    this.refunds = new RefundDesk(this.store, this.sale, this.place);
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
       surroundings,
@@ -113,6 +112,10 @@ export class Till {
       staff: this.staff,
       journals: this.store,
       newId: () => surroundings.newId(),
+    });
+    this.refunds = new RefundDesk(this.store, this.sale, this.place, {
+      customers: this.customers.book,
+      dayOf: (at) => businessDay(new Date(at), shop.storeOfTill(store).timeZone),
     });
     this.parked = new ParkedDesk({
       documents,
