@@ -6,6 +6,7 @@ import { err, ok, type Result } from '#model/result.ts';
 import { COUNTERSIGNED_HEAD } from '#model/documents/acknowledgements.ts';
 import { judgeHead, judgeHeads, putHead } from './countersigned-heads.ts';
 import { allRows } from './database.ts';
+import { clearCustomer, clearCustomers, putCustomer } from './customer-rows.ts';
 import { deviceSnapshot, markChangedRegisters, putDevice } from './device-rows.ts';
 import type { Finding } from './exceptions.ts';
 import { flattenAudit } from './flatten-audit.ts';
@@ -16,15 +17,15 @@ import type { Statements } from './statements.ts';
 /** Documents about the shop rather than about its sales. */
 export type MasterKey = Extract<
   DocumentKey,
-  { class: 'organization' | 'staff' | 'catalog' | 'acknowledgements' }
+  { class: 'organization' | 'staff' | 'catalog' | 'acknowledgements' | 'customers' }
 >;
 
 /** Whether a document is one of those. */
 export function isMaster(key: DocumentKey): key is MasterKey {
-  return ['organization', 'staff', 'catalog', 'acknowledgements'].includes(key.class);
+  return ['organization', 'staff', 'catalog', 'acknowledgements', 'customers'].includes(key.class);
 }
 
-/** Brings the tables to what a document of the organization, its staff, a catalog shard or head office's word says. */
+/** Brings the tables to what a document of the organization, its staff, a catalog shard, a document of customers or head office's word says. */
 export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
   const { statements, exceptions } = writing;
   if (key.class !== 'catalog') flattenAudit(writing, key.class, document);
@@ -49,7 +50,11 @@ export function flattenMaster(writing: Writing, key: MasterKey, document: Docume
 function clearAll(statements: Statements, key: MasterKey): void {
   if (key.class === 'staff') statements.deletePeople.run();
   if (key.class === 'catalog') statements.deleteProducts.run(key.shard);
-  if (key.class === 'catalog' && key.shard === 0) statements.deleteDepartments.run();
+  if (key.class === 'catalog' && key.shard === 0) {
+    statements.deleteDepartments.run();
+    statements.deleteTiers.run();
+  }
+  if (key.class === 'customers') clearCustomers(statements, key.shard);
   if (key.class === 'acknowledgements') statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
   statements.deleteOrganizations.run();
@@ -63,8 +68,11 @@ function clearEntry(statements: Statements, key: MasterKey, entry: string): void
   if (key.class === 'staff' && noun === 'person') statements.deletePerson.run(id);
   if (key.class === 'catalog' && noun === 'product' && group === 'info')
     statements.deleteProduct.run(key.shard, id);
-  if (key.class === 'catalog' && key.shard === 0 && noun === 'department')
-    statements.deleteDepartment.run(id);
+  if (key.class === 'catalog' && key.shard === 0) {
+    if (noun === 'department') statements.deleteDepartment.run(id);
+    if (noun === 'tier') statements.deleteTier.run(id);
+  }
+  if (key.class === 'customers') clearCustomer(statements, key.shard, entry);
   if (key.class === 'acknowledgements' && noun === COUNTERSIGNED_HEAD)
     statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
@@ -85,6 +93,7 @@ function putEntry(
   if (key.class === 'organization') return putOrganization(statements, entry, value);
   if (key.class === 'acknowledgements') return putHead(statements, key, entry, value);
   if (key.class === 'staff') return putPerson(statements, entry, value);
+  if (key.class === 'customers') return putCustomer(statements, key.shard, entry, value);
   return putProduct(statements, key.shard, entry, value);
 }
 
@@ -133,5 +142,6 @@ function putProduct(
   if (shard !== 0)
     return err({ code: 'wrong-shard', detail: `a ${kind} belongs to shard 0, not to ${shard}` });
   if (kind === 'department') statements.putDepartment.run(id, read.value.value.name);
+  if (kind === 'tier') statements.putTier.run(id, read.value.value.name);
   return ok(true);
 }

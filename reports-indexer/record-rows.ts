@@ -128,7 +128,7 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
   body.tenders.forEach(({ tender, name, kind, amount }, i) => {
     statements.insertTender.run(store, register, seq, i, tender, name, kind, amount);
   });
-  const { receipt, basket, type, total, net, tax, customer } = body;
+  const { receipt, basket, type, total, net, tax, customer, terms, points } = body;
   statements.insertSale.run(
     store,
     register,
@@ -146,5 +146,9 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
     body.lines.length,
     units,
     customer ?? null,
+    terms?.tier ?? null,
+    terms?.certificate ?? null,
+    points?.earned ?? 0,
+    points?.back ?? 0,
   );
 }

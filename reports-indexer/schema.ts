@@ -33,6 +33,26 @@ export type ProductTable = {
   active: number;
 };
 
+/** Who a customer is (rule U2). */
+export type CustomerTable = {
+  shard: number;
+  id: string;
+  name: string;
+  company: string | null;
+  phone: string | null;
+  email: string | null;
+};
+/** On what terms a customer buys (rule U2); `account_limit` in minor units. */
+export type CustomerTermsTable = {
+  shard: number;
+  id: string;
+  tier: string | null;
+  certificate: string | null;
+  account_limit: number | null;
+  active: number;
+};
+export type TierTable = { id: string; name: string };
+
 /** A record that counts: one for each (store, register, seq). Amounts in minor units; `json` is the stored text. */
 export type RecordTable = {
   store: string;
@@ -75,6 +95,11 @@ export type SaleTable = {
   /** Thousandths. */
   units: number;
   customer: string | null;
+  /** The customer's tier by which it was sold, and the certificate by which no tax was charged (rule U4). */
+  tier: string | null;
+  certificate: string | null;
+  points_earned: number;
+  points_back: number;
 };
 
 export type SaleLineTable = {
@@ -269,6 +294,9 @@ export type Tables = {
   person: PersonTable;
   department: DepartmentTable;
   product: ProductTable;
+  customer: CustomerTable;
+  customer_terms: CustomerTermsTable;
+  tier: TierTable;
   record: RecordTable;
   set_aside: SetAsideTable;
   sale: SaleTable;

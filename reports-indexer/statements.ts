@@ -97,7 +97,7 @@ export function prepareStatements(database: DatabaseSync) {
     insertSale: p(
       insert(
         'sale',
-        'store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer',
+        'store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer, tier, certificate, points_earned, points_back',
       ),
     ),
     insertLine: p(
@@ -225,6 +225,19 @@ export function prepareStatements(database: DatabaseSync) {
     putProduct: p(
       'INSERT OR REPLACE INTO product (shard, id, sku, name, department, active) VALUES (?, ?, ?, ?, ?, ?)',
     ),
+    putCustomer: p(
+      'INSERT OR REPLACE INTO customer (shard, id, name, company, phone, email) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    putCustomerTerms: p(
+      'INSERT OR REPLACE INTO customer_terms (shard, id, tier, certificate, account_limit, active) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    putTier: p('INSERT OR REPLACE INTO tier (id, name) VALUES (?, ?)'),
+    deleteCustomer: p('DELETE FROM customer WHERE shard = ? AND id = ?'),
+    deleteCustomers: p('DELETE FROM customer WHERE shard = ?'),
+    deleteCustomerTerms: p('DELETE FROM customer_terms WHERE shard = ? AND id = ?'),
+    deleteAllCustomerTerms: p('DELETE FROM customer_terms WHERE shard = ?'),
+    deleteTier: p('DELETE FROM tier WHERE id = ?'),
+    deleteTiers: p('DELETE FROM tier'),
     deleteOrganizations: p('DELETE FROM organization'),
     deleteStore: p('DELETE FROM store WHERE id = ?'),
     deleteStores: p('DELETE FROM store'),

@@ -21,6 +21,11 @@ CREATE TABLE person (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL
 CREATE TABLE department (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE product (shard INTEGER NOT NULL, id TEXT NOT NULL, sku TEXT NOT NULL, name TEXT NOT NULL, department TEXT,
   active INTEGER NOT NULL, PRIMARY KEY (id, shard)) STRICT;
+CREATE TABLE customer (shard INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, company TEXT, phone TEXT, email TEXT,
+  PRIMARY KEY (id, shard)) STRICT;
+CREATE TABLE customer_terms (shard INTEGER NOT NULL, id TEXT NOT NULL, tier TEXT, certificate TEXT, account_limit INTEGER,
+  active INTEGER NOT NULL, PRIMARY KEY (id, shard)) STRICT;
+CREATE TABLE tier (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
 
 CREATE TABLE record (${CHAIN}, at TEXT NOT NULL, by TEXT NOT NULL, approved_by TEXT, day TEXT NOT NULL,
   PRIMARY KEY (store, register, seq)) STRICT;
@@ -29,10 +34,12 @@ CREATE TABLE set_aside (${CHAIN}, reason TEXT NOT NULL, PRIMARY KEY (store, regi
 
 CREATE TABLE sale (${SPOT}, session INTEGER NOT NULL, receipt TEXT NOT NULL, basket TEXT NOT NULL, type TEXT NOT NULL,
   day TEXT NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL, total INTEGER NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
-  lines INTEGER NOT NULL, units INTEGER NOT NULL, customer TEXT, PRIMARY KEY (store, register, seq)) STRICT, WITHOUT ROWID;
+  lines INTEGER NOT NULL, units INTEGER NOT NULL, customer TEXT, tier TEXT, certificate TEXT,
+  points_earned INTEGER NOT NULL, points_back INTEGER NOT NULL, PRIMARY KEY (store, register, seq)) STRICT, WITHOUT ROWID;
 CREATE INDEX sale_receipt ON sale (receipt);
 CREATE INDEX sale_basket ON sale (basket);
 CREATE INDEX sale_day ON sale (day, at);
+CREATE INDEX sale_customer ON sale (customer, day) WHERE customer IS NOT NULL;
 CREATE TABLE sale_line (${SPOT}, line INTEGER NOT NULL, product TEXT NOT NULL, sku TEXT NOT NULL, name TEXT NOT NULL,
   department TEXT, quantity INTEGER NOT NULL, price TEXT NOT NULL, amount INTEGER NOT NULL,
   PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;

@@ -8,6 +8,7 @@ import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts'
 import type { Special } from '#model/pricing/special.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
 import type { Documents } from '../lib/repo/documents.ts';
+import { DEMO_LOYALTY, demoCustomerSeeds, demoTierEntries } from './demo-customers.ts';
 import { addMissing, type Writes } from './shop-writes.ts';
 
 /** Catalog shards of the demo: enough that a price change is a small document, few enough to open in no time. */
@@ -55,12 +56,13 @@ export async function readDemoCatalog(path: string): Promise<DemoCatalog> {
 
 const json = (value: unknown) => canonicalJson(value as CanonicalValue);
 
-/** The documents of a new demo organization: one store with two registers, four people, the catalog. */
+/** The documents of a new demo organization: one store with two registers, four people, the catalog, twenty customers. */
 export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, salt: () => string): Writes {
   return [
     { key: { class: 'organization' }, entries: organizationEntries(tag, foundedAt) },
     { key: { class: 'staff' }, entries: staffEntries(salt) },
     ...catalogSeeds(catalog),
+    ...demoCustomerSeeds(),
   ];
 }
 
@@ -72,6 +74,7 @@ function organizationEntries(tag: string, foundedAt: string): Record<string, str
     language: 'en',
     taxRounding: 'receipt',
     catalogShards: CATALOG_SHARDS,
+    loyalty: DEMO_LOYALTY,
     foundedAt,
   };
   const store: Store = {
@@ -79,6 +82,7 @@ function organizationEntries(tag: string, foundedAt: string): Record<string, str
     name: 'Camden',
     timeZone: 'Europe/London',
     locale: 'en-GB',
+    customerOnReceipt: true,
     header: ['12 Camden High Street', 'London NW1'],
     footer: ['Thank you', 'Goods can be returned within 30 days'],
   };
@@ -127,6 +131,7 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
       value: { id: 'vat-20', name: 'VAT', rate: '20', included: true },
     }),
     masterEntry({ kind: 'special', id: TOYS_SPECIAL.id, value: TOYS_SPECIAL }),
+    ...demoTierEntries(),
     masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
     masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
     masterEntry({

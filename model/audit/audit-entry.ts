@@ -49,6 +49,8 @@ export const OFFICE_ACTS = [
   'device.rename',
   'device.expire',
   'device.revoke',
+  /** Written at tills too, into the customer's own document (rule U3). */
+  'customer.terms',
 ] as const;
 
 /** An act of the office. */

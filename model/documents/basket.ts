@@ -66,11 +66,12 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
         : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
     if (!read.ok) return read;
   }
-  const { id, paying, customer, discounts, coupons } = basket.value;
+  const { id, paying, customer, discounts, coupons, terms } = basket.value;
   const extras = {
     ...(customer === undefined ? {} : { customer }),
     ...(discounts === undefined ? {} : { discounts }),
     ...(coupons === undefined ? {} : { coupons }),
+    ...(terms === undefined ? {} : { terms }),
   };
   return ok({ basket: { id, lines, ...extras }, paying, payments });
 }

@@ -12,15 +12,18 @@ import {
   type TaxRate,
   type Tender,
 } from '../catalog/product.ts';
-import { canonicalJson } from '../journal/canonical.ts';
+import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { pictureSchema, type Picture } from '../catalog/picture.ts';
+import { priceRuleSchema, type PriceRule } from '../pricing/price-rule.ts';
 import { specialSchema, type Special } from '../pricing/special.ts';
+import { tierSchema, type Tier } from '../pricing/tier.ts';
+import { taxMappingSchema, type TaxMapping } from '../tax/tax-mapping.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 /**
  * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
- * `product:<id>:price`. Departments, taxes, tenders and specials live in shard 0.
+ * `product:<id>:price`. Departments, taxes and their mappings, tenders, specials, price rules and tiers live in shard 0.
  */
 export type CatalogEntry =
   | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
@@ -29,7 +32,10 @@ export type CatalogEntry =
   | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
   | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
   | { readonly kind: 'special'; readonly id: string; readonly value: Special }
-  | { readonly kind: 'picture'; readonly id: string; readonly value: Picture };
+  | { readonly kind: 'picture'; readonly id: string; readonly value: Picture }
+  | { readonly kind: 'price-rule'; readonly id: string; readonly value: PriceRule }
+  | { readonly kind: 'tier'; readonly id: string; readonly value: Tier }
+  | { readonly kind: 'tax-mapping'; readonly id: string; readonly value: TaxMapping };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -39,10 +45,10 @@ const SCHEMAS = {
   tender: tenderSchema,
   special: specialSchema,
   picture: pictureSchema,
+  'price-rule': priceRuleSchema,
+  tier: tierSchema,
+  'tax-mapping': taxMappingSchema,
 } satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
-
-/** Kinds under `kind:<id>`; products are the others. */
-const MASTERS = ['department', 'tax', 'tender', 'special', 'picture'] as const;
 
 /** Reads one entry of a catalog shard. */
 export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
@@ -59,10 +65,25 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
   return ok({ kind, id, value: read.value } as CatalogEntry);
 }
 
+/** Kinds under `kind:<id>`, in shard 0, a picture in its article's; products are the others. */
+const MASTER_KINDS = [
+  'department',
+  'tax',
+  'tender',
+  'special',
+  'picture',
+  'price-rule',
+  'tier',
+  'tax-mapping',
+] as const;
+
+/** An entry of shard 0. */
+export type MasterEntry = Extract<CatalogEntry, { kind: (typeof MASTER_KINDS)[number] }>;
+
 function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
-  return MASTERS.find((kind) => kind === noun);
+  return MASTER_KINDS.find((kind) => kind === noun);
 }
 
 /** The entries that hold a product, ready to be written into its shard. */
@@ -73,10 +94,7 @@ export function productEntries({ id, price, taxes, ...info }: Product): Entries 
   };
 }
 
-/** The entry of a department, a tax, a tender or a special, for shard 0, or of a picture, for the shard of its article (rule C12). */
-export function masterEntry(entry: Extract<CatalogEntry, { kind: (typeof MASTERS)[number] }>): {
-  readonly key: string;
-  readonly text: string;
-} {
-  return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value) };
+/** The entry of a department, a tax, a tender, a special, a price rule, a tier or a mapping of taxes, for shard 0, or of a picture, for the shard of its article (rule C12). */
+export function masterEntry(entry: MasterEntry): { readonly key: string; readonly text: string } {
+  return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value as CanonicalValue) };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { auditKey, isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
+import { loyaltySchema } from '../loyalty/loyalty.ts';
 import { valueSettingsSchema } from '../ledger/value-settings.ts';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema } from '../money/money.ts';
@@ -11,6 +12,7 @@ import { invitationSchema, type Invitation } from '../trust/invitation.ts';
 import { readEntry, type EntryFault } from './entries.ts';
 
 const nameText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+const tierIdText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 
 /** The organization itself, under the key `organization`. `catalogShards` is fixed at the foundation (rule D4). */
 export const organizationSchema = v.strictObject({
@@ -21,10 +23,14 @@ export const organizationSchema = v.strictObject({
   taxRounding: v.picklist(['receipt', 'line']),
   /** How cash is rounded where small coins are gone (rule Y6). */
   cashRounding: v.optional(cashRoundingSchema),
+  /** How customers are rewarded (rule U8). */
+  loyalty: v.optional(loyaltySchema),
   /** What tills may do with cards, credits and deposits (rules G9 and G10). */
   value: v.optional(valueSettingsSchema),
   catalogShards: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
   foundedAt: v.string(),
+  /** The price tier of everybody, where customer and store have none (rule X3). */
+  tier: v.optional(tierIdText),
 });
 
 function isTimeZone(text: string): boolean {
@@ -54,6 +60,10 @@ export const storeSchema = v.strictObject({
   locale: v.pipe(v.string(), v.check(isLocale, 'a locale looks like en-GB')),
   header: v.array(v.pipe(v.string(), v.maxLength(64))),
   footer: v.array(v.pipe(v.string(), v.maxLength(64))),
+  /** The price tier of everybody who buys here and has none of their own (rule X3). */
+  tier: v.optional(tierIdText),
+  /** Whether a receipt names its customer (rule U5). */
+  customerOnReceipt: v.optional(v.boolean()),
   /** After how many minutes without a touch a till signs its person out (rule S9). */
   signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
 });

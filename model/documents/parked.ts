@@ -53,7 +53,7 @@ export function parkedEntry({ basket, ...parked }: ParkedBasket): {
 export function readParkedEntry(key: string, text: string): Result<ParkedBasket, EntryFault> {
   const read = readEntry(parkedSchema, key, text);
   if (!read.ok) return read;
-  const { id, lines, customer, discounts, coupons, name, ...parked } = read.value;
+  const { id, lines, customer, discounts, coupons, terms, name, ...parked } = read.value;
   if (parkedKey(id) !== key) return err({ key, code: 'wrong-key', detail: `holds the basket "${id}"` });
   const basket: Basket = {
     id,
@@ -61,6 +61,7 @@ export function readParkedEntry(key: string, text: string): Result<ParkedBasket,
     ...(customer === undefined ? {} : { customer }),
     ...(discounts === undefined ? {} : { discounts }),
     ...(coupons === undefined ? {} : { coupons }),
+    ...(terms === undefined ? {} : { terms }),
   };
   return ok({ basket, ...parked, ...(name === undefined || name === '' ? {} : { name }) });
 }

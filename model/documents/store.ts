@@ -1,11 +1,20 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { favouritesSchema, type Favourites } from '../catalog/favourites.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
+import { unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readEntry, type EntryFault } from './entries.ts';
 
 /** An entry of a store's own document (rule D7), told apart by the first word of its key. Kinds with an id are `kind:<id>`. */
-export type StoreEntry = { readonly kind: 'favourites'; readonly value: Favourites };
+export type StoreEntry =
+  | { readonly kind: 'favourites'; readonly value: Favourites }
+  | { readonly kind: 'price'; readonly id: string; readonly value: StorePrice };
+
+/** The store's own price of a product, in the major unit, under `price:<product>` (rule X12). */
+export const storePriceSchema = v.strictObject({ price: unitPriceSchema });
+
+/** The store's own price of a product. */
+export type StorePrice = v.InferOutput<typeof storePriceSchema>;
 
 /** Entries of which a store has one, under their bare name. */
 const SINGLE = { favourites: favouritesSchema } satisfies Record<string, v.GenericSchema>;
@@ -13,14 +22,20 @@ const SINGLE = { favourites: favouritesSchema } satisfies Record<string, v.Gener
 /** Reads one entry of a store document. */
 export function readStoreEntry(key: string, text: string): Result<StoreEntry, EntryFault> {
   if (key === 'favourites') return tag(key, readEntry(SINGLE[key], key, text));
+  const [kind, id = '', ...rest] = key.split(':');
+  if (kind === 'price' && id !== '' && rest.length === 0) {
+    const read = readEntry(storePriceSchema, key, text);
+    return read.ok ? ok({ kind, id, value: read.value }) : read;
+  }
   return err({ key, code: 'unknown-key', detail: `a store document has no entry "${key}"` });
 }
 
-function tag<Kind extends StoreEntry['kind'], Value>(kind: Kind, read: Result<Value, EntryFault>) {
+function tag<Kind extends keyof typeof SINGLE, Value>(kind: Kind, read: Result<Value, EntryFault>) {
   return read.ok ? ok({ kind, value: read.value }) : read;
 }
 
-/** The entry of what a store has one of, ready to be written. */
+/** The entry of what a store says, ready to be written. */
 export function storeEntry(entry: StoreEntry): { readonly key: string; readonly text: string } {
-  return { key: entry.kind, text: canonicalJson(entry.value as CanonicalValue) };
+  const key = entry.kind === 'price' ? `price:${entry.id}` : entry.kind;
+  return { key, text: canonicalJson(entry.value as CanonicalValue) };
 }

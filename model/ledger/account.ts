@@ -47,6 +47,11 @@ export function issuedNumber(ledger: IssuedLedger, basket: string): string {
   return `${PREFIXES[ledger]}${digits}${checkDigit(digits)}`;
 }
 
+/** Whether a ledger's accounts go by a number of the till's, on a card or a slip; the others go by a customer. */
+export function isNumbered(ledger: string): ledger is IssuedLedger {
+  return ledger in PREFIXES;
+}
+
 /** Which ledger issued a number; undefined for any other text (rule G6). */
 export function ledgerOfNumber(number: string): IssuedLedger | undefined {
   const [, prefix, digits = '', check] = /^([GCL])(\d{11})(\d)$/.exec(number) ?? [];

@@ -3,7 +3,7 @@ import { sumMinor, type Minor } from '../money/money.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 import { isLedger, mayOwe, type Ledger } from './account.ts';
 
-/** What a receipt puts into an account (above zero) or takes out of it (below zero), in minor units. */
+/** What a receipt puts into an account (above zero) or takes out of it (below zero), in minor units; points in the ledger of points (rule U11). */
 export type LedgerMove = { readonly ledger: Ledger; readonly account: string; readonly amount: Minor };
 
 /** A move with where it stands: the receipt, the `index` among the receipt's moves, and when (UTC with milliseconds). */
@@ -16,7 +16,7 @@ export type BookedMove = LedgerMove & {
 /** A line as far as value goes. */
 type ValueLine = Pick<SaleBody['lines'][number], 'account' | 'amount'>;
 /** A tender as far as value goes. */
-type ValueTender = Pick<SaleBody['tenders'][number], 'kind' | 'account' | 'amount'>;
+type ValueTender = Pick<SaleBody['tenders'][number], 'kind' | 'account' | 'amount' | 'points'>;
 
 /**
  * The moves of value on a receipt (rule G1), lines first: a line puts its amount into its account, a tender takes what it paid out of its
@@ -25,13 +25,18 @@ type ValueTender = Pick<SaleBody['tenders'][number], 'kind' | 'account' | 'amoun
 export function ledgerMoves(sale: {
   readonly lines: readonly ValueLine[];
   readonly tenders: readonly ValueTender[];
+  readonly customer?: SaleBody['customer'];
+  readonly points?: SaleBody['points'];
 }): readonly LedgerMove[] {
   const moves: LedgerMove[] = [];
   for (const { account, amount } of sale.lines)
     if (account && amount !== 0) moves.push({ ledger: account.ledger, account: account.id, amount });
-  for (const { kind, account, amount } of sale.tenders)
+  for (const { kind, account, amount, points = 0 } of sale.tenders)
     if (account !== undefined && isLedger(kind) && amount !== 0)
-      moves.push({ ledger: kind, account, amount: -amount });
+      moves.push({ ledger: kind, account, amount: kind === 'points' ? -points : -amount });
+  const { earned = 0, back = 0 } = sale.points ?? {};
+  if (sale.customer !== undefined && earned !== back)
+    moves.push({ ledger: 'points', account: sale.customer, amount: earned - back });
   return moves;
 }
 

@@ -15,6 +15,8 @@ export type SalePaperSource = {
   /** The cashier's name as customers may read it. */
   readonly personName: string;
   readonly language: Language;
+  /** The customer's name, where the store wants it on receipts (rule U5). */
+  readonly customerName?: string;
   /** Which copy this is, counted from 1; absent on the first print. */
   readonly copy?: number;
   /** The word a law prescribes in place of "COPY", such as `DUPLICATA`. */
@@ -44,6 +46,7 @@ export function salePaper(source: SalePaperSource): Paper {
         left: words.format.moment(record.at),
         right: `${labels.servedBy} ${source.personName}`,
       },
+      ...customerLines(source, labels),
       { kind: 'rule' },
       ...sale.lines.flatMap((line) => articleLines(line, words)),
       { kind: 'rule' },
@@ -87,6 +90,15 @@ function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
   return [...title, { kind: 'text', text: `${receipt}: ${reason}`, align: 'center' }];
 }
 
+/** Whom it was sold to, and by which certificate without tax (rule U5). */
+function customerLines({ record, customerName }: SalePaperSource, labels: Labels): PaperLine[] {
+  const certificate = record.body.terms?.certificate;
+  const lines: PaperLine[] = [];
+  if (customerName !== undefined) lines.push({ kind: 'columns', left: labels.customer, right: customerName });
+  if (certificate !== undefined) lines.push({ kind: 'columns', left: labels.taxFree, right: certificate });
+  return lines;
+}
+
 function articleLines(line: SaleLine, { labels, format }: Words): PaperLine[] {
   const { refundOf } = line;
   const left = line.quantity.startsWith('-') ? `${labels.returned} ${line.name}` : line.name;
@@ -109,9 +121,9 @@ function measured({ quantity, unit }: SaleLine, format: PaperFormat): string {
   return `${format.measure(quantity)} ${unit}`;
 }
 
-/** Serial and lot, a price that a person set, a note, and why something came back (rules C7, H2, H3 and L12). */
+/** Serial and lot, a price that a person or a rule set, a note, and why something came back (rules C7, H2, U5, H3 and L12). */
 function spokenLines(
-  { override, note, reason, serial, lot }: SaleLine,
+  { override, priced, note, reason, serial, lot }: SaleLine,
   { labels, format }: Words,
 ): PaperLine[] {
   const lines: PaperLine[] = [];
@@ -119,6 +131,10 @@ function spokenLines(
   if (lot !== undefined) lines.push({ kind: 'text', text: `  ${labels.lot} ${lot}` });
   if (override) {
     const text = `  ${override.reason}, ${labels.insteadOf} ${format.price(override.from)}`;
+    lines.push({ kind: 'text', text });
+  }
+  if (priced) {
+    const text = `  ${labels.listPrice} ${format.price(priced.from)}`;
     lines.push({ kind: 'text', text });
   }
   for (const said of [note, reason]) if (said !== undefined) lines.push({ kind: 'text', text: `  ${said}` });

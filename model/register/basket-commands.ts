@@ -109,7 +109,9 @@ export function overridePrice(
     reason: wish.reason.trim(),
     ...grantOf(stamp.value),
   };
-  return ok({ ...basket, lines: basket.lines.with(index, { ...line, price, override }) });
+  // What a person says goes before any rule (rule X12).
+  const { priced: _rule, ...bare } = line;
+  return ok({ ...basket, lines: basket.lines.with(index, { ...bare, price, override }) });
 }
 
 /** Writes a note on a line, for the receipt; an empty one takes it off (rule H3). Needs no permission. */

@@ -48,7 +48,13 @@ export function openSession(
  */
 export function completeSale(
   state: RegisterState,
-  args: { readonly basket: Basket; readonly payments: readonly Payment[]; readonly rules: PricingRules },
+  args: {
+    readonly basket: Basket;
+    readonly payments: readonly Payment[];
+    readonly rules: PricingRules;
+    /** The points the till knows the customer to hold (rule U8). */
+    readonly pointsHeld?: number | undefined;
+  },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });

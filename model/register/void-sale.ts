@@ -49,9 +49,9 @@ function negated(amount: Minor): Minor {
 }
 
 function reversed(sale: SaleBody): SaleBody {
-  const { rounding } = sale;
+  const { rounding, points, ...kept } = sale;
   return {
-    ...sale,
+    ...kept,
     type: 'refund',
     lines: sale.lines.map((line, index) => reversedLine(line, { receipt: sale.receipt, line: index })),
     taxes: sale.taxes.map((row) => ({ ...row, base: negated(row.base), amount: negated(row.amount) })),
@@ -61,13 +61,17 @@ function reversed(sale: SaleBody): SaleBody {
     tenders: sale.tenders.map(({ received: _received, change: _change, ...tender }) => ({
       ...tender,
       amount: negated(tender.amount),
+      ...(tender.points === undefined ? {} : { points: negated(tender.points) }),
     })),
     ...(rounding === undefined ? {} : { rounding: negated(rounding) }),
+    ...(points === undefined
+      ? {}
+      : { points: { earned: 0, ...(points.earned === 0 ? {} : { back: points.earned }) } }),
   };
 }
 
 function reversedLine(line: SaleLine, refundOf: NonNullable<SaleLine['refundOf']>): SaleLine {
-  const { discounts: _off, override: _override, note: _note, quick: _quick, ...kept } = line;
+  const { discounts: _off, override: _override, priced: _priced, note: _note, quick: _quick, ...kept } = line;
   return {
     ...kept,
     quantity: negateQuantity(line.quantity),

@@ -8,7 +8,18 @@ import type { Product } from '../catalog/product.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax-rate.ts';
 import { basketDiscountSchema, lineDiscountSchema, type BasketDiscount } from './discount.ts';
 import { detailsBack, lineDetailsSchema } from './line-details.ts';
-import { lineTaxes, priceOverrideSchema, refundOfSchema, type RefundOf, type SaleBody } from './sale-body.ts';
+import { saleTermsSchema, type SaleTerms } from './customer-terms.ts';
+import { pointsBack } from '../loyalty/loyalty.ts';
+import { listed } from './line-prices.ts';
+import {
+  lineTaxes,
+  priceOverrideSchema,
+  pointsSchema,
+  pricedBySchema,
+  refundOfSchema,
+  type RefundOf,
+  type SaleBody,
+} from './sale-body.ts';
 
 /**
  * One line of an open basket (rule L1). Name, price and taxes are copied from the catalog when the line is made, so a
@@ -28,6 +39,11 @@ export const basketLineSchema = v.strictObject({
   taxAmounts: v.optional(v.array(minorSchema)),
   discount: v.optional(lineDiscountSchema),
   override: v.optional(priceOverrideSchema),
+  priced: v.optional(pricedBySchema),
+  /** The points that go back with what comes back (rule U9); on the record they stand together. */
+  points: v.optional(pointsSchema),
+  /** Price and taxes before the customer's own taxes came into them (rule X13); on no record. */
+  plain: v.optional(v.strictObject({ price: unitPriceSchema, taxes: v.array(taxRateSchema) })),
   note: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   reason: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(200))),
   ...lineDetailsSchema.entries,
@@ -45,6 +61,8 @@ export type Basket = {
   readonly id: string;
   readonly lines: readonly BasketLine[];
   readonly customer?: string;
+  /** On what terms it is sold to the customer (rule U4). */
+  readonly terms?: SaleTerms;
   readonly discounts?: readonly BasketDiscount[];
   readonly coupons?: readonly string[];
 };
@@ -53,6 +71,7 @@ export type Basket = {
 export const basketExtrasSchema = v.object({
   discounts: v.optional(v.array(basketDiscountSchema)),
   coupons: v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(64)))),
+  terms: v.optional(saleTermsSchema),
 });
 
 /** Pricing, under the name by which those who hold a basket ask for it. */
@@ -161,7 +180,7 @@ function isOfOne({ unit, serial, lot }: BasketLine): boolean {
 function mergesWith(a: BasketLine, b: BasketLine): boolean {
   return (
     a.product === b.product &&
-    a.price === b.price &&
+    listed(a).price === listed(b).price &&
     a.name === b.name &&
     !isSpoken(a) &&
     !isSpoken(b) &&
@@ -171,9 +190,12 @@ function mergesWith(a: BasketLine, b: BasketLine): boolean {
     !b.account &&
     !comesBack(a) &&
     !comesBack(b) &&
-    a.taxes.length === b.taxes.length &&
-    a.taxes.map(taxKey).join('\n') === b.taxes.map(taxKey).join('\n')
+    taxesOf(a) === taxesOf(b)
   );
+}
+
+function taxesOf(line: BasketLine): string {
+  return listed(line).taxes.map(taxKey).join('\n');
 }
 
 /** Sets a line's quantity (rules L3 and M4). The line keeps its place. */
@@ -237,6 +259,7 @@ export function refundLine(
   if (!back.isPositive() || back.isZero()) return err({ code: 'quantity-out-of-range' });
   if (back.gt(left)) return err({ code: 'already-refunded', name: sold.name, left: left.toFixed() });
   const share = roundMinor(back.plus(before.quantity).times(sold.amount).div(sold.quantity));
+  const points = pointsBack(sale, line, { quantity, before: before.quantity });
   const refundOf: RefundOf = { receipt: sale.receipt, line };
   return ok({
     product: sold.product,
@@ -250,6 +273,7 @@ export function refundLine(
     refundOf,
     amount: before.amount - share === 0 ? 0 : before.amount - share,
     ...keptTaxes(sold, back, before.quantity),
+    ...(points === 0 ? {} : { points }),
   });
 }
 

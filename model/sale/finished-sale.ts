@@ -1,10 +1,11 @@
 import type { ReceiptNumber } from '../ids/register-id.ts';
 import { sumMinor, type Minor } from '../money/money.ts';
+import { earnedPoints } from '../loyalty/loyalty.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Basket } from './basket.ts';
 import { settle, type Payment, type Settlement } from './payment.ts';
 import { priceBasket, type PricedBasket, type PricingRules } from './pricing.ts';
-import { taxReference, type SaleBody, type SaleLine } from './sale-body.ts';
+import { taxReference, type SaleBody, type SaleLine, type SalePoints } from './sale-body.ts';
 
 /** Why a basket is no finished sale; `due` is signed like the total and is what cash would settle. */
 export type UnfinishedSale =
@@ -16,6 +17,8 @@ export function finishedSale(args: {
   readonly basket: Basket;
   readonly payments: readonly Payment[];
   readonly rules: PricingRules;
+  /** The points the till knows the customer to hold before this sale. */
+  readonly pointsHeld?: number | undefined;
 }): Result<SaleBody, UnfinishedSale> {
   const { basket, payments, rules } = args;
   if (basket.lines.length === 0) return err({ code: 'basket-empty' });
@@ -23,12 +26,14 @@ export function finishedSale(args: {
   const settlement = settle(priced.total, payments, rules.cashRounding);
   const due = settlement.due - chargedTooMuch(payments, settlement);
   if (due !== 0 && !isNothingInCash(settlement)) return err({ code: 'payment-missing', due });
+  const lines = saleLines(basket, priced);
+  const points = salePoints(args, lines, settlement);
   const rounding = settlement.rounding - settlement.due;
   return ok({
     receipt: args.receipt,
     basket: basket.id,
     type: saleType(basket),
-    lines: saleLines(basket, priced),
+    lines,
     taxes: [...priced.taxes],
     net: priced.net,
     tax: priced.tax,
@@ -36,7 +41,27 @@ export function finishedSale(args: {
     tenders: [...settlement.tenders],
     ...(rounding === 0 ? {} : { rounding }),
     ...(basket.customer === undefined ? {} : { customer: basket.customer }),
+    ...(basket.terms === undefined ? {} : { terms: basket.terms }),
+    ...(points === undefined ? {} : { points }),
   });
+}
+
+/** The points of a receipt (rules U8 and U9); undefined where there is nobody to have them, or none. */
+function salePoints(
+  { basket, rules, pointsHeld }: Pick<Parameters<typeof finishedSale>[0], 'basket' | 'rules' | 'pointsHeld'>,
+  lines: readonly SaleLine[],
+  { tenders }: Settlement,
+): SalePoints | undefined {
+  if (basket.customer === undefined) return undefined;
+  const earned = rules.loyalty ? earnedPoints(lines, rules.loyalty) : 0;
+  const back = basket.lines.reduce((sum, { points = 0 }) => sum + points, 0);
+  const used = tenders.reduce((sum, { points = 0 }) => sum + points, 0);
+  if (earned === 0 && back === 0 && used === 0) return undefined;
+  return {
+    earned,
+    ...(back === 0 ? {} : { back }),
+    ...(pointsHeld === undefined ? {} : { balance: pointsHeld + earned - back - used }),
+  };
 }
 
 /** A rest that rounds to nothing in cash needs no payment (rule Y6). */
@@ -55,17 +80,19 @@ function chargedTooMuch(payments: readonly Payment[], settlement: Settlement): M
 }
 
 function saleLines(basket: Basket, priced: PricedBasket): SaleLine[] {
-  return basket.lines.map(({ taxes, discount: _discount, taxAmounts: _kept, ...line }, i) => {
-    const offs = priced.offs[i] ?? [];
-    const shares = priced.taxAmounts?.[i] ?? basket.lines[i]?.taxAmounts;
-    return {
-      ...line,
-      amount: priced.amounts[i] ?? 0,
-      taxes: taxes.map((tax) => taxReference(tax, priced.taxes)),
-      ...(shares === undefined ? {} : { taxAmounts: [...shares] }),
-      ...(offs.length === 0 ? {} : { discounts: offs }),
-    };
-  });
+  return basket.lines.map(
+    ({ taxes, discount: _discount, taxAmounts: _kept, plain: _plain, points: _back, ...line }, i) => {
+      const offs = priced.offs[i] ?? [];
+      const shares = priced.taxAmounts?.[i] ?? basket.lines[i]?.taxAmounts;
+      return {
+        ...line,
+        amount: priced.amounts[i] ?? 0,
+        taxes: taxes.map((tax) => taxReference(tax, priced.taxes)),
+        ...(shares === undefined ? {} : { taxAmounts: [...shares] }),
+        ...(offs.length === 0 ? {} : { discounts: offs }),
+      };
+    },
+  );
 }
 
 /** Sale, refund or exchange, from the signs of the lines (rule L1). */

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import { Exact, currencyExponent, roundMinor, type Minor } from '../money/money.ts';
 import { roundToStep, roundToSum, type RoundingMode } from '../money/rounding.ts';
+import type { Loyalty } from '../loyalty/loyalty.ts';
 import type { Special, SpecialOccasion } from '../pricing/special.ts';
 import { takeSpecials, type OfferedLine } from '../pricing/specials.ts';
 import { taxTotal, type TaxedTotals } from '../tax/tax.ts';
@@ -31,6 +32,8 @@ export type PricingRules = {
   readonly cashRounding?: CashRounding;
   readonly specials?: readonly Special[];
   readonly occasion?: SpecialOccasion;
+  /** How customers are rewarded (rule U8); without it nobody earns points. */
+  readonly loyalty?: Loyalty;
 };
 
 /** What was taken off one line. */
@@ -170,7 +173,11 @@ function withSpecials(parts: readonly OwnPart[], basket: Basket, rules: PricingR
   const offs = takeSpecials(
     parts.flatMap(({ offered }) => offered ?? []),
     specials,
-    { ...occasion, coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])] },
+    {
+      ...occasion,
+      coupons: [...(occasion.coupons ?? []), ...(basket.coupons ?? [])],
+      tiers: [...(occasion.tiers ?? []), ...(basket.terms?.tier === undefined ? [] : [basket.terms.tier])],
+    },
     10 ** currencyExponent(currency),
   );
   const byPlace = new Map(places.map((place, i) => [place, offs[i] ?? []]));

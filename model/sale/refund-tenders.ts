@@ -1,4 +1,4 @@
-import { sumMinor, type Minor } from '../money/money.ts';
+import { Exact, roundMinor, sumMinor, type Minor } from '../money/money.ts';
 import { shareByWeight } from '../money/rounding.ts';
 import type { Payment } from './payment.ts';
 import type { Tendered } from './sale-body.ts';
@@ -14,9 +14,21 @@ export function refundTenders(tenders: readonly Tendered[], amount: Minor): read
     amount,
     paid.map((tender) => tender.amount),
   );
-  return paid.flatMap(({ tender, name, kind, account }, i) =>
+  return paid.flatMap(({ tender, name, kind, account, points, cardTail, amount: took }, i) =>
     shares[i]
-      ? [{ tender, name, kind, given: -(shares[i] ?? 0), ...(account === undefined ? {} : { account }) }]
+      ? [
+          {
+            tender,
+            name,
+            kind,
+            given: -(shares[i] ?? 0),
+            ...(account === undefined ? {} : { account }),
+            ...(cardTail === undefined ? {} : { cardTail }),
+            ...(points === undefined
+              ? {}
+              : { points: -roundMinor(new Exact(shares[i] ?? 0).times(points).div(took)) }),
+          },
+        ]
       : [],
   );
 }

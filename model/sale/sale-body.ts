@@ -5,6 +5,7 @@ import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { lineDetailsSchema } from './line-details.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
+import { saleTermsSchema } from './customer-terms.ts';
 
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
@@ -35,6 +36,9 @@ export const priceOverrideSchema = v.strictObject({
   approvedBy: v.optional(idText),
 });
 
+/** Which price rule made a unit price, and what it was before (rule X12). */
+export const pricedBySchema = v.strictObject({ rule: idText, from: unitPriceSchema });
+
 /**
  * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
  * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
@@ -53,11 +57,25 @@ export const saleLineSchema = v.strictObject({
   discounts: v.optional(v.array(lineOffSchema)),
   refundOf: v.optional(refundOfSchema),
   override: v.optional(priceOverrideSchema),
+  priced: v.optional(pricedBySchema),
   note: v.optional(shortText),
   reason: v.optional(shortText),
   ...lineDetailsSchema.entries,
   /** The account this line puts value into, or takes it out of below zero: no turnover (rules G1, G3 and G4). */
   account: v.optional(accountRefSchema),
+});
+
+/** A number of points, of either sign (rule U10). */
+export const pointsSchema = v.pipe(v.number(), v.safeInteger());
+
+/** The last four digits of a payment card's number (rule U12). */
+export const cardTailSchema = v.pipe(v.string(), v.regex(/^\d{4}$/, 'the end of a card number has 4 digits'));
+
+/** The points of a receipt (rules U8 and U9): earned by what was sold, back with what came back, and the balance the till knew of. */
+export const salePointsSchema = v.strictObject({
+  earned: v.pipe(pointsSchema, v.minValue(0)),
+  back: v.optional(v.pipe(pointsSchema, v.minValue(1))),
+  balance: v.optional(pointsSchema),
 });
 
 /** What a tender is; decides change, drawer and where it counts (rule Y1), and which ledger it pays out of (rule G1). */
@@ -88,6 +106,8 @@ export const tenderedSchema = v.strictObject({
   reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
   account: v.optional(accountIdSchema),
   approvedBy: v.optional(idText),
+  points: v.optional(pointsSchema),
+  cardTail: v.optional(cardTailSchema),
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */
@@ -114,6 +134,8 @@ export const saleBodySchema = v.strictObject({
   tenders: v.array(tenderedSchema),
   rounding: v.optional(minorSchema),
   customer: v.optional(idText),
+  terms: v.optional(saleTermsSchema),
+  points: v.optional(salePointsSchema),
   voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
 });
 
@@ -141,6 +163,8 @@ export type RefundOf = v.InferOutput<typeof refundOfSchema>;
 export type PriceOverride = v.InferOutput<typeof priceOverrideSchema>;
 /** One row of the tax table of a receipt. */
 export type TaxTotalRow = v.InferOutput<typeof taxTotalSchema>;
+/** The points of a receipt. */
+export type SalePoints = v.InferOutput<typeof salePointsSchema>;
 /** What a tender is. */
 export type TenderKind = v.InferOutput<typeof tenderKindSchema>;
 /** One tender as it counts. */

@@ -23,6 +23,10 @@ export const PERMISSIONS = [
   'receipt.reprint',
   /** Selling what the catalog does not know (rule C10). */
   'catalog.quick-add',
+  /** A customer's tier, exemption from tax and limit on account. */
+  'customer.edit-terms',
+  /** A sale on account beyond the customer's limit. */
+  'customer.over-limit',
   'report.read',
   /** Paying out of a card or credit above what the shop allows while other tills cannot be asked (rule G9). */
   'value.redeem-offline',
@@ -99,6 +103,7 @@ const SUPERVISING: readonly Permission[] = [
   'session.over-short',
   'drawer.open',
   'cash.above-limit',
+  'customer.over-limit',
   'report.read',
   'value.redeem-offline',
   'value.cancel-layaway',

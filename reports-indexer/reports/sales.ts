@@ -5,12 +5,22 @@ import { fromThousandths } from '../quantities.ts';
 import type { Dimension } from '../rollup-sums.ts';
 import type { Tables } from '../schema.ts';
 import { daysOf, type Period } from './filters.ts';
+import { byBuyer } from './sales-by-customer.ts';
 import { rollupSlices } from './rollup-slices.ts';
 
 type Database = Kysely<Tables>;
 
 /** What sales can be broken down by. */
-export const SALES_BY = ['day', 'tender', 'department', 'store', 'register', 'product'] as const;
+export const SALES_BY = [
+  'day',
+  'tender',
+  'department',
+  'store',
+  'register',
+  'product',
+  'customer',
+  'tier',
+] as const;
 
 /** One row of the sales report. `quantity` is text (units sold; payments for tenders), money in minor units. */
 export type SalesRow = {
@@ -23,7 +33,7 @@ export type SalesRow = {
   tax?: number;
 };
 
-/** The sales of a period by day, tender, department, store, register or product. */
+/** The sales of a period by day, tender, department, store, register or product; or those to customers, by customer or tier. */
 export async function salesReport(database: Database, by: (typeof SALES_BY)[number], period: Period) {
   const total = await totalOf(database, period);
   const rows = await rowsOf(database, by, period);
@@ -34,6 +44,7 @@ export async function salesReport(database: Database, by: (typeof SALES_BY)[numb
 
 function rowsOf(database: Database, by: (typeof SALES_BY)[number], period: Period): Promise<SalesRow[]> {
   if (by === 'tender') return byTender(database, period);
+  if (by === 'customer' || by === 'tier') return byBuyer(database, by, period);
   if (by === 'department' || by === 'product') return byLine(database, by, period);
   return bySession(database, by, period);
 }

@@ -100,6 +100,7 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'device.rename': m.office_act_device_rename,
   'device.expire': m.office_act_device_expire,
   'device.revoke': m.office_act_device_revoke,
+  'customer.terms': m.office_act_customer_terms,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */

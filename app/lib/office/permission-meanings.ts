@@ -16,6 +16,8 @@ const MEANINGS: Record<Permission, () => string> = {
   'cash.above-limit': m.office_means_cash_above_limit,
   'receipt.reprint': m.office_means_receipt_reprint,
   'catalog.quick-add': m.office_means_catalog_quick_add,
+  'customer.edit-terms': m.office_means_customer_edit_terms,
+  'customer.over-limit': m.office_means_customer_over_limit,
   'report.read': m.office_means_report_read,
   'value.redeem-offline': m.office_means_value_redeem_offline,
   'value.cancel-layaway': m.office_means_value_cancel_layaway,

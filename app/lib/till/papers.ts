@@ -18,21 +18,27 @@ type Job = Omit<PrintJob, 'device'>;
 export class Papers {
   readonly #shop: Shop;
   readonly #store: string;
+  readonly #customerName: (id: string) => string | undefined;
 
-  constructor(shop: Shop, store: string) {
+  constructor(shop: Shop, store: string, customerName: (id: string) => string | undefined) {
     this.#shop = shop;
     this.#store = store;
+    this.#customerName = customerName;
   }
 
   /** The receipt of a sale, with the mark of a copy when it is one. */
   sale(record: RecordOf<'sale'>, copy?: number): Paper {
     const { organization, store } = this.#heads();
+    const { customer } = record.body;
+    const customerName =
+      store.customerOnReceipt && customer !== undefined ? this.#customerName(customer) : undefined;
     return salePaper({
       record,
       organization,
       store,
       personName: this.#shop.personName(record.by),
       language: organization.language,
+      ...(customerName === undefined ? {} : { customerName }),
       ...(copy === undefined ? {} : { copy }),
     });
   }

@@ -1,4 +1,5 @@
 import type { Product } from '#model/catalog/product.ts';
+import { customerOfReturn, type AttachRefusal } from '#model/customers/attach-customer.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Minor } from '#model/money/money.ts';
 import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
@@ -8,9 +9,11 @@ import type { Payment } from '#model/sale/payment.ts';
 import { refundTenders } from '#model/sale/refund-tenders.ts';
 import { returnLine, withReason, type ReturnRefusal, type ReturnWish } from '#model/sale/return-line.ts';
 import type { SaleBody, SaleLine, Tendered } from '#model/sale/sale-body.ts';
+import type { CustomerBook } from './customer-book.svelte.ts';
 import { quantityLeft, refundedSoFar } from './refunds.ts';
 import type { SaleDesk, SaleRefusal } from './sale-desk.svelte.ts';
-import type { StoreJournals } from './store-journals.svelte.ts';
+import { fitsSearch, type SaleSearch } from './sale-search.ts';
+import type { SeenSales, StoreJournals } from './store-journals.svelte.ts';
 
 /** A sold line as the refund screen offers it; `left` is what can still be taken back, as quantity text. */
 export type RefundableLine = { readonly index: number; readonly line: SaleLine; readonly left: string };
@@ -19,21 +22,33 @@ export type RefundableLine = { readonly index: number; readonly line: SaleLine; 
 export type RefundRefusal =
   | SaleRefusal
   | ReturnRefusal
+  | AttachRefusal
   | { readonly code: 'receipt-not-found'; readonly receipt: string }
   | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal };
 
 /** The register people mean who type a bare count. */
 type Place = { readonly store: string; readonly register: string };
 
+/** What finding a receipt without its number needs to know: the customers, and the day a moment belongs to in this store. */
+type Memory = {
+  readonly customers: CustomerBook;
+  readonly dayOf: (at: string) => string;
+};
+
+/** What somebody remembers: `customer` is typed as in any search for one. */
+export type Remembered = Pick<SaleSearch, 'cardTail' | 'day' | 'amount'> & { readonly customer?: string };
+
 /** Finds a receipt and puts what comes back into the open basket. Only what is left can come back (rule L7). */
 export class RefundDesk {
   readonly #journals: StoreJournals;
   readonly #sale: SaleDesk;
   readonly #place: Place;
+  readonly #memory: Memory;
   #found = $state.raw<RecordOf<'sale'> | undefined>();
   #later = $state.raw<readonly SaleBody[]>([]);
 
-  constructor(journals: StoreJournals, sale: SaleDesk, place: Place) {
+  constructor(journals: StoreJournals, sale: SaleDesk, place: Place, memory: Memory) {
+    this.#memory = memory;
     this.#place = place;
     this.#journals = journals;
     this.#sale = sale;
@@ -67,6 +82,15 @@ export class RefundDesk {
     return ok(found);
   }
 
+  /** Receipts that fit what somebody remembers, newest first, in the latest `sessions` sessions this till holds (rule U12). */
+  search({ customer, ...search }: Remembered, sessions: number): Promise<SeenSales> {
+    const { customers, dayOf } = this.#memory;
+    const meant =
+      customer === undefined ? {} : { customers: new Set(customers.search(customer).map(({ id }) => id)) };
+    const whole = { ...search, ...meant };
+    return this.#journals.salesWhere(({ at, body }) => fitsSearch(body, dayOf(at), whole), sessions);
+  }
+
   /** Puts `quantity` of a sold line into the basket as coming back; `reason` may be empty (rule L12). */
   async takeBack(index: number, quantity: string, reason = ''): Promise<Result<true, RefundRefusal>> {
     const sale = this.#found;
@@ -79,6 +103,11 @@ export class RefundDesk {
     if (!line.ok) return line;
     const said = withReason(line.value, reason);
     if (!said.ok) return said;
+    const customer = this.#memory.customers.customer(sale.body.customer ?? '');
+    const kept = this.#sale.changeBasket<AttachRefusal>((basket, { list }) =>
+      customerOfReturn(basket, sale.body, customer, list),
+    );
+    if (!kept.ok) return kept;
     const added = this.#sale.addLine(said.value);
     return added.ok ? ok(true) : added;
   }

@@ -25,12 +25,16 @@ import {
   type PaymentRefusal,
   type Settlement,
 } from '#model/sale/payment.ts';
+import { withPricedLine, type PriceList } from '#model/sale/line-prices.ts';
 import type { Product, TaxRate } from '#model/catalog/product.ts';
 import type { Documents } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** What pricing needs, with the taxes a new line copies. */
-export type SaleRules = PricingRules & { readonly taxes: ReadonlyMap<string, TaxRate> };
+/** What pricing needs, with the taxes a new line copies and what sets its price. */
+export type SaleRules = PricingRules & {
+  readonly taxes: ReadonlyMap<string, TaxRate>;
+  readonly list: PriceList;
+};
 
 /** Why an act on the open sale was refused. */
 export type SaleRefusal =
@@ -159,7 +163,8 @@ export class SaleDesk {
     if (refusal) return err(refusal);
     const added = addLine(this.basket, line);
     if (!added.ok) return added;
-    this.#change({ ...this.#sale, basket: added.value.basket, paying: false });
+    const { basket, index } = added.value;
+    this.#change({ ...this.#sale, basket: withPricedLine(basket, index, this.#rules().list), paying: false });
     this.#touch(added.value.index);
     return ok(added.value.index);
   }
@@ -183,7 +188,7 @@ export class SaleDesk {
     if (!quantity.ok) return err({ code: 'quantity-not-understood', why: quantity.error });
     const changed = changeQuantity(this.basket, index, quantity.value);
     if (!changed.ok) return changed;
-    this.#change({ ...this.#sale, basket: changed.value.basket });
+    this.#change({ ...this.#sale, basket: withPricedLine(changed.value.basket, index, this.#rules().list) });
     this.#touch(index);
     return ok(index);
   }
@@ -195,7 +200,11 @@ export class SaleDesk {
     const line = this.basket.lines[index];
     const removed = removeLine(this.basket, index);
     if (!removed.ok || !line) return removed.ok ? err({ code: 'no-such-line' }) : removed;
+    const { customer, terms } = this.basket;
     this.#leave(removed.value, [{ index, line }]);
+    // Whoever stands there with one wrong article is still there without it.
+    if (removed.value.lines.length === 0 && customer !== undefined)
+      this.#change({ ...this.#sale, basket: { ...this.basket, customer, ...(terms ? { terms } : {}) } });
     return ok(true);
   }
 

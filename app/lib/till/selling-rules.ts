@@ -1,5 +1,6 @@
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
+import type { PriceList } from '#model/sale/line-prices.ts';
 import { assert } from '#model/result.ts';
 import { businessDay, clockTime } from './business-day.ts';
 import type { Shop } from './shop.svelte.ts';
@@ -8,13 +9,22 @@ import type { Shop } from './shop.svelte.ts';
 export function sellingRules(shop: Shop, store: StoreId, now: Date): PricingRules {
   const { organization, specials } = shop;
   assert(organization, () => 'a till starts when its organization is known');
-  const { currency, taxRounding, cashRounding } = organization;
-  const { timeZone } = shop.storeOfTill(store);
+  const { currency, taxRounding, cashRounding, loyalty } = organization;
+  const { timeZone, tier } = shop.storeOfTill(store);
+  const tiers = [tier, organization.tier].filter((one) => one !== undefined);
   return {
     currency,
     taxRounding,
     ...(cashRounding ? { cashRounding } : {}),
+    ...(loyalty ? { loyalty } : {}),
     specials,
-    occasion: { store, day: businessDay(now, timeZone), time: clockTime(now, 'en-GB', timeZone) },
+    occasion: { store, tiers, day: businessDay(now, timeZone), time: clockTime(now, 'en-GB', timeZone) },
   };
+}
+
+/** By what the lines of a store are priced now (rule X12). */
+export function priceListOf(shop: Shop, store: StoreId): PriceList {
+  const { rules, mappings } = shop.prices;
+  const tiers = [shop.storeOfTill(store).tier, shop.organization?.tier];
+  return { rules, mappings, tiers, store, taxes: shop.taxes };
 }

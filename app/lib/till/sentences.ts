@@ -2,6 +2,7 @@ import { m } from '$lib/paraglide/messages.js';
 import type { AmountRefusal, Minor } from '#model/money/money.ts';
 import type { QuantityRefusal } from '#model/money/quantity.ts';
 import type { Permission } from '#model/staff/permission.ts';
+import { customerFieldWords } from './customer-field-words.ts';
 import type { Figures } from './figures.ts';
 import type { PaperState } from './print-desk.svelte.ts';
 import { permissionWords } from './staff-words.ts';
@@ -25,6 +26,7 @@ function sentencesWith(figures: Figures): Sentences {
     ...basketSentences(figures),
     ...paymentSentences(money),
     ...valueSentences(money),
+    ...customerSentences(),
     ...signInSentences(),
   };
 }
@@ -92,6 +94,18 @@ function paymentSentences(money: (amount: Minor) => string) {
       m.trouble_change_only_from_cash({ due: money(due) }),
     'refund-too-large': ({ due }: { due: Minor }) => m.trouble_refund_too_large({ due: money(due) }),
     'payment-absurd': () => m.trouble_amount_absurd(),
+  };
+}
+
+function customerSentences() {
+  return {
+    'bad-customer': ({ field }: { field: string }) =>
+      m.trouble_bad_customer({ field: customerFieldWords(field) }),
+    'card-taken': ({ card, name }: { card: string; name: string }) => m.trouble_card_taken({ card, name }),
+    'unknown-customer': () => m.trouble_unknown_customer(),
+    'customer-inactive': ({ name }: { name: string }) => m.trouble_customer_inactive({ name }),
+    'other-customer': () => m.trouble_other_customer(),
+    'customer-not-saved': () => m.trouble_customer_not_saved(),
   };
 }
 

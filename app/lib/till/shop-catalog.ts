@@ -4,6 +4,7 @@ import { readCatalogEntry, type CatalogEntry } from '#model/documents/catalog.ts
 import type { EntryFault } from '#model/documents/entries.ts';
 import type { Special } from '#model/pricing/special.ts';
 import { ProductIndex } from './product-index.ts';
+import { ShopPrices } from './shop-prices.ts';
 
 /** One collator for all: making one for every comparison costs a second over a large department. */
 const NAMES = new Intl.Collator('en', { numeric: true });
@@ -16,6 +17,9 @@ type Groups = { readonly info?: ProductInfo; readonly price?: ProductPrice };
 /** The catalog as a till knows it, folded from its shards. Plain maps: 100,000 products must not become 100,000 proxies. */
 export class ShopCatalog {
   readonly taxes = new Map<string, TaxRate>();
+  /** Price rules, tiers and mappings of taxes. */
+  readonly prices = new ShopPrices();
+  readonly #storePrice: (product: string) => string | undefined;
   readonly #products = new Map<string, Groups>();
   readonly #departments = new Map<string, string>();
   readonly #tenders = new Map<string, Tender>();
@@ -26,6 +30,11 @@ export class ShopCatalog {
   /** The ids of variants by their parent. */
   readonly #variants = new Map<string, Set<string>>();
   readonly #index = new ProductIndex();
+
+  /** `storePrice` is what the till's own store asks for a product, where that is not the catalog's price (rule X12). */
+  constructor(storePrice: (product: string) => string | undefined) {
+    this.#storePrice = storePrice;
+  }
 
   /** A department's name, or its id. */
   departmentName(id: string): string {
@@ -52,7 +61,7 @@ export class ShopCatalog {
   /** A product when both its groups of fields are here. */
   product(id: string): Product | undefined {
     const { info, price } = this.#products.get(id) ?? {};
-    return info && price ? { id, ...info, ...price } : undefined;
+    return info && price ? this.#atStore({ id, ...info, ...price }) : undefined;
   }
 
   /** The product with exactly this barcode or article number, sold or not. */
@@ -109,7 +118,7 @@ export class ShopCatalog {
     const found: Product[] = [];
     for (const [id, { info, price }] of this.#products) {
       if (this.#isOffered(info) && price && (info.department ?? '') === department)
-        found.push({ id, ...info, ...price });
+        found.push(this.#atStore({ id, ...info, ...price }));
     }
     return found.sort((a, b) => NAMES.compare(a.name, b.name));
   }
@@ -125,6 +134,7 @@ export class ShopCatalog {
   /** Forgets what an entry said that was taken out. */
   forget(key: string): void {
     const [noun, id = '', group] = key.split(':');
+    this.prices.forget(noun, id);
     if (noun === 'department') this.#departments.delete(id);
     else if (noun === 'tax') this.taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
@@ -136,6 +146,11 @@ export class ShopCatalog {
     }
   }
 
+  #atStore(product: Product): Product {
+    const price = this.#storePrice(product.id);
+    return price === undefined ? product : { ...product, price };
+  }
+
   #put(entry: CatalogEntry): void {
     const { id } = entry;
     if (entry.kind === 'info') this.#putInfo(id, entry.value);
@@ -145,10 +160,10 @@ export class ShopCatalog {
     else if (entry.kind === 'tax') this.taxes.set(id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(id, entry.value);
     else if (entry.kind === 'special') this.#specials.set(id, entry.value);
-    else {
+    else if (entry.kind === 'picture') {
       this.#forgetPicture(id);
       this.#pictures.set(id, entry.value);
-    }
+    } else this.prices.take(entry);
   }
 
   #putInfo(id: string, info: ProductInfo): void {

@@ -5,10 +5,16 @@ import { readStoreEntry } from '#model/documents/store.ts';
 /** What the document of the till's own store says (rule D7). An entry that cannot be read counts as not there (rule D5). */
 export class ShopStore {
   #favourites: Favourites = NO_FAVOURITES;
+  readonly #prices = new Map<string, string>();
 
   /** The favourites grid; no tiles where nobody chose any. */
   get favourites(): Favourites {
     return this.#favourites;
+  }
+
+  /** The store's own price of a product, in the major unit; undefined where it has none (rule X12). */
+  price(product: string): string | undefined {
+    return this.#prices.get(product);
   }
 
   /** Takes an entry of the store's document. */
@@ -16,12 +22,14 @@ export class ShopStore {
     this.forget(key);
     const read = readStoreEntry(key, text);
     if (!read.ok) return read.error;
-    this.#favourites = read.value.value;
+    if (read.value.kind === 'price') this.#prices.set(read.value.id, read.value.value.price);
+    else this.#favourites = read.value.value;
     return undefined;
   }
 
   /** Forgets what an entry said that was taken out. */
   forget(key: string): void {
     if (key === 'favourites') this.#favourites = NO_FAVOURITES;
+    else if (key.startsWith('price:')) this.#prices.delete(key.slice('price:'.length));
   }
 }

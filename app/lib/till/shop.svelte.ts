@@ -16,6 +16,7 @@ import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { ShopCatalog, type DepartmentTile } from './shop-catalog.ts';
+import type { ShopPrices } from './shop-prices.ts';
 import { ShopStaff } from './shop-staff.ts';
 import { ShopStore } from './shop-store.ts';
 
@@ -33,7 +34,7 @@ export class Shop {
   readonly #staff = new ShopStaff();
   readonly #ownStore = new ShopStore();
   #place: StoreId | undefined;
-  readonly #catalog = new ShopCatalog();
+  readonly #catalog = new ShopCatalog((product) => this.#ownStore.price(product));
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
 
@@ -133,6 +134,11 @@ export class Shop {
   /** The favourites grid of the till's own store. */
   get favourites(): Favourites {
     return this.#now(this.#ownStore).favourites;
+  }
+
+  /** Price rules, tiers and mappings of taxes. */
+  get prices(): ShopPrices {
+    return this.#now(this.#catalog.prices);
   }
 
   /** A product when both its groups of fields are here. */

@@ -8,6 +8,7 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly what: () => s
   { keys: '↑ ↓', what: () => m.shortcut_results() },
   { keys: 'F4', what: () => m.shortcut_pay() },
   { keys: 'F8', what: () => m.shortcut_exact() },
+  { keys: 'F3', what: () => m.shortcut_customer() },
   { keys: 'F6', what: () => m.shortcut_quantity() },
   { keys: 'Del', what: () => m.shortcut_remove() },
   { keys: 'Ctrl Z', what: () => m.shortcut_undo() },
@@ -33,6 +34,9 @@ const lastLine = (till: Till) => {
 
 const FUNCTION_KEYS: Record<string, Act> = {
   F2: () => element('barcode-input')?.focus(),
+  F3: (till, view) => {
+    if (!till.sale.paying) view.openPanel('customer');
+  },
   F4: () => (element('pay-button') ?? element('complete-sale'))?.click(),
   F6: (till, view) => {
     if (!till.sale.paying && lastLine(till) >= 0) view.openLine(lastLine(till));

@@ -18,6 +18,8 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'cash.above-limit': m.permission_cash_above_limit,
   'receipt.reprint': m.permission_receipt_reprint,
   'catalog.quick-add': m.permission_catalog_quick_add,
+  'customer.edit-terms': m.permission_customer_edit_terms,
+  'customer.over-limit': m.permission_customer_over_limit,
   'report.read': m.permission_report_read,
   'value.redeem-offline': m.permission_value_redeem_offline,
   'value.cancel-layaway': m.permission_value_cancel_layaway,

@@ -13,6 +13,13 @@ type SessionJournal = { readonly key: SessionKey; readonly records: Map<number, 
 /** A finished sale somewhere in the store. */
 export type SeenSale = RecordOf<'sale'>;
 
+/** Sales that were looked for: the newest first, `since` when the oldest session that was looked into began, `more` whether there are older ones. */
+export type SeenSales = {
+  readonly sales: readonly SeenSale[];
+  readonly since: string | undefined;
+  readonly more: boolean;
+};
+
 const name = (key: SessionKey) => `${key.register}#${key.session}`;
 
 /**
@@ -107,6 +114,20 @@ export class StoreJournals {
       if (records.some((record) => record.kind === 'opened' && record.at < from)) done.add(key.register);
     }
     return sales;
+  }
+
+  /** The sales of the store that fit, in the latest `sessions` sessions this till holds; those nobody vouches for are none. */
+  async salesWhere(fits: (sale: SeenSale) => boolean, sessions: number): Promise<SeenSales> {
+    const known = await this.#knownSessions();
+    const sales: SeenSale[] = [];
+    let since: string | undefined;
+    for (const key of known.slice(0, sessions))
+      for (const record of (await this.#open(key)).records.values()) {
+        if (since === undefined || record.at < since) since = record.at;
+        if (this.#isTrustedSale(record) && fits(record)) sales.push(record);
+      }
+    sales.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq));
+    return { sales, since, more: known.length > sessions };
   }
 
   /** Money is given back for a receipt found here, so a record that nobody vouches for is none. */

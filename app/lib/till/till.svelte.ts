@@ -15,6 +15,7 @@ import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
+import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
@@ -25,7 +26,7 @@ import { ReceiptDesk } from './receipt-desk.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
-import { sellingRules } from './selling-rules.ts';
+import { priceListOf, sellingRules } from './selling-rules.ts';
 import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
@@ -66,6 +67,7 @@ export class Till {
   readonly sale: SaleDesk;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
+  readonly customers: CustomerDesk;
   readonly parked: ParkedDesk;
   readonly session: SessionDesk;
   readonly receipts: ReceiptDesk;
@@ -94,8 +96,11 @@ export class Till {
     this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
-    this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
-    this.refunds = new RefundDesk(this.store, this.sale, this.place);
+    this.sale = new SaleDesk(documents, surroundings, () => ({
+      ...this.#rules(),
+      taxes: shop.taxes,
+      list: priceListOf(shop, store),
+    }));
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
       surroundings,
@@ -109,6 +114,17 @@ export class Till {
     });
     this.signIn = this.staff.signIn;
     this.prices = new PriceDesk(this.sale, this.staff);
+    this.customers = new CustomerDesk({
+      documents,
+      sale: this.sale,
+      staff: this.staff,
+      journals: this.store,
+      newId: () => surroundings.newId(),
+    });
+    this.refunds = new RefundDesk(this.store, this.sale, this.place, {
+      customers: this.customers.book,
+      dayOf: (at) => businessDay(new Date(at), shop.storeOfTill(store).timeZone),
+    });
     this.parked = new ParkedDesk({
       documents,
       store,
@@ -140,7 +156,7 @@ export class Till {
       today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
-    this.papers = new Papers(shop, store);
+    this.papers = new Papers(shop, store, (id) => this.customers.book.customer(id)?.profile.name);
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
     this.session = new SessionDesk({
@@ -175,6 +191,7 @@ export class Till {
       stops.push(await this.ledgers.follow());
       // What became a record before a crash, and not yet what tills tell each other (rule G7).
       await this.ledgers.book(this.journal.records);
+      stops.push(await this.customers.book.follow());
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());

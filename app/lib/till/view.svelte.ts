@@ -3,6 +3,7 @@ import { accountNumber, ledgerOfNumber } from '#model/ledger/account.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
+import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
@@ -29,6 +30,7 @@ export type Panel =
   | 'price'
   | 'note'
   | 'parked'
+  | 'customer'
   | 'void'
   | 'gift-card'
   | 'layaway'
@@ -39,6 +41,7 @@ export type Trouble =
   | SaleRefusal
   | PricingRefusal
   | ParkedRefusal
+  | CustomerDeskRefusal
   | PaymentRefusal
   | RefundRefusal
   | ValueRefusal
@@ -213,7 +216,15 @@ export class TillView {
   addCode(code: string): boolean {
     const product = this.#till.shop.productWithCode(code);
     if (product) return this.add(product);
+    const customer = this.#till.customers.book.withCard(code);
+    if (customer) return this.attach(customer.id);
     return this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
+  }
+
+  /** Sells the open basket to a customer; a finished sale makes way for the next. */
+  attach(customer: string): boolean {
+    this.#till.nextSale();
+    return this.show(this.#till.customers.attach(customer), 'scan');
   }
 
   /** Adds a product; a finished sale makes way for the next. */

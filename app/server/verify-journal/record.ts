@@ -32,7 +32,10 @@ export type SaleBody = {
     readonly received?: number;
     readonly change?: number;
     readonly account?: string;
+    readonly points?: number;
   }[];
+  readonly customer?: string;
+  readonly points?: { readonly earned: number; readonly back?: number };
   /** What cash rounding added to the total (rule Y6). */
   readonly rounding?: number;
   /** The sale of the same session that this refund voids (rule H6). */
@@ -136,6 +139,7 @@ const line = object(
     taxAmounts: list(amount),
     discounts: list(object({ name: label, amount: fromOne }, { special: id, by: id, approvedBy: id })),
     override: object({ from: unitPrice, reason: label, by: id }, { approvedBy: id }),
+    priced: object({ rule: id, from: unitPrice }),
     note: label,
     reason: label,
     unit: oneOf('kg', 'g', 'lb', 'l', 'm'),
@@ -166,7 +170,15 @@ const taxRow = object(
 );
 const tender = object(
   { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other', ...LEDGERS), amount },
-  { received: amount, change: amount, reference: text(0, 64), account: id, approvedBy: id },
+  {
+    received: amount,
+    change: amount,
+    reference: text(0, 64),
+    account: id,
+    approvedBy: id,
+    points: amount,
+    cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
+  },
 );
 
 const BODIES = new Map<string, Form>([
@@ -185,7 +197,13 @@ const BODIES = new Map<string, Form>([
         total: amount,
         tenders: list(tender),
       },
-      { customer: id, rounding: amount, voids: object({ receipt, reason: label }) },
+      {
+        customer: id,
+        terms: object({}, { tier: id, certificate: id, mapping: id }),
+        points: object({ earned: count }, { back: fromOne, balance: amount }),
+        rounding: amount,
+        voids: object({ receipt, reason: label }),
+      },
     ),
   ],
   ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],

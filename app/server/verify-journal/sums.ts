@@ -36,6 +36,8 @@ export function saleFault(sale: SaleBody): Fault | undefined {
   if (shares !== undefined) return fault('wrong-sums', shares);
   const value = valueFault(sale);
   if (value !== undefined) return fault('wrong-value', value);
+  const points = pointsFault(sale);
+  if (points !== undefined) return fault('wrong-value', points);
   if (signs !== type) return fault('wrong-sums', `a ${type} is recorded, but its lines make it a ${signs}`);
   const odd = tenders.find(
     ({ received, change, amount }) =>
@@ -55,6 +57,18 @@ function valueFault({ lines, tenders }: SaleBody): string | undefined {
   const kinds: readonly string[] = LEDGERS;
   const tender = tenders.find(({ kind, account }) => kinds.includes(kind) !== (account !== undefined));
   return tender && `a tender of the kind ${tender.kind} names ${tender.account ?? 'no account'}`;
+}
+
+/** Points stand on tenders of that kind alone and have the amount's sign; a receipt with points names whose they are (rules U8, U10 and J13). */
+function pointsFault({ tenders, points, customer }: SaleBody): string | undefined {
+  if (points !== undefined && customer === undefined)
+    return 'points are recorded and no customer to have them';
+  const odd = tenders.find(
+    ({ kind, amount, points }) =>
+      (kind === 'points') !== (points !== undefined) ||
+      (points !== undefined && Math.sign(points) !== Math.sign(amount)),
+  );
+  return odd && `a tender of the kind ${odd.kind} over ${odd.amount} says ${odd.points ?? 'no'} points`;
 }
 
 /** Lines that say their taxes say one for each, and where all do, these add up to the receipt's tax (rules L9 and J13). */
@@ -93,7 +107,13 @@ export function voidFault(body: SaleBody, session: readonly SaleBody[]): Fault |
     isOpposite(body.tax, sale.tax) &&
     isOpposite(body.rounding ?? 0, sale.rounding ?? 0) &&
     sale.tenders.length === body.tenders.length &&
-    sale.tenders.every(({ amount }, index) => isOpposite(body.tenders[index]?.amount ?? NaN, amount));
+    sale.tenders.every(
+      ({ amount, points = 0 }, index) =>
+        isOpposite(body.tenders[index]?.amount ?? NaN, amount) &&
+        isOpposite(body.tenders[index]?.points ?? 0, points),
+    ) &&
+    (body.points?.earned ?? 0) === 0 &&
+    (body.points?.back ?? 0) === (sale.points?.earned ?? 0);
   return isExact ? undefined : fault('wrong-void', `the void of ${receipt} is not exactly its opposite`);
 }
 

@@ -286,4 +286,18 @@ export class TillPage {
     await this.page.getByTestId('void-reason').fill(reason);
     await this.page.getByTestId('confirm-void').click();
   }
+
+  /** Opens the customers and looks for some; the search has the focus. */
+  async findCustomer(words: string): Promise<void> {
+    await this.page.keyboard.press('F3');
+    await this.page.getByTestId('customer-search').fill(words);
+    await this.page.getByTestId('customer-found').first().waitFor();
+  }
+
+  /** Opens what the till knows of a customer. */
+  async openCustomer(words: string): Promise<void> {
+    await this.findCustomer(words);
+    await this.page.getByTestId('customer-details').first().click();
+    await this.page.getByTestId('history-horizon').waitFor();
+  }
 }

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
+import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { TillPage } from './pages/till-page.ts';
+
+// A lantern of 3.39 of the demo; Joan Builder buys for trade prices, Karim Haddad without tax.
+const LANTERN = '71053';
+const PATIENCE = { timeout: 30_000, interval: 100 };
+
+let folder: string;
+let shop: TestShop;
+let browsers: TestBrowser[];
+let one: TillPage;
+let two: TillPage;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillmesh-customers-'));
+  shop = await startShop(join(folder, 'data'));
+  browsers = await Promise.all([launchBrowser(join(folder, 'one')), launchBrowser(join(folder, 'two'))]);
+  const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
+  await Promise.all(pages.map((page) => page.setViewportSize({ width: 1366, height: 768 })));
+  const [first, second] = pages.map((page) => new TillPage(page));
+  if (!first || !second) throw new Error('two tills are needed');
+  [one, two] = [first, second];
+  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
+  await one.signIn('ana', pinOf('ana'));
+  await one.openSession('100');
+  await two.signIn('luis', pinOf('luis'));
+  await two.openSession('100');
+}, 180_000);
+
+afterAll(async () => {
+  await Promise.all(browsers.map((browser) => browser.kill()));
+  await shop.stop();
+  await removeProfile(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A picture of what a person sees, where somebody asked for pictures. */
+async function picture(till: TillPage, name: string): Promise<void> {
+  const pictures = process.env['TILLMESH_PICTURES'];
+  if (pictures !== undefined) await till.page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+describe('customers on two tills', { timeout: 120_000 }, () => {
+  test('[U4] [X12] a trade customer is attached with the keyboard alone, and the prices drop', async () => {
+    await one.addBySearch(LANTERN);
+    await expect.poll(() => one.total.textContent(), PATIENCE).toContain('3.39');
+    await one.findCustomer('joan');
+    await picture(one, 'customer-found');
+    await one.page.keyboard.press('Enter');
+    await expect.poll(() => one.total.textContent(), PATIENCE).toContain('3.05');
+    expect(await one.page.getByTestId('basket-customer').textContent()).toMatch(/Joan Builder.*Trade/);
+    expect(await one.line(LANTERN).getByTestId('line-priced').textContent()).toContain('£3.39');
+    await picture(one, 'customer-attached');
+  });
+
+  test('[U5] [U8] the receipt names the customer, the list price and the points', async () => {
+    const receipt = await one.sellForCash('5');
+    const paper = await one.page.getByTestId('receipt-modal').textContent();
+    expect(paper).toMatch(/Customer +Joan Builder/);
+    expect(paper).toMatch(/List price 3\.39/);
+    await picture(one, 'customer-receipt');
+    await one.newSale();
+    await one.openCustomer('joan');
+    await expect.poll(() => one.page.getByTestId('history-row').allTextContents(), PATIENCE).toHaveLength(1);
+    expect(await one.page.getByTestId('history-row').textContent()).toContain(receipt);
+    await picture(one, 'customer-history');
+    await one.page.keyboard.press('Escape');
+  });
+
+  test('[U3] a customer made on one till is there on the other, with terms a manager approved', async () => {
+    await one.page.getByTestId('customer-button').click();
+    await one.page.getByTestId('new-customer').click();
+    await one.page.getByTestId('customer-name').fill('Wanda New');
+    await one.page.getByTestId('customer-phone').fill('020 7946 0999');
+    await picture(one, 'customer-new');
+    await one.page.getByTestId('save-customer').click();
+    await expect
+      .poll(() => one.page.getByTestId('basket-customer').textContent(), PATIENCE)
+      .toContain('Wanda');
+    await one.page.getByTestId('basket-customer').click();
+    await one.page.getByTestId('edit-terms').click();
+    await one.page.getByTestId('customer-tier').selectOption('trade');
+    await picture(one, 'customer-terms');
+    await one.page.getByTestId('save-terms').click();
+    await one.approve('mia', pinOf('mia'));
+    await expect
+      .poll(() => one.page.getByTestId('customer-facts').textContent(), PATIENCE)
+      .toContain('Trade');
+    await one.page.keyboard.press('Escape');
+    await two.addBySearch(LANTERN);
+    await two.findCustomer('7946 0999');
+    await two.page.getByTestId('customer-found').click();
+    await expect.poll(() => two.total.textContent(), PATIENCE).toContain('3.05');
+  });
+
+  test('[X13] a certificate takes the tax off, on the screen and on the receipt', async () => {
+    await two.page.getByTestId('basket-customer').click();
+    await two.page.getByTestId('other-customer').click();
+    await two.page.getByTestId('customer-search').fill('karim');
+    await two.page.getByTestId('customer-found').click();
+    await expect.poll(() => two.total.textContent(), PATIENCE).toContain('2.83');
+    expect(await two.page.getByTestId('basket-customer').textContent()).toContain('VAT-1615A-0042');
+    await picture(two, 'customer-tax-free');
+    await two.sellForCash('5');
+    expect(await two.page.getByTestId('receipt-modal').textContent()).toMatch(
+      /Exempt from tax, certificate +VAT-1615A-0042/,
+    );
+    await two.newSale();
+  });
+
+  test('[U12] a sale is found again by its amount', async () => {
+    await two.page.getByTestId('refund-button').click();
+    await two.page.getByTestId('refund-without-number').click();
+    await two.page.getByTestId('refund-by-amount').fill('2.83');
+    await two.page.keyboard.press('Enter');
+    await expect.poll(() => two.page.getByTestId('refund-candidate').count(), PATIENCE).toBe(1);
+    await picture(two, 'refund-search');
+    await two.page.getByTestId('refund-candidate').click();
+    await expect.poll(() => two.page.getByTestId('refund-line').count(), PATIENCE).toBe(1);
+    await two.page.keyboard.press('Escape');
+  });
+});
