@@ -51,6 +51,8 @@ export const storeSchema = v.strictObject({
   locale: v.pipe(v.string(), v.check(isLocale, 'a locale looks like en-GB')),
   header: v.array(v.pipe(v.string(), v.maxLength(64))),
   footer: v.array(v.pipe(v.string(), v.maxLength(64))),
+  /** What the customer display shows between sales, one after another (rule P7). */
+  slides: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(120))), v.maxLength(20))),
   /** After how many minutes without a touch a till signs its person out (rule S9). */
   signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
 });

@@ -4,6 +4,7 @@ import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import FileText from '@lucide/svelte/icons/file-text';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import type { Permission } from '#model/staff/permission.ts';
 import { m } from '$lib/paraglide/messages.js';
 import type { Panel } from './view.svelte.ts';
@@ -74,6 +75,14 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: FileText,
     name: m.menu_x,
     text: m.menu_x_text,
+  },
+  {
+    panel: 'customer-display',
+    group: 'till',
+    testid: 'customer-display',
+    icon: MonitorSmartphone,
+    name: m.menu_display,
+    text: m.menu_display_text,
   },
   {
     panel: 'shortcuts',

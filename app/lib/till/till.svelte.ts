@@ -40,6 +40,8 @@ export type TillParts = {
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   readonly askRelay: AskRelay;
+  /** Whether nothing done here counts. */
+  readonly training?: boolean;
 };
 
 /** A sale that was just finished, for the screen that shows the change. */
@@ -69,6 +71,8 @@ export class Till {
   readonly printing: PrintDesk;
   readonly links: Links;
   readonly papers: Papers;
+  /** Whether nothing done here counts. */
+  readonly training: boolean;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
   #refreshes = 0;
@@ -80,6 +84,7 @@ export class Till {
     this.place = { store, register };
     this.config = config;
     this.shop = shop;
+    this.training = parts.training ?? false;
     this.#documents = documents;
     this.#surroundings = surroundings;
     const own = { organization, store, register };

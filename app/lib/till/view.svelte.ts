@@ -26,6 +26,7 @@ export type Panel =
   | 'note'
   | 'parked'
   | 'void'
+  | 'customer-display'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
