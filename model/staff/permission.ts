@@ -22,6 +22,7 @@ export const PERMISSIONS = [
   'cash.above-limit',
   'receipt.reprint',
   'report.read',
+  'training.enter',
   'audit.read',
   'catalog.edit',
   'staff.edit',
@@ -93,6 +94,7 @@ const SUPERVISING: readonly Permission[] = [
   'drawer.open',
   'cash.above-limit',
   'report.read',
+  'training.enter',
 ];
 
 /** The roles of an organization that has written none of its own (rule S3). */

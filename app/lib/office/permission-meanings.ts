@@ -16,6 +16,7 @@ const MEANINGS: Record<Permission, () => string> = {
   'cash.above-limit': m.office_means_cash_above_limit,
   'receipt.reprint': m.office_means_receipt_reprint,
   'report.read': m.office_means_report_read,
+  'training.enter': m.office_means_training_enter,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
   'staff.edit': m.office_means_staff_edit,

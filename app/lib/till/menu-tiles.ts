@@ -2,6 +2,7 @@ import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import FileText from '@lucide/svelte/icons/file-text';
+import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
@@ -83,6 +84,15 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: MonitorSmartphone,
     name: m.menu_display,
     text: m.menu_display_text,
+  },
+  {
+    panel: 'training',
+    group: 'till',
+    testid: 'training',
+    permission: 'training.enter',
+    icon: GraduationCap,
+    name: m.menu_training,
+    text: m.menu_training_text,
   },
   {
     panel: 'shortcuts',

@@ -4,6 +4,7 @@ import type { Paper } from '#model/receipt/paper.ts';
 import type { PrintJob } from '#model/receipt/print-job.ts';
 import { reportPaper } from '#model/receipt/report-paper.ts';
 import { salePaper } from '#model/receipt/sale-paper.ts';
+import { trainingPaper, trainingText } from '#model/receipt/training-paper.ts';
 import { assert } from '#model/result.ts';
 import type { Organization, Store } from '#model/documents/organization.ts';
 import type { Shop } from './shop.svelte.ts';
@@ -14,23 +15,36 @@ type Job = Omit<PrintJob, 'device'>;
 export class Papers {
   readonly #shop: Shop;
   readonly #store: string;
+  readonly #training: boolean;
 
-  constructor(shop: Shop, store: string) {
+  constructor(shop: Shop, store: string, training = false) {
     this.#shop = shop;
     this.#store = store;
+    this.#training = training;
+  }
+
+  /** A receipt number as people see it here: in training never one of the series (rule V2). */
+  receiptName(receipt: string): string {
+    return this.#training ? trainingText(receipt) : receipt;
+  }
+
+  #marked(paper: Paper): Paper {
+    return this.#training ? trainingPaper(paper) : paper;
   }
 
   /** The receipt of a sale, with the mark of a copy when it is one. */
   sale(record: RecordOf<'sale'>, copy?: number): Paper {
     const { organization, store } = this.#heads();
-    return salePaper({
-      record,
-      organization,
-      store,
-      personName: this.#shop.personName(record.by),
-      language: organization.language,
-      ...(copy === undefined ? {} : { copy }),
-    });
+    return this.#marked(
+      salePaper({
+        record,
+        organization,
+        store,
+        personName: this.#shop.personName(record.by),
+        language: organization.language,
+        ...(copy === undefined ? {} : { copy }),
+      }),
+    );
   }
 
   /** The first print of a receipt; cash opens the drawer with it. */
@@ -56,16 +70,18 @@ export class Papers {
   /** An X report, or a Z report when the session is closed; `at` is when an X is made. */
   report(report: SessionReport, perpetual: PerpetualTotals, at: string): Paper {
     const { organization, store } = this.#heads();
-    return reportPaper({
-      report,
-      perpetual,
-      organization,
-      store,
-      personName: (person) => this.#shop.personName(person),
-      departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
-      language: organization.language,
-      at,
-    });
+    return this.#marked(
+      reportPaper({
+        report,
+        perpetual,
+        organization,
+        store,
+        personName: (person) => this.#shop.personName(person),
+        departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
+        language: organization.language,
+        at,
+      }),
+    );
   }
 
   /** The id of what a record prints or opens besides receipts; the same id never does it twice (rule P2). */

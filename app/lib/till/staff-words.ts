@@ -18,6 +18,7 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'cash.above-limit': m.permission_cash_above_limit,
   'receipt.reprint': m.permission_receipt_reprint,
   'report.read': m.permission_report_read,
+  'training.enter': m.permission_training_enter,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'staff.edit': m.permission_staff_edit,

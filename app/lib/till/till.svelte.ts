@@ -28,6 +28,7 @@ import type { Shop } from './shop.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
+import { TrainingDesk } from './training-desk.ts';
 
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
@@ -40,7 +41,7 @@ export type TillParts = {
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   readonly askRelay: AskRelay;
-  /** Whether nothing done here counts. */
+  /** Whether nothing done here counts (rule V1). */
   readonly training?: boolean;
 };
 
@@ -71,7 +72,8 @@ export class Till {
   readonly printing: PrintDesk;
   readonly links: Links;
   readonly papers: Papers;
-  /** Whether nothing done here counts. */
+  readonly trainings: TrainingDesk;
+  /** Whether nothing done here counts (rule V1). */
   readonly training: boolean;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
@@ -116,9 +118,10 @@ export class Till {
       today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
-    this.papers = new Papers(shop, store);
+    this.papers = new Papers(shop, store, this.training);
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
+    this.trainings = new TrainingDesk(append, sale);
     this.session = new SessionDesk({
       append,
       journal,
@@ -223,7 +226,8 @@ export class Till {
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.session.finish(record);
     else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
-    else if (record.kind !== 'clock') this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
+    else if (record.kind === 'cash' || record.kind === 'drawer')
+      this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {

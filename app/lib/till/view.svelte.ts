@@ -27,6 +27,7 @@ export type Panel =
   | 'parked'
   | 'void'
   | 'customer-display'
+  | 'training'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
