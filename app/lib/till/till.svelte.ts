@@ -15,6 +15,7 @@ import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
+import { PoleDesk } from './pole-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
 import { PriceDesk } from './price-desk.ts';
 import { PrintDesk } from './print-desk.svelte.ts';
@@ -70,6 +71,7 @@ export class Till {
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
+  readonly pole: PoleDesk;
   readonly links: Links;
   readonly papers: Papers;
   readonly trainings: TrainingDesk;
@@ -118,6 +120,7 @@ export class Till {
       today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
+    this.pole = new PoleDesk(parts.bridge, config.display);
     this.papers = new Papers(shop, store, this.training);
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
@@ -208,7 +211,7 @@ export class Till {
 
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
-    await Promise.all([this.links.refresh(), this.printing.refresh()]);
+    await Promise.all([this.links.refresh(), this.printing.refresh(), this.pole.refresh()]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
     const unknown = saved === undefined && ++this.#refreshes > 1;

@@ -5,6 +5,7 @@ import type {
   PrintJobStatus,
   Resolution,
 } from '#model/receipt/print-job.ts';
+import type { DisplayStatus, PoleText } from '#model/receipt/pole-text.ts';
 import type { Bridge, BridgeAnswer } from '../till/bridge.ts';
 
 /**
@@ -39,6 +40,10 @@ export class TrainingBridge implements Bridge {
 
   printer(device: string): Promise<BridgeAnswer<PrinterStatus>> {
     return this.#real.printer(device);
+  }
+
+  display(device: string, text: PoleText): Promise<BridgeAnswer<DisplayStatus>> {
+    return this.#real.display(device, text);
   }
 
   #own(answer: BridgeAnswer<PrintJobStatus>): BridgeAnswer<PrintJobStatus> {
