@@ -6,6 +6,7 @@ import { err, ok, type Result } from '#model/result.ts';
 import type { Clock } from './clock.ts';
 import type { BridgeOptions } from './command-line.ts';
 import { buildHttp } from './http.ts';
+import { PoleDisplay } from './pole-display.ts';
 import { JobLedger } from './job-ledger.ts';
 import { PrintQueue } from './print-queue.ts';
 import { lockSpool } from './spool-lock.ts';
@@ -41,15 +42,18 @@ export async function startBridge(
   const ledger = new JobLedger({ spool, clock: parts.clock, log: parts.log });
   const queue = new PrintQueue({ ...parts, printers: options.printers, ledger });
   await queue.restore();
-  const http = buildHttp({ ...parts, ...options, queue });
+  const displays = options.displays.map((profile) => new PoleDisplay(profile, parts.clock));
+  const http = buildHttp({ ...parts, ...options, queue, displays });
   const port = await listen(http, options);
   if (!port.ok) {
     lock.value();
     return port;
   }
   queue.start();
+  for (const display of displays) display.start();
   const stop = async (graceMs: number): Promise<void> => {
     await http.close();
+    for (const display of displays) display.stop();
     await queue.stop(graceMs);
     lock.value();
   };

@@ -38,3 +38,15 @@ export function repertoireOf(codePage: number): ReadonlySet<string> {
     [...upperHalf].filter((character) => !/[\u0080-\u00a0\u00ad\ufffd\p{M}\p{Cf}]/u.test(character)),
   );
 }
+
+/** The bytes of a text in a known code page, one for each character; what the page does not have is a question mark. */
+export function encodeText(text: string, codePage: number): number[] {
+  const decoder = new TextDecoder(PAGES.get(codePage)?.label ?? 'windows-1252');
+  const upperHalf = decoder.decode(Uint8Array.from({ length: 128 }, (_, index) => 128 + index));
+  return [...text].map((character) => {
+    const code = character.codePointAt(0) ?? 0x3f;
+    const upper = upperHalf.indexOf(character);
+    if (code < 128) return code;
+    return upper < 0 ? 0x3f : 128 + upper;
+  });
+}

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#model/result.ts';
+import { parseDisplayFlag, type DisplayProfile } from './display-profiles.ts';
 import { parsePrinterFlag, type PrinterProfile } from './printer-profiles.ts';
 
 /** What the bridge was started with. */
@@ -8,6 +9,7 @@ export type BridgeOptions = {
   readonly host: string;
   readonly port: number;
   readonly printers: readonly PrinterProfile[];
+  readonly displays: readonly DisplayProfile[];
   readonly origins: readonly string[];
 };
 
@@ -25,6 +27,9 @@ export const HELP = `Tillmesh hardware bridge: prints receipts and opens cash dr
                           codePage=16    the printer's number of its character table (16 is Windows-1252)
                           confirm=auto   how to learn that a paper came out: auto, gsr, gsh or none
                           drawerPin=2    connector pin of the drawer: 2 or 5
+  --display NAME=URL    a pole display of two lines (ESC/POS, tcp://HOST:PORT); may be repeated. Settings:
+                          columns=20     characters in a line
+                          codePage=16    the display's number of its character table
   --allow-origin URL    a page of another origin that may call, as http://host:port; may be repeated
   --help                this text
 `;
@@ -43,11 +48,14 @@ export function readCommandLine(args: readonly string[]): Result<BridgeOptions |
   if (!origins.ok) return origins;
   const printers = readPrinters(values.printer ?? []);
   if (!printers.ok) return printers;
+  const displays = readDisplays(values.display ?? [], printers.value);
+  if (!displays.ok) return displays;
   return ok({
     data: values.data,
     host: values.host ?? '127.0.0.1',
     port: port.value,
     printers: printers.value,
+    displays: displays.value,
     origins: origins.value,
   });
 }
@@ -64,6 +72,7 @@ function parseFlags(args: readonly string[]) {
           host: { type: 'string' },
           port: { type: 'string' },
           printer: { type: 'string', multiple: true },
+          display: { type: 'string', multiple: true },
           'allow-origin': { type: 'string', multiple: true },
           help: { type: 'boolean' },
         },
@@ -103,4 +112,20 @@ function readPrinters(flags: readonly string[]): Result<PrinterProfile[], string
     printers.push(printer.value);
   }
   return ok(printers);
+}
+
+function readDisplays(
+  flags: readonly string[],
+  printers: readonly PrinterProfile[],
+): Result<DisplayProfile[], string> {
+  const displays: DisplayProfile[] = [];
+  for (const flag of flags) {
+    const display = parseDisplayFlag(flag);
+    if (!display.ok) return display;
+    const { device } = display.value;
+    if ([...displays, ...printers].some((other) => other.device === device))
+      return err(`--display ${device} is given twice; every device needs a name of its own.`);
+    displays.push(display.value);
+  }
+  return ok(displays);
 }

@@ -38,7 +38,7 @@ export function guardRequests(app: FastifyInstance, options: GuardOptions): void
   app.options('/v1/*', async (request, reply) => {
     if (request.headers.origin === undefined) return reply.code(204).send();
     reply.headers({
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, POST, PUT',
       'access-control-allow-headers': 'content-type',
     });
     return reply.code(204).send();

@@ -8,14 +8,17 @@ import {
   resolutionSchema,
   type BridgeRefusal,
 } from '#model/receipt/print-job.ts';
+import { poleTextSchema } from '#model/receipt/pole-text.ts';
 import type { Result } from '#model/result.ts';
 import { guardRequests } from './http-guard.ts';
+import type { PoleDisplay } from './pole-display.ts';
 import type { Accepted, PrintQueue } from './print-queue.ts';
 import { serveEvents } from './event-stream.ts';
 
 /** How the HTTP side is set up. `origins` are pages of other origins that may call, as `http://host:port`. */
 export type HttpOptions = {
   readonly queue: PrintQueue;
+  readonly displays: readonly PoleDisplay[];
   readonly host: string;
   readonly origins: readonly string[];
   readonly version: string;
@@ -56,6 +59,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   );
   routeHealth(app, options);
   routeDevices(app, options.queue);
+  routeDisplays(app, options.displays);
   routeJobs(app, options.queue);
   routeAnswers(app, options.queue);
   serveEvents(app, options.queue);
@@ -80,6 +84,21 @@ function routeDevices(app: FastifyInstance, queue: PrintQueue): void {
       );
     },
   );
+}
+
+function routeDisplays(app: FastifyInstance, displays: readonly PoleDisplay[]): void {
+  app.get('/v1/displays', () => displays.map((display) => display.status()));
+  app.put<{ Params: { id: string } }>('/v1/displays/:id', async (request, reply) => {
+    const display = displays.find(({ profile }) => profile.device === request.params.id);
+    if (!display) {
+      const message = `There is no display "${request.params.id}" here.`;
+      return refuse(reply, 404, { code: 'unknown-device', message });
+    }
+    const text = v.safeParse(poleTextSchema, request.body);
+    if (!text.success) return refuse(reply, 400, badBody(text.issues));
+    display.show(text.output);
+    return display.status();
+  });
 }
 
 function routeJobs(app: FastifyInstance, queue: PrintQueue): void {

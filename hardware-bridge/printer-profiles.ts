@@ -54,7 +54,8 @@ export function parsePrinterFlag(flag: string): Result<PrinterProfile, string> {
   return ok({ device, ...address.value, ...settings.value });
 }
 
-function parseAddress(url: string): Result<{ host: string; port: number }, string> {
+/** Reads the address of a device on the network, `tcp://HOST:PORT`, port 9100 where none is named. The error is a sentence. */
+export function parseAddress(url: string): Result<{ host: string; port: number }, string> {
   // The WHATWG parser would quietly mend or ignore some of what people type, so only its strict subset is let in.
   const match = /^tcp:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,6}))?$/.exec(url);
   const host = match?.[1]?.replace(/^\[|\]$/g, '');

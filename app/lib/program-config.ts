@@ -12,6 +12,7 @@ export const programConfigSchema = v.object({
   store: v.optional(storeIdSchema),
   register: v.optional(registerIdSchema),
   printer: v.optional(v.string()),
+  display: v.optional(v.string()),
   founding: v.optional(v.boolean()),
   demo: v.optional(
     v.object({

@@ -85,6 +85,7 @@ function organizationEntries(tag: string, foundedAt: string): Record<string, str
     customerOnReceipt: true,
     header: ['12 Camden High Street', 'London NW1'],
     footer: ['Thank you', 'Goods can be returned within 30 days'],
+    slides: ['New lanterns are in', 'Toys: three for the price of two'],
   };
   const register = (number: number): Register => ({
     store: store.id,

@@ -38,6 +38,7 @@ export function demoStations(
       bridge: first + 20 + number,
       printer: first + 30 + number,
       printerPage: first + 2 + number,
+      display: first + 33 + number,
     },
     hq: relayUrl(0),
     peers: [relayUrl(number === 1 ? 2 : 1)],

@@ -83,14 +83,15 @@ async function headOfficeOf(settings: StationOptions, world: StationWorld): Prom
 
 function tillOf(settings: StationOptions): StationSpec {
   const machine = machineOf(settings);
-  const { printers, hq } = settings;
+  const { printers, displays, hq } = settings;
+  const hasDevices = printers.length + displays.length > 0;
   return {
     ...machine,
     id: 'till',
     name: 'Till',
     role: 'till',
     ...(hq === undefined ? {} : { hq }),
-    ...(printers.length === 0 ? {} : { printers, ports: { ...machine.ports, bridge: settings.port + 20 } }),
+    ...(!hasDevices ? {} : { printers, displays, ports: { ...machine.ports, bridge: settings.port + 20 } }),
   };
 }
 

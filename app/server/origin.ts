@@ -21,6 +21,8 @@ export type DeviceConfig = {
   readonly register?: string;
   /** The bridge's name of the receipt printer. */
   readonly printer?: string;
+  /** The bridge's name of the pole display. */
+  readonly display?: string;
   /** People of the demo shop with their PINs, for the hint on the sign-in screen; its pages enrol themselves. */
   readonly demo?: {
     readonly enrols: true;

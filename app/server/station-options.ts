@@ -14,6 +14,7 @@ export type StationOptions = {
   readonly hq: string | undefined;
   readonly peers: readonly string[];
   readonly printers: readonly string[];
+  readonly displays: readonly string[];
   readonly relayFlags: readonly string[];
   readonly officeCode: boolean;
 };
@@ -30,6 +31,7 @@ for the shop, a till for the code from head office.
   --hq URL               head office's relay, like ws://192.168.1.10:4710/sync: this machine is a till
   --peer URL             another till's relay, where it is not found by itself; may be repeated
   --printer NAME=URL     a printer of this till, as for npm run bridge; the receipt printer is called "receipt"
+  --display NAME=URL     a pole display of this till, as for npm run bridge; the till's is called "pole"
   --tls-ca FILE          certificate authority (PEM) of a head office behind wss://
   --office-code          head office only: print a code for a browser of the office, when no other can make one
   --help                 show this text
@@ -48,6 +50,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
         hq: { type: 'string' },
         peer: { type: 'string', multiple: true, default: [] },
         printer: { type: 'string', multiple: true, default: [] },
+        display: { type: 'string', multiple: true, default: [] },
         'tls-ca': { type: 'string' },
         'office-code': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -74,6 +77,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
     hq: values.hq,
     peers: values.peer,
     printers: values.printer,
+    displays: values.display,
     relayFlags: values['tls-ca'] === undefined ? [] : ['--tls-ca', values['tls-ca']],
     officeCode: values['office-code'],
   });

@@ -8,6 +8,9 @@ export const LOOPBACK = '127.0.0.1';
 /** The printer's name at the bridge of a till. */
 export const RECEIPT_PRINTER = 'receipt';
 
+/** The pole display's name at the bridge of a till. */
+export const POLE_DISPLAY = 'pole';
+
 /** Where a program of a machine keeps its files. */
 export function programFolder(data: string, { id }: Pick<StationSpec, 'id'>, program: string): string {
   return join(data, id, program);
@@ -41,7 +44,7 @@ export function relayProgram(spec: StationSpec, data: string): ProgramSpec {
 
 /** The programs of a machine beside its relay. */
 export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
-  const { reports, bridge, printer, printerPage, relay } = spec.ports;
+  const { reports, bridge, printer, printerPage, display, relay } = spec.ports;
   const programs: ProgramSpec[] = [];
   const folder = (name: string) => programFolder(data, spec, name);
   if (reports !== undefined) {
@@ -66,6 +69,7 @@ export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
       spec.name,
       '--data',
       folder('printer'),
+      ...flag('--display-port', display?.toString()),
     ];
     programs.push({ name: `${spec.name} printer`, main: 'hardware-bridge/virtual-printer/main.ts', args });
   }
@@ -73,7 +77,9 @@ export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
     const virtual =
       printer === undefined ? [] : [`${RECEIPT_PRINTER}=tcp://${LOOPBACK}:${printer},columns=42`];
     const printers = [...virtual, ...(spec.printers ?? [])].flatMap((address) => ['--printer', address]);
-    const args = ['--data', folder('bridge'), '--port', String(bridge), ...printers];
+    const pole = display === undefined ? [] : [`${POLE_DISPLAY}=tcp://${LOOPBACK}:${display}`];
+    const displays = [...pole, ...(spec.displays ?? [])].flatMap((address) => ['--display', address]);
+    const args = ['--data', folder('bridge'), '--port', String(bridge), ...printers, ...displays];
     programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
   }
   return programs;

@@ -3,7 +3,14 @@ import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { ChildProgram, type ProgramNews, type ProgramSpec } from './child-program.ts';
 import { machineEnrolment } from './machine-enrolment.ts';
 import { makeOrigin, type DeviceConfig, type OriginActs } from './origin.ts';
-import { LOOPBACK, RECEIPT_PRINTER, otherPrograms, programFolder, relayProgram } from './station-programs.ts';
+import {
+  LOOPBACK,
+  POLE_DISPLAY,
+  RECEIPT_PRINTER,
+  otherPrograms,
+  programFolder,
+  relayProgram,
+} from './station-programs.ts';
 
 /** The ports of a station's programs. */
 export type StationPorts = {
@@ -13,6 +20,8 @@ export type StationPorts = {
   readonly bridge?: number;
   readonly printer?: number;
   readonly printerPage?: number;
+  /** The virtual pole display beside the virtual printer. */
+  readonly display?: number;
 };
 
 /** One machine of a shop: head office, or a till. */
@@ -36,6 +45,8 @@ export type StationSpec = {
   readonly relayFlags?: readonly string[];
   /** Printers as the bridge's flags name them; a virtual one where `ports.printer` is set. */
   readonly printers?: readonly string[];
+  /** Pole displays as the bridge's flags name them; the till's is called `pole`. */
+  readonly displays?: readonly string[];
   readonly demo?: DeviceConfig['demo'];
 };
 
@@ -140,6 +151,7 @@ export class Station {
       device: this.#device,
       ...(await this.#place()),
       ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
+      ...(spec.ports.display === undefined && !spec.displays?.length ? {} : { display: POLE_DISPLAY }),
       ...(spec.demo === undefined ? {} : { demo: spec.demo }),
       version: this.#world.version,
     };

@@ -10,6 +10,7 @@ const HELP = `Tillmesh virtual printer: takes ESC/POS on a network port and show
 
   --port N         port that takes print data (0 picks a free one)
   --web-port N     port of the page (0 picks a free one)
+  --display-port N port that takes the text of a pole display beside it
   --host ADDRESS   address to listen on (127.0.0.1)
   --name NAME      name on the page, for example S01-R1
   --columns N      characters in a line, 20 to 80 (42)
@@ -26,12 +27,16 @@ function readFlags(args: readonly string[]): Result<VirtualPrinterOptions | 'hel
   if (port === null) return err('--port is needed: a whole number from 0 to 65535, usually 9100.');
   const webPort = readNumber(values['web-port'], 0, 65_535);
   if (webPort === null) return err('--web-port is needed: a whole number from 0 to 65535.');
+  const displayPort =
+    values['display-port'] === undefined ? undefined : readNumber(values['display-port'], 0, 65_535);
+  if (displayPort === null) return err('--display-port is a whole number from 0 to 65535.');
   const columns = readNumber(values.columns ?? '42', 20, 80);
   if (columns === null) return err(`--columns ${values.columns}: lines have 20 to 80 characters.`);
   return ok({
     port,
     webPort,
     columns,
+    ...(displayPort === undefined ? {} : { displayPort }),
     ...(values.host === undefined ? {} : { host: values.host }),
     ...(values.name === undefined ? {} : { name: values.name }),
     ...(values.data === undefined ? {} : { data: values.data }),
@@ -43,6 +48,7 @@ function parseFlags(args: readonly string[]) {
   const options = {
     port: text,
     'web-port': text,
+    'display-port': text,
     host: text,
     name: text,
     columns: text,
@@ -92,10 +98,10 @@ if (!printer.ok) {
   process.stderr.write(`${printer.error}\n`);
   process.exit(1);
 }
-const { port, webPort, stop } = printer.value;
+const { port, webPort, displayPort, stop } = printer.value;
 log.info({ port, webPort }, 'listening');
 process.stdout.write(
-  `${JSON.stringify({ event: 'listening', port, webPort, name: printer.value.state().name })}\n`,
+  `${JSON.stringify({ event: 'listening', port, webPort, displayPort, name: printer.value.state().name })}\n`,
 );
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -3,6 +3,7 @@ import { faultChangeSchema, type FaultChange, type Faults } from './faults.ts';
 import { PaperShelf } from './paper-shelf.ts';
 import type { PrintedPaper } from './paper-strip.ts';
 import { PrintMechanism } from './print-mechanism.ts';
+import { startVirtualDisplay } from './virtual-display.ts';
 import { TcpPort } from './tcp-port.ts';
 import { buildPrinterPage } from './web.ts';
 import * as v from 'valibot';
@@ -14,6 +15,8 @@ export type VirtualPrinterOptions = {
   readonly port: number;
   /** Leave it out for a printer without a page. */
   readonly webPort?: number;
+  /** Leave it out for a printer without a pole display beside it. */
+  readonly displayPort?: number;
   readonly columns?: number;
   readonly data?: string;
   readonly now?: () => Date;
@@ -28,6 +31,8 @@ export type PrinterState = {
   readonly papers: number;
   readonly connections: number;
   readonly waitingBytes: number;
+  /** The two lines of the display beside it; null without one. */
+  readonly display: readonly [string, string] | null;
   readonly drawer: { readonly open: boolean; readonly openings: number };
   readonly faults: Faults;
 };
@@ -43,6 +48,8 @@ export type VirtualPrinter = {
   readonly port: number;
   /** Null for a printer without a page. */
   readonly webPort: number | null;
+  /** Null without a display. */
+  readonly displayPort: number | null;
   state(): PrinterState;
   /** Changes some faults; resolves when connections are refused or taken again. */
   setFaults(change: FaultChange): Promise<void>;
@@ -70,9 +77,18 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   });
   const tcp = new TcpPort(mechanism, host, options.port);
   await tcp.listen();
+  const display =
+    options.displayPort === undefined
+      ? null
+      : await startVirtualDisplay({
+          host,
+          port: options.displayPort,
+          onChange: () => tell({ kind: 'state' }),
+        });
   const printer: Omit<VirtualPrinter, 'webPort' | 'stop'> = {
     port: tcp.port,
-    state: () => stateOf(name, tcp.port, mechanism, shelf),
+    displayPort: display?.port ?? null,
+    state: () => ({ ...stateOf(name, tcp.port, mechanism, shelf), display: display?.lines() ?? null }),
     setFaults: async (change) => {
       mechanism.setFaults(v.parse(faultChangeSchema, change));
       tcp.followMute();
@@ -96,13 +112,18 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       : await buildPrinterPage(printer, { host, port: options.webPort, log });
   const stop = async (): Promise<void> => {
     mechanism.stop();
-    await Promise.all([tcp.close(), page?.close()]);
+    await Promise.all([tcp.close(), display?.stop(), page?.close()]);
     await shelf.written();
   };
   return { ...printer, webPort: page?.port ?? null, stop };
 }
 
-function stateOf(name: string, port: number, mechanism: PrintMechanism, shelf: PaperShelf): PrinterState {
+function stateOf(
+  name: string,
+  port: number,
+  mechanism: PrintMechanism,
+  shelf: PaperShelf,
+): Omit<PrinterState, 'display'> {
   return {
     name,
     port,

@@ -16,6 +16,7 @@ export const ACT_KINDS = [
   'reprint',
   'close-difference',
   'clock',
+  'training',
   'approved',
 ] as const;
 
@@ -40,6 +41,7 @@ const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => Sensiti
   drawer: ({ reason }) => ({ kind: 'drawer', reason }),
   reprint: ({ receipt }) => ({ kind: 'reprint', subject: receipt }),
   clock: ({ expected }) => ({ kind: 'clock', reason: expected }),
+  training: ({ change }) => (change === 'entered' ? { kind: 'training' } : undefined),
   closed: ({ difference, reason }) =>
     difference === 0
       ? undefined

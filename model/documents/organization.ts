@@ -64,6 +64,8 @@ export const storeSchema = v.strictObject({
   tier: v.optional(tierIdText),
   /** Whether a receipt names its customer (rule U5). */
   customerOnReceipt: v.optional(v.boolean()),
+  /** What the customer display shows between sales, one after another (rule P7). */
+  slides: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(120))), v.maxLength(20))),
   /** After how many minutes without a touch a till signs its person out (rule S9). */
   signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
 });

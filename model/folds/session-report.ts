@@ -107,6 +107,8 @@ export function addToReport(report: SessionReport, record: JournalRecord): Sessi
       return { ...report, reprints: report.reprints + 1 };
     case 'clock':
       return { ...report, clockMoves: report.clockMoves + 1 };
+    case 'training':
+      return report;
     case 'closed':
       return { ...report, closed: { at: record.at, by: record.by, body: record.body } };
   }

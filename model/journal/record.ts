@@ -7,7 +7,7 @@ import { canonicalJson, type CanonicalValue } from './canonical.ts';
 
 /** History of the record format, newest last; a change of any schema below needs a new line here.
  *  1: opened, sale, cash, drawer, reprint, clock, closed; since then only members that may be absent were added (rules L9, L10,
- *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes. */
+ *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes, and the kind training (rule V3). */
 export const RECORD_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -65,6 +65,12 @@ export const reprintBodySchema = v.strictObject({
  */
 export const clockBodySchema = v.strictObject({ expected: momentSchema });
 
+/** Training began or ended at this till (rule V3); `receipts` is how many were practised, with `left` only. */
+export const trainingBodySchema = v.strictObject({
+  change: v.picklist(['entered', 'left']),
+  receipts: v.optional(count),
+});
+
 /** The session closed (rule R6): what the drawer should hold, what was counted, and `difference` = counted − expected. */
 export const closedBodySchema = v.strictObject({
   expected: minorSchema,
@@ -116,6 +122,7 @@ export const journalRecordSchema = v.variant('kind', [
   v.strictObject({ ...envelope, kind: v.literal('drawer'), body: drawerBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('reprint'), body: reprintBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('clock'), body: clockBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('training'), body: trainingBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('closed'), body: closedBodySchema }),
 ]);
 

@@ -32,6 +32,7 @@ export const PERMISSIONS = [
   'value.redeem-offline',
   /** Giving a deposit back (rule G10). */
   'value.cancel-layaway',
+  'training.enter',
   'audit.read',
   'catalog.edit',
   'staff.edit',
@@ -107,6 +108,7 @@ const SUPERVISING: readonly Permission[] = [
   'report.read',
   'value.redeem-offline',
   'value.cancel-layaway',
+  'training.enter',
 ];
 
 /** The roles of an organization that has written none of its own (rule S3). */

@@ -22,6 +22,7 @@ const KIND_WORDS: Record<ActKind, () => string> = {
   reprint: m.office_act_reprint,
   'close-difference': m.office_act_close_difference,
   clock: m.office_act_clock,
+  training: m.office_act_training,
   approved: m.office_act_approved,
 };
 

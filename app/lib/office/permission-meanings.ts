@@ -21,6 +21,7 @@ const MEANINGS: Record<Permission, () => string> = {
   'report.read': m.office_means_report_read,
   'value.redeem-offline': m.office_means_value_redeem_offline,
   'value.cancel-layaway': m.office_means_value_cancel_layaway,
+  'training.enter': m.office_means_training_enter,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
   'staff.edit': m.office_means_staff_edit,

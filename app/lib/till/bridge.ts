@@ -1,3 +1,4 @@
+import type { DisplayStatus, PoleText } from '#model/receipt/pole-text.ts';
 import type {
   BridgeRefusal,
   DrawerJob,
@@ -25,6 +26,8 @@ export interface Bridge {
   resolve(id: string, resolution: Resolution): Promise<BridgeAnswer<PrintJobStatus>>;
   /** How a printer is. */
   printer(device: string): Promise<BridgeAnswer<PrinterStatus>>;
+  /** Shows a text on a pole display; the latest wins. */
+  display(device: string, text: PoleText): Promise<BridgeAnswer<DisplayStatus>>;
 }
 
 const PATIENCE_MS = 5000;
@@ -50,15 +53,19 @@ export class HttpBridge implements Bridge {
   printer(device: string): Promise<BridgeAnswer<PrinterStatus>> {
     return ask(`/bridge/v1/devices/${encodeURIComponent(device)}/status`);
   }
+
+  display(device: string, text: PoleText): Promise<BridgeAnswer<DisplayStatus>> {
+    return ask(`/bridge/v1/displays/${encodeURIComponent(device)}`, text, 'PUT');
+  }
 }
 
-async function ask<Value>(path: string, body?: unknown): Promise<BridgeAnswer<Value>> {
+async function ask<Value>(path: string, body?: unknown, method = 'POST'): Promise<BridgeAnswer<Value>> {
   try {
     const response = await fetch(path, {
       signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body === undefined
         ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const isJson = response.headers.get('content-type')?.includes('application/json') ?? false;
     if (!isJson || response.status >= 500) return { kind: 'away' };

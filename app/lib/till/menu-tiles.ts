@@ -3,9 +3,11 @@ import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import FileText from '@lucide/svelte/icons/file-text';
 import Gift from '@lucide/svelte/icons/gift';
+import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import PackageOpen from '@lucide/svelte/icons/package-open';
+import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
 import type { Permission } from '#model/staff/permission.ts';
 import { m } from '$lib/paraglide/messages.js';
 import type { Panel } from './view.svelte.ts';
@@ -92,6 +94,23 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: FileText,
     name: m.menu_x,
     text: m.menu_x_text,
+  },
+  {
+    panel: 'customer-display',
+    group: 'till',
+    testid: 'customer-display',
+    icon: MonitorSmartphone,
+    name: m.menu_display,
+    text: m.menu_display_text,
+  },
+  {
+    panel: 'training',
+    group: 'till',
+    testid: 'training',
+    permission: 'training.enter',
+    icon: GraduationCap,
+    name: m.menu_training,
+    text: m.menu_training_text,
   },
   {
     panel: 'shortcuts',

@@ -8,6 +8,7 @@ import type { PrintJob } from '#model/receipt/print-job.ts';
 import { reportPaper } from '#model/receipt/report-paper.ts';
 import { salePaper } from '#model/receipt/sale-paper.ts';
 import { valuePaper } from '#model/receipt/value-paper.ts';
+import { trainingPaper, trainingText } from '#model/receipt/training-paper.ts';
 import { assert } from '#model/result.ts';
 import type { Organization, Store } from '#model/documents/organization.ts';
 import type { Shop } from './shop.svelte.ts';
@@ -19,11 +20,22 @@ export class Papers {
   readonly #shop: Shop;
   readonly #store: string;
   readonly #customerName: (id: string) => string | undefined;
+  readonly #training: boolean;
 
-  constructor(shop: Shop, store: string, customerName: (id: string) => string | undefined) {
+  constructor(shop: Shop, store: string, customerName: (id: string) => string | undefined, training = false) {
     this.#shop = shop;
     this.#store = store;
     this.#customerName = customerName;
+    this.#training = training;
+  }
+
+  /** A receipt number as people see it here: in training never one of the series (rule V2). */
+  receiptName(receipt: string): string {
+    return this.#training ? trainingText(receipt) : receipt;
+  }
+
+  #marked(paper: Paper): Paper {
+    return this.#training ? trainingPaper(paper) : paper;
   }
 
   /** The receipt of a sale, with the mark of a copy when it is one. */
@@ -32,15 +44,17 @@ export class Papers {
     const { customer } = record.body;
     const customerName =
       store.customerOnReceipt && customer !== undefined ? this.#customerName(customer) : undefined;
-    return salePaper({
-      record,
-      organization,
-      store,
-      personName: this.#shop.personName(record.by),
-      language: organization.language,
-      ...(customerName === undefined ? {} : { customerName }),
-      ...(copy === undefined ? {} : { copy }),
-    });
+    return this.#marked(
+      salePaper({
+        record,
+        organization,
+        store,
+        personName: this.#shop.personName(record.by),
+        language: organization.language,
+        ...(customerName === undefined ? {} : { customerName }),
+        ...(copy === undefined ? {} : { copy }),
+      }),
+    );
   }
 
   /** The first print of a receipt; cash opens the drawer with it. */
@@ -102,16 +116,18 @@ export class Papers {
   /** An X report, or a Z report when the session is closed; `at` is when an X is made. */
   report(report: SessionReport, perpetual: PerpetualTotals, at: string): Paper {
     const { organization, store } = this.#heads();
-    return reportPaper({
-      report,
-      perpetual,
-      organization,
-      store,
-      personName: (person) => this.#shop.personName(person),
-      departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
-      language: organization.language,
-      at,
-    });
+    return this.#marked(
+      reportPaper({
+        report,
+        perpetual,
+        organization,
+        store,
+        personName: (person) => this.#shop.personName(person),
+        departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
+        language: organization.language,
+        at,
+      }),
+    );
   }
 
   /** The id of what a record prints or opens besides receipts; the same id never does it twice (rule P2). */

@@ -16,7 +16,8 @@ import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { Shop } from './shop.svelte.ts';
-import { Till } from './till.svelte.ts';
+import { Till, type TillParts } from './till.svelte.ts';
+import { Training } from '../training/training.svelte.ts';
 
 /** How far the till has come up. */
 export type Stage =
@@ -28,7 +29,12 @@ export type Stage =
   | { readonly name: 'no-documents'; readonly detail: string }
   | { readonly name: 'no-data' }
   | { readonly name: 'excluded'; readonly exclusion: Exclusion; readonly left: number | undefined }
-  | { readonly name: 'ready'; readonly till: Till; readonly membership: Membership };
+  | {
+      readonly name: 'ready';
+      readonly till: Till;
+      readonly membership: Membership;
+      readonly training: Training;
+    };
 
 /** A page that was just left lets go of the documents a moment after the next one asks for them. */
 const TAB_CHECKS = 6;
@@ -137,21 +143,22 @@ export class TillProgram {
       onWaiting: () => (this.#stage = { name: 'no-data' }),
       pause,
     });
+    const parts: TillParts = {
+      config,
+      documents,
+      deviceKey: deviceKeyOf(device),
+      shop,
+      surroundings: this.#surroundings,
+      checkPin: checkPinBeside,
+      bridge: new HttpBridge(),
+      askRelay: askRelayOverHttp,
+    };
     const till = await this.#untilRead(async () => {
-      const made = new Till({
-        config,
-        documents,
-        deviceKey: deviceKeyOf(device),
-        shop,
-        surroundings: this.#surroundings,
-        checkPin: checkPinBeside,
-        bridge: new HttpBridge(),
-        askRelay: askRelayOverHttp,
-      });
+      const made = new Till(parts);
       await made.start();
       return made;
     });
-    this.#stage = { name: 'ready', till, membership };
+    this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch((next) => setTimeout(next, 5));
   }
@@ -253,4 +260,11 @@ function until(documents: Documents, holds: () => boolean): Promise<void> {
     const stop = documents.watch(check);
     check();
   });
+}
+
+/** Runs something now and every two seconds, until it is stopped. */
+function everyRefresh(run: () => void): () => void {
+  run();
+  const timer = setInterval(run, REFRESH_MS);
+  return () => clearInterval(timer);
 }

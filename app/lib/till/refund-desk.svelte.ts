@@ -151,7 +151,7 @@ export class RefundDesk {
 
 /** `s1-r2-123` → `S01-R2-000123`, `123` → the same of this register; other text stays as it is. */
 function wholeReceiptNumber(typed: string, own: Place): string {
-  const bare = /^\d{1,9}$/.exec(typed.trim())?.[0];
+  const bare = /^(?:T-)?(\d{1,9})$/i.exec(typed.trim())?.[1];
   if (bare !== undefined) return `${own.store}-${own.register}-${bare.padStart(6, '0')}`;
   const parts = /^S(\d{1,4})-?R(\d{1,3})-(\d{1,9})$/.exec(typed.trim().toUpperCase());
   const [, store = '', register = '', count = ''] = parts ?? [];

@@ -23,6 +23,7 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'report.read': m.permission_report_read,
   'value.redeem-offline': m.permission_value_redeem_offline,
   'value.cancel-layaway': m.permission_value_cancel_layaway,
+  'training.enter': m.permission_training_enter,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'staff.edit': m.permission_staff_edit,

@@ -4,7 +4,7 @@ import type { Till } from './till.svelte.ts';
 
 /** One state of the till in a few words, with a sentence for who wants to know more. */
 export type StatusWords = {
-  readonly name: 'saved' | 'peers' | 'hq' | 'printer';
+  readonly name: 'saved' | 'peers' | 'hq' | 'printer' | 'pole';
   readonly meaning: 'done' | 'attention' | 'danger' | 'neutral';
   readonly text: string;
   readonly detail?: string;
@@ -17,6 +17,7 @@ export function tillStatus(till: Till, figures: Figures): readonly StatusWords[]
     { name: 'peers', ...peerWords(till, figures) },
     { name: 'hq', ...headOfficeWords(till, figures) },
     { name: 'printer', ...printerWords(till) },
+    ...(till.pole.state === 'away' ? [{ name: 'pole' as const, ...poleAway() }] : []),
   ];
 }
 
@@ -33,6 +34,11 @@ function savedWords(till: Till): Words {
     return { meaning: 'attention', text: m.status_saved_here(), detail: m.banner_here_only() };
   }
   return { meaning: 'done', text: m.status_saved(), detail: m.status_saved_detail() };
+}
+
+/** Only what is wrong: most tills have no pole display, and one that works shows it itself. */
+function poleAway(): Words {
+  return { meaning: 'attention', text: m.status_pole_away(), detail: m.status_pole_away_detail() };
 }
 
 function peerWords(till: Till, figures: Figures): Words {

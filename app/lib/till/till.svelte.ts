@@ -19,6 +19,7 @@ import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
+import { PoleDesk } from './pole-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
 import { PriceDesk } from './price-desk.ts';
 import { PrintDesk } from './print-desk.svelte.ts';
@@ -33,6 +34,7 @@ import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
 import { ValueDesk } from './value-desk.svelte.ts';
+import { TrainingDesk } from './training-desk.ts';
 
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
@@ -45,6 +47,8 @@ export type TillParts = {
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   readonly askRelay: AskRelay;
+  /** Whether nothing done here counts (rule V1). */
+  readonly training?: boolean;
 };
 
 /** A sale that was just finished, for the screen that shows the change. */
@@ -74,11 +78,15 @@ export class Till {
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
+  readonly pole: PoleDesk;
   readonly links: Links;
   readonly papers: Papers;
   readonly ledgers: LedgerBook;
   readonly value: ValueDesk;
   readonly layaways: LayawayDesk;
+  readonly trainings: TrainingDesk;
+  /** Whether nothing done here counts (rule V1). */
+  readonly training: boolean;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
   #refreshes = 0;
@@ -90,6 +98,7 @@ export class Till {
     this.place = { store, register };
     this.config = config;
     this.shop = shop;
+    this.training = parts.training ?? false;
     this.#documents = documents;
     this.#surroundings = surroundings;
     const own = { organization, store, register };
@@ -156,9 +165,12 @@ export class Till {
       today: () => this.#today(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
-    this.papers = new Papers(shop, store, (id) => this.customers.book.customer(id)?.profile.name);
+    this.pole = new PoleDesk(parts.bridge, config.display);
+    const customerName = (id: string) => this.customers.book.customer(id)?.profile.name;
+    this.papers = new Papers(shop, store, customerName, this.training);
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
+    this.trainings = new TrainingDesk(append, sale);
     this.session = new SessionDesk({
       append,
       journal,
@@ -254,7 +266,7 @@ export class Till {
 
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
-    await Promise.all([this.links.refresh(), this.printing.refresh()]);
+    await Promise.all([this.links.refresh(), this.printing.refresh(), this.pole.refresh()]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
     const unknown = saved === undefined && ++this.#refreshes > 1;
@@ -272,7 +284,8 @@ export class Till {
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.session.finish(record);
     else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
-    else if (record.kind !== 'clock') this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
+    else if (record.kind === 'cash' || record.kind === 'drawer')
+      this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {

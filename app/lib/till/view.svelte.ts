@@ -34,6 +34,8 @@ export type Panel =
   | 'void'
   | 'gift-card'
   | 'layaway'
+  | 'customer-display'
+  | 'training'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */

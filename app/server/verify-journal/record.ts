@@ -62,7 +62,7 @@ type Content =
     }
   | { readonly kind: 'sale'; readonly body: SaleBody }
   | { readonly kind: 'cash'; readonly body: { readonly direction: 'in' | 'out'; readonly amount: number } }
-  | { readonly kind: 'drawer' | 'reprint' | 'clock' }
+  | { readonly kind: 'drawer' | 'reprint' | 'clock' | 'training' }
   | { readonly kind: 'closed'; readonly body: ClosedBody };
 
 /** A record whose form is right. */
@@ -210,6 +210,7 @@ const BODIES = new Map<string, Form>([
   ['drawer', object({ reason: label })],
   ['reprint', object({ receipt, copy: fromOne })],
   ['clock', object({ expected: moment })],
+  ['training', object({ change: oneOf('entered', 'left') }, { receipts: count })],
   [
     'closed',
     object(

@@ -42,6 +42,8 @@ function showState(state) {
   byId('facts').textContent = `Virtual receipt printer · port ${state.port} · ${state.columns} columns`;
   showStatus(...describeState(state));
   showDrawer(state.drawer);
+  byId('pole').hidden = state.display === null;
+  byId('pole-lines').textContent = state.display?.join('\n') ?? '';
   showFaults(state.faults);
   showCount(state.papers);
 }

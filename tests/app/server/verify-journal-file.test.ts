@@ -190,6 +190,23 @@ describe('a clock that was moved', () => {
   });
 });
 
+describe('training', () => {
+  const ENTERED = { kind: 'training', body: { change: 'entered' } } as const;
+  const written = (body: object) => {
+    const records = chainOf([CONTENTS[0] as RecordContent, ENTERED]);
+    return verdictOnRecords(
+      relinked(records.map((one) => (one.seq === 2 ? { ...one, body } : one)) as never),
+    );
+  };
+
+  test('[V3] is known by its beginning and its end', async () => {
+    expect((await written({ change: 'entered' })).valid).toBe(true);
+    expect((await written({ change: 'left', receipts: 2 })).valid).toBe(true);
+    expect(firstFault(await written({ change: 'paused' }))).toBe('seq 2: bad-shape');
+    expect(firstFault(await written({ change: 'left', receipts: -1 }))).toBe('seq 2: bad-shape');
+  });
+});
+
 describe('the lines around the records', () => {
   const headed = async (header: object) =>
     firstFault(await verdictOn(await sealedText([JSON.stringify(header), ...TEXTS])));

@@ -13,6 +13,7 @@ import type {
   PrintState,
   Resolution,
 } from '#model/receipt/print-job.ts';
+import type { DisplayStatus, PoleText } from '#model/receipt/pole-text.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
@@ -75,6 +76,7 @@ export class FakeBridge implements Bridge {
   readonly papers: PrintJob[] = [];
   readonly drawers: string[] = [];
   readonly resolutions: Resolution[] = [];
+  readonly poleTexts: PoleText[] = [];
 
   async print(job: PrintJob): Promise<BridgeAnswer<PrintJobStatus>> {
     if (this.away) return { kind: 'away' };
@@ -106,6 +108,12 @@ export class FakeBridge implements Bridge {
   async printer(device: string): Promise<BridgeAnswer<PrinterStatus>> {
     if (this.away) return { kind: 'away' };
     return { kind: 'taken', value: { device, state: 'ready', paperNearEnd: false, waiting: 0 } };
+  }
+
+  async display(device: string, text: PoleText): Promise<BridgeAnswer<DisplayStatus>> {
+    if (this.away) return { kind: 'away' };
+    this.poleTexts.push(text);
+    return { kind: 'taken', value: { device, state: 'ready' } };
   }
 
   /** Puts a job into a state, as the printer would. */

@@ -3,6 +3,7 @@ import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { startBridge } from '../../../hardware-bridge/bridge.ts';
 import { systemClock } from '../../../hardware-bridge/clock.ts';
+import type { DisplayProfile } from '../../../hardware-bridge/display-profiles.ts';
 import { tcpLink } from '../../../hardware-bridge/transport.ts';
 import type { VirtualPrinter } from '../../../hardware-bridge/virtual-printer/virtual-printer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -25,13 +26,17 @@ export type HttpBridge = {
 };
 
 /** Starts a bridge that ends with the test. */
-export async function httpBridge(origins: readonly string[] = []): Promise<HttpBridge> {
+export async function httpBridge(
+  origins: readonly string[] = [],
+  displays: readonly DisplayProfile[] = [],
+): Promise<HttpBridge> {
   const printer = await virtualPrinter();
   const options = {
     data: await temporaryFolder(),
     host: '127.0.0.1',
     port: 0,
     printers: [profile({ port: printer.port })],
+    displays,
     origins,
   };
   const parts = {

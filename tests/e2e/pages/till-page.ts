@@ -202,7 +202,15 @@ export class TillPage {
 
   /** Opens an entry of the register menu by its test id. */
   async menu(
-    entry: 'x-report' | 'journal' | 'paid-in' | 'paid-out' | 'open-drawer' | 'close-session',
+    entry:
+      | 'x-report'
+      | 'journal'
+      | 'paid-in'
+      | 'paid-out'
+      | 'open-drawer'
+      | 'close-session'
+      | 'customer-display'
+      | 'training',
   ): Promise<void> {
     await this.page.getByTestId('register-menu').click();
     await this.page.getByTestId(entry).click();

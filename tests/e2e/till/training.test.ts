@@ -1,0 +1,69 @@
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { TillPage } from '../pages/till-page.ts';
+import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+
+let browser: FreshBrowser;
+let origin: TillOrigin;
+let page: Page;
+let till: TillPage;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+beforeEach(async () => {
+  origin = await startTillOrigin();
+  page = await browser.newPage(origin.url);
+  till = new TillPage(page);
+  await till.visit(origin.url);
+  await till.signIn('mia', '9876');
+  await till.openSession('100');
+  return async () => {
+    await page.close();
+    await origin.close();
+  };
+});
+
+/** The kinds of records of the first session, in order, as they reached the relay. */
+function kindsAtRelay(): string[] {
+  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+  return Object.entries(origin.entries(key) ?? {})
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => (JSON.parse(text) as { kind: string }).kind);
+}
+
+async function enterTraining(): Promise<void> {
+  await till.menu('training');
+  await page.getByTestId('begin-training').click();
+  await page.getByTestId('training-banner').waitFor();
+}
+
+describe('training at the till', { timeout: 90_000 }, () => {
+  it('[V1] looks like nothing else, sells under numbers of its own, and uses none of the series', async () => {
+    await enterTraining();
+    await till.openSession('50');
+    await till.addBySearch('71053');
+    expect(await till.sellForCash('5')).toBe('T-000001');
+    expect(await till.receipt.textContent()).toContain('*** TRAINING ***');
+    expect(await till.receipt.textContent()).not.toContain('S01-R1-0');
+    expect(await page.getByTestId('training-banner').isVisible()).toBe(true);
+    await page.getByTestId('leave-training').click();
+    await page.getByTestId('training-banner').waitFor({ state: 'detached' });
+    expect(kindsAtRelay()).toEqual(['opened', 'training', 'training']);
+    await till.addBySearch('71053');
+    expect(await till.sellForCash('5')).toBe('S01-R1-000001');
+  });
+
+  it('[V1] is over after a reload', async () => {
+    await enterTraining();
+    await page.reload();
+    await till.search.waitFor();
+    expect(await page.getByTestId('training-banner').count()).toBe(0);
+    expect(await till.lines.count()).toBe(0);
+  });
+});
