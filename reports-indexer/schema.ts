@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -168,6 +168,11 @@ export type SessionSums = {
   drawer_openings: number;
   reprints: number;
   clock_moves: number;
+  safe_drops: number;
+  safe_drop_amount: number;
+  handovers: number;
+  /** What handovers had over or short. */
+  handover_difference: number;
 };
 
 type SessionKey = { day: string; store: string; register: string; session: number };
@@ -309,4 +314,8 @@ export const SESSION_SUMS = [
   'drawer_openings',
   'reprints',
   'clock_moves',
+  'safe_drops',
+  'safe_drop_amount',
+  'handovers',
+  'handover_difference',
 ] as const satisfies readonly (keyof SessionSums)[];

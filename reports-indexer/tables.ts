@@ -25,6 +25,8 @@ CREATE TABLE product (shard INTEGER NOT NULL, id TEXT NOT NULL, sku TEXT NOT NUL
 CREATE TABLE record (${CHAIN}, at TEXT NOT NULL, by TEXT NOT NULL, approved_by TEXT, day TEXT NOT NULL,
   PRIMARY KEY (store, register, seq)) STRICT;
 CREATE INDEX record_session ON record (store, register, session, kind, seq);
+CREATE INDEX record_zz ON record (store, json_extract(json, '$.body.day')) WHERE kind = 'zz';
+CREATE INDEX record_period ON record (store, register) WHERE kind = 'period';
 CREATE TABLE set_aside (${CHAIN}, reason TEXT NOT NULL, PRIMARY KEY (store, register, seq, hash)) STRICT;
 
 CREATE TABLE sale (${SPOT}, session INTEGER NOT NULL, receipt TEXT NOT NULL, basket TEXT NOT NULL, type TEXT NOT NULL,

@@ -28,6 +28,8 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_sums(), meaning: m.office_exception_sums_meaning() };
     case 'close':
       return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
+    case 'late':
+      return { title: m.office_exception_late(), meaning: m.office_exception_late_meaning() };
     case 'audit':
       return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
     case 'session':
@@ -55,6 +57,7 @@ type Family =
   | 'link'
   | 'sums'
   | 'close'
+  | 'late'
   | 'audit'
   | 'session'
   | 'unreadable'
@@ -78,6 +81,10 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-receipt-number': 'sums',
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
+  'zz-mismatch': 'close',
+  'period-mismatch': 'close',
+  'late-session': 'late',
+  'still-open': 'session',
   'audit-removed': 'audit',
   'audit-changed': 'audit',
   'already-open': 'session',
