@@ -1,5 +1,6 @@
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { assert } from '#model/result.ts';
+import { judgeDay, judgePeriods } from './closings.ts';
 import { judgeHead } from './countersigned-heads.ts';
 import { allRows, oneRow } from './database.ts';
 import type { AuditTexts } from './flatten-audit.ts';
@@ -278,6 +279,11 @@ function applyToSession(
   }
   for (const delta of deltas.values()) delta.flush(statements, rollup);
   describeSession(statements, exceptions, address);
+  const touched = [...out.map(({ record }) => record), ...come.map(({ record }) => record)];
+  const named = touched.flatMap((record) => (record.kind === 'zz' ? [record.body.day] : []));
+  for (const day of new Set([before, after, ...named]))
+    if (day !== undefined && day !== '') judgeDay(statements, exceptions, address, day);
+  judgePeriods(statements, exceptions, address);
 }
 
 /** The session's business day once `come` is in: that of the earliest opening record, else the date of the first record. */

@@ -193,6 +193,11 @@ export type SessionSums = {
   drawer_openings: number;
   reprints: number;
   clock_moves: number;
+  safe_drops: number;
+  safe_drop_amount: number;
+  handovers: number;
+  /** What handovers had over or short. */
+  handover_difference: number;
 };
 
 type SessionKey = { day: string; store: string; register: string; session: number };
@@ -337,4 +342,8 @@ export const SESSION_SUMS = [
   'drawer_openings',
   'reprints',
   'clock_moves',
+  'safe_drops',
+  'safe_drop_amount',
+  'handovers',
+  'handover_difference',
 ] as const satisfies readonly (keyof SessionSums)[];

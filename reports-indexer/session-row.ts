@@ -17,6 +17,7 @@ type Sums = {
   cash_refunds: number;
   paid_in: number;
   paid_out: number;
+  handover_difference: number;
 };
 
 /** What the first counted records say about a session: its business day, or the date of its first record without one. */
@@ -87,7 +88,13 @@ export function describeSession(
 
 function closeFindings(address: SessionAddress, closed: RecordOf<'closed'>, sums: Sums): Finding[] {
   const { body } = closed;
-  const expected = sums.float + sums.cash_sales - sums.cash_refunds + sums.paid_in - sums.paid_out;
+  const expected =
+    sums.float +
+    sums.cash_sales -
+    sums.cash_refunds +
+    sums.paid_in -
+    sums.paid_out +
+    sums.handover_difference;
   const pairs = [
     ['gross', body.gross, sums.gross],
     ['tax', body.tax, sums.tax],

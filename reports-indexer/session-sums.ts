@@ -61,6 +61,7 @@ export class SessionDelta {
     else if (record.kind === 'drawer') this.#sums.drawer_openings += sign;
     else if (record.kind === 'reprint') this.#sums.reprints += sign;
     else if (record.kind === 'clock') this.#sums.clock_moves += sign;
+    else if (record.kind === 'handover') this.#addHandover(record.body, sign);
   }
 
   /** Writes the sums of the session and passes on what is rolled up further; inside the batch's transaction. */
@@ -155,6 +156,14 @@ export class SessionDelta {
 
   #addCash(body: RecordOf<'cash'>['body'], sign: 1 | -1): void {
     this.#sums[body.direction === 'in' ? 'paid_in' : 'paid_out'] += sign * body.amount;
+    if (body.bag === undefined) return;
+    this.#sums.safe_drops += sign;
+    this.#sums.safe_drop_amount += sign * body.amount;
+  }
+
+  #addHandover({ difference }: RecordOf<'handover'>['body'], sign: 1 | -1): void {
+    this.#sums.handovers += sign;
+    this.#sums.handover_difference += sign * difference;
   }
 }
 

@@ -1,5 +1,5 @@
 import { signatureDetail, type Signature, type SignatureFault } from './signatures.ts';
-import type { PerpetualTotals } from '#model/journal/record.ts';
+import { isBehindClosing, type PerpetualTotals } from '#model/journal/record.ts';
 
 /** What is known of a whole record when its place in the chain is judged. `amount` is the total of a sale. */
 export type Candidate = {
@@ -129,10 +129,13 @@ function fork(here: readonly Candidate[]): ChainFinding {
 function sessionFaults(before: Candidate, after: Candidate): ChainFinding[] {
   const { seq, hash } = after;
   const opens = after.kind === 'opened';
-  const open = before.kind !== 'closed';
+  const behind = isBehindClosing(after.kind);
+  const open = before.kind !== 'closed' && !isBehindClosing(before.kind);
   if (opens && open)
     return [{ code: 'already-open', hash, detail: `record ${seq} opens a session while one is open` }];
-  if (!opens && !open)
+  if (behind && open)
+    return [{ code: 'still-open', hash, detail: `record ${seq} closes a day or period before its session` }];
+  if (!opens && !behind && !open)
     return [{ code: 'not-open', hash, detail: `record ${seq} belongs to a session that is not open` }];
   if (after.session === before.session + (opens ? 1 : 0)) return [];
   return [

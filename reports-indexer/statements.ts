@@ -136,7 +136,27 @@ export function prepareStatements(database: DatabaseSync) {
     describeSession: p(
       `UPDATE session SET day = ?, currency = ?, opened_at = ?, opened_by = ?, float = ?, closed_seq = ?, closed_at = ?,
        counted = ?, difference = ?, first_receipt = ?, last_receipt = ? WHERE ${OF_SESSION}
-       RETURNING sales, refunds, exchanges, gross, tax, float, cash_sales, cash_refunds, paid_in, paid_out`,
+       RETURNING sales, refunds, exchanges, gross, tax, float, cash_sales, cash_refunds, paid_in, paid_out,
+       handover_difference`,
+    ),
+    // Closings of days and periods, which are judged by the sessions that are here.
+    zzOfDay: p(
+      `SELECT register, session, seq, json FROM record
+       WHERE kind = 'zz' AND store = ? AND json_extract(json, '$.body.day') = ? ORDER BY register, seq`,
+    ),
+    sessionsOfDay: p(
+      `SELECT register, session, closed_seq, difference, sales, exchanges, refunds, gross, tax, handover_difference,
+       (SELECT max(seq) FROM record WHERE record.store = session.store AND record.register = session.register
+        AND record.session = session.session AND kind NOT IN ('zz', 'period')) AS seq
+       FROM session WHERE store = ? AND day = ? ORDER BY register, session`,
+    ),
+    periodsOf: p(
+      `SELECT session, seq, json FROM record WHERE kind = 'period' AND store = ? AND register = ? ORDER BY seq`,
+    ),
+    closedBetween: p(
+      `SELECT count(*) AS sessions, sum(sales + exchanges) AS sales, sum(refunds) AS refunds, sum(gross) AS gross,
+       sum(tax) AS tax FROM session
+       WHERE store = ? AND register = ? AND session BETWEEN ? AND ? AND closed_seq IS NOT NULL`,
     ),
     dropSession: p(`DELETE FROM session WHERE ${OF_SESSION} AND records = 0`),
     addTax: p(

@@ -30,6 +30,8 @@ CREATE TABLE tier (id TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT;
 CREATE TABLE record (${CHAIN}, at TEXT NOT NULL, by TEXT NOT NULL, approved_by TEXT, day TEXT NOT NULL,
   PRIMARY KEY (store, register, seq)) STRICT;
 CREATE INDEX record_session ON record (store, register, session, kind, seq);
+CREATE INDEX record_zz ON record (store, json_extract(json, '$.body.day')) WHERE kind = 'zz';
+CREATE INDEX record_period ON record (store, register) WHERE kind = 'period';
 CREATE TABLE set_aside (${CHAIN}, reason TEXT NOT NULL, PRIMARY KEY (store, register, seq, hash)) STRICT;
 
 CREATE TABLE sale (${SPOT}, session INTEGER NOT NULL, receipt TEXT NOT NULL, basket TEXT NOT NULL, type TEXT NOT NULL,

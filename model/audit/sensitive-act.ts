@@ -13,7 +13,9 @@ export const ACT_KINDS = [
   'drawer',
   'paid-in',
   'paid-out',
+  'safe-drop',
   'reprint',
+  'handover-difference',
   'close-difference',
   'clock',
   'training',
@@ -36,17 +38,28 @@ export type SensitiveAct = {
 const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => SensitiveAct | undefined } = {
   opened: () => undefined,
   sale: saleAct,
-  cash: ({ direction, amount, reason }) =>
-    direction === 'in' ? { kind: 'paid-in', amount, reason } : { kind: 'paid-out', amount: -amount, reason },
+  cash: ({ direction, amount, reason, bag }) => {
+    if (direction === 'in') return { kind: 'paid-in', amount, reason };
+    if (bag === undefined) return { kind: 'paid-out', amount: -amount, reason };
+    return { kind: 'safe-drop', subject: bag, amount: -amount, reason };
+  },
   drawer: ({ reason }) => ({ kind: 'drawer', reason }),
   reprint: ({ receipt }) => ({ kind: 'reprint', subject: receipt }),
   clock: ({ expected }) => ({ kind: 'clock', reason: expected }),
   training: ({ change }) => (change === 'entered' ? { kind: 'training' } : undefined),
-  closed: ({ difference, reason }) =>
-    difference === 0
-      ? undefined
-      : { kind: 'close-difference', amount: difference, ...(reason === undefined ? {} : { reason }) },
+  handover: (body) => differenceAct('handover-difference', body),
+  closed: (body) => differenceAct('close-difference', body),
+  zz: () => undefined,
+  period: () => undefined,
 };
+
+function differenceAct(
+  kind: 'handover-difference' | 'close-difference',
+  { difference, reason }: { readonly difference: Minor; readonly reason?: string | undefined },
+): SensitiveAct | undefined {
+  if (difference === 0) return undefined;
+  return { kind, amount: difference, ...(reason === undefined ? {} : { reason }) };
+}
 
 /** What is sensitive about a record (rule A1); undefined for everyday work that nobody had to approve. */
 export function sensitiveAct(record: JournalRecord): SensitiveAct | undefined {

@@ -14,7 +14,10 @@ export type TenderTotal = CountedAmount & { readonly name: string; readonly kind
 /** What one department sold: amounts as on the receipt lines, quantity as text. */
 export type DepartmentTotal = { readonly amount: Minor; readonly quantity: string };
 
-/** The cash a drawer should hold and why (rule Z3). `expected` = float + sales − refunds + paid in − paid out. */
+/**
+ * The cash a drawer should hold and why (rule Z3). `expected` = float + sales − refunds + paid in − paid out + what handovers
+ * found over or short.
+ */
 export type DrawerTotal = {
   readonly float: Minor;
   readonly cashSales: Minor;
@@ -53,6 +56,10 @@ export type SessionReport = {
   readonly tenders: Readonly<Record<string, TenderTotal>>;
   readonly departments: Readonly<Record<string, DepartmentTotal>>;
   readonly drawer: DrawerTotal;
+  /** Cash taken to the safe, part of `paidOut` (rule R8); absent without any. */
+  readonly safeDrops?: CountedAmount;
+  /** Handovers with the sum of their differences (rule R10); absent without any. */
+  readonly handovers?: CountedAmount;
   readonly drawerOpenings: number;
   readonly reprints: number;
   /** How often the till's clock was moved (rule R7): why times on its papers may not be in order. */
@@ -100,7 +107,9 @@ export function addToReport(report: SessionReport, record: JournalRecord): Sessi
     case 'sale':
       return addSale(report, record.body);
     case 'cash':
-      return { ...report, drawer: moveCash(report.drawer, record.body.direction, record.body.amount) };
+      return addCash(report, record.body);
+    case 'handover':
+      return addHandover(report, record.body);
     case 'drawer':
       return { ...report, drawerOpenings: report.drawerOpenings + 1 };
     case 'reprint':
@@ -111,7 +120,27 @@ export function addToReport(report: SessionReport, record: JournalRecord): Sessi
       return report;
     case 'closed':
       return { ...report, closed: { at: record.at, by: record.by, body: record.body } };
+    case 'zz':
+    case 'period':
+      return report;
   }
+}
+
+function addCash(report: SessionReport, body: RecordOf<'cash'>['body']): SessionReport {
+  const drawer = moveCash(report.drawer, body.direction, body.amount);
+  if (body.bag === undefined) return { ...report, drawer };
+  const { count, amount } = report.safeDrops ?? NOTHING;
+  return { ...report, drawer, safeDrops: { count: count + 1, amount: amount + body.amount } };
+}
+
+/** What was over or short is settled with whoever handed over: the next cashier answers for what was counted. */
+function addHandover(report: SessionReport, { difference }: RecordOf<'handover'>['body']): SessionReport {
+  const { count, amount } = report.handovers ?? NOTHING;
+  return {
+    ...report,
+    drawer: { ...report.drawer, expected: report.drawer.expected + difference },
+    handovers: { count: count + 1, amount: amount + difference },
+  };
 }
 
 function addSale(report: SessionReport, sale: SaleBody): SessionReport {

@@ -7,7 +7,9 @@ import { canonicalJson, type CanonicalValue } from './canonical.ts';
 
 /** History of the record format, newest last; a change of any schema below needs a new line here.
  *  1: opened, sale, cash, drawer, reprint, clock, closed; since then only members that may be absent were added (rules L9, L10,
- *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes, and the kind training (rule V3). */
+ *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes, and the kind training (rule V3). Then
+ *  `denominations` of openings, `bag` of cash and `earlier` of closings (rules R8 and R9) and the kinds handover, zz and
+ *  period (rules R10 to R12). */
 export const RECORD_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -41,13 +43,18 @@ export const openedBodySchema = v.strictObject({
   day: daySchema,
   currency: currencySchema,
   float: minorSchema,
+  denominations: v.optional(v.record(v.string(), count)),
 });
 
-/** Cash put in or taken out without a sale; `amount` is above zero, `direction` tells the sign (rule R3). */
+/**
+ * Cash put in or taken out without a sale; `amount` is above zero, `direction` tells the sign (rule R3). What is taken out in
+ * a numbered `bag` goes to the safe (rule R8).
+ */
 export const cashBodySchema = v.strictObject({
   direction: v.picklist(['in', 'out']),
   amount: v.pipe(minorSchema, v.minValue(1)),
   reason: reasonText,
+  bag: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
 });
 
 /** The drawer opened without a sale (rule R4). */
@@ -77,11 +84,61 @@ export const closedBodySchema = v.strictObject({
   counted: minorSchema,
   difference: minorSchema,
   denominations: v.optional(v.record(v.string(), count)),
+  /** What was counted before, when the drawer was counted again after the difference was seen (rule R9). */
+  earlier: v.optional(v.pipe(v.array(v.pipe(minorSchema, v.minValue(0))), v.minLength(1), v.maxLength(20))),
   reason: v.optional(reasonText),
   sales: count,
   refunds: count,
   gross: minorSchema,
   tax: minorSchema,
+});
+
+/** One cashier gives the drawer to another within a session (rule R10); figures as at a closing, in minor units. */
+export const handoverBodySchema = v.strictObject({
+  from: personText,
+  to: personText,
+  expected: minorSchema,
+  counted: minorSchema,
+  difference: minorSchema,
+  denominations: v.optional(v.record(v.string(), count)),
+  reason: v.optional(reasonText),
+});
+
+const figures = { sales: count, refunds: count, gross: minorSchema, tax: minorSchema };
+const sessionNumber = v.pipe(count, v.minValue(1));
+
+/** A session as a ZZ counted it up to its record `seq`; `open` where it went on (rule R11). */
+export const zzSessionSchema = v.strictObject({
+  register: registerIdSchema,
+  session: sessionNumber,
+  seq: v.pipe(count, v.minValue(1)),
+  open: v.optional(v.literal(true)),
+  ...figures,
+  difference: v.optional(minorSchema),
+});
+
+/** The store's day as this register knew it (rule R11). `silent` are registers of the store without a session that day. */
+export const zzBodySchema = v.strictObject({
+  day: daySchema,
+  sessions: v.array(zzSessionSchema),
+  silent: v.array(registerIdSchema),
+  ...figures,
+  difference: minorSchema,
+});
+
+/**
+ * A month `2026-11` or a year `2026` of the register: sessions `from` to `to` (rule R12). The perpetual totals are the record's
+ * own. A month says in `year` what its year came to so far.
+ */
+export const periodBodySchema = v.strictObject({
+  period: v.pipe(
+    v.string(),
+    v.regex(/^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/, 'a period looks like 2026-11 or 2026'),
+  ),
+  from: sessionNumber,
+  to: sessionNumber,
+  ...figures,
+  year: v.optional(v.strictObject({ from: sessionNumber, ...figures })),
 });
 
 /**
@@ -123,7 +180,10 @@ export const journalRecordSchema = v.variant('kind', [
   v.strictObject({ ...envelope, kind: v.literal('reprint'), body: reprintBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('clock'), body: clockBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('training'), body: trainingBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('handover'), body: handoverBodySchema }),
   v.strictObject({ ...envelope, kind: v.literal('closed'), body: closedBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('zz'), body: zzBodySchema }),
+  v.strictObject({ ...envelope, kind: v.literal('period'), body: periodBodySchema }),
 ]);
 
 /** A journal record, sealed. */
@@ -138,6 +198,11 @@ export type RecordContent = {
 }[RecordKind];
 /** Perpetual totals after a record. */
 export type PerpetualTotals = v.InferOutput<typeof perpetualTotalsSchema>;
+
+/** Whether a record of this kind stands behind the closing of its session (rules R11 and R12). */
+export function isBehindClosing(kind: string): kind is 'zz' | 'period' {
+  return kind === 'zz' || kind === 'period';
+}
 
 /** Why a stored text is not a record: `code` for programs, `detail` for the exceptions list. */
 export type RecordRefusal = {

@@ -128,17 +128,23 @@ function departmentRows({ report, departmentName }: ReportPaperSource, words: Wo
   });
 }
 
-function drawerRows({ drawer, closed }: SessionReport, { labels, format }: Words): PaperLine[] {
+function drawerRows(
+  { drawer, closed, safeDrops, handovers }: SessionReport,
+  { labels, format }: Words,
+): PaperLine[] {
   const rows = [
     row(labels.float, format.amount(drawer.float)),
     row(labels.cashSales, format.amount(drawer.cashSales)),
     row(labels.cashRefunds, format.amount(drawer.cashRefunds === 0 ? 0 : -drawer.cashRefunds)),
     row(labels.paidIn, format.amount(drawer.paidIn)),
     row(labels.paidOut, format.amount(drawer.paidOut === 0 ? 0 : -drawer.paidOut)),
+    ...(safeDrops ? [row(`${labels.safeDrops} (${safeDrops.count})`, format.amount(safeDrops.amount))] : []),
+    ...(handovers ? [row(`${labels.handovers} (${handovers.count})`, format.amount(handovers.amount))] : []),
     row(labels.expected, format.money(drawer.expected), true),
   ];
   if (!closed) return rows;
-  const { counted, difference, reason } = closed.body;
+  const { counted, difference, reason, earlier = [] } = closed.body;
+  for (const before of earlier) rows.push(row(labels.countedBefore, format.money(before)));
   rows.push(row(labels.counted, format.money(counted), true));
   rows.push(row(labels.difference, format.money(difference), true));
   if (reason !== undefined) rows.push({ kind: 'text', text: `${labels.reason}: ${reason}` });

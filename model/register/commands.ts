@@ -3,7 +3,7 @@ import type { SessionReport } from '../folds/session-report.ts';
 import { sealRecord, type Stamp } from '../journal/chain.ts';
 import type { JournalRecord, RecordContent, RecordKind, RecordOf } from '../journal/record.ts';
 import { MAX_TYPED_MINOR, type Minor } from '../money/money.ts';
-import { err, ok, type Result } from '../result.ts';
+import { assert, err, ok, type Result } from '../result.ts';
 import type { Basket, PricingRules } from '../sale/basket.ts';
 import { finishedSale, type UnfinishedSale } from '../sale/finished-sale.ts';
 import type { Payment } from '../sale/payment.ts';
@@ -12,6 +12,9 @@ import { authorize, type Act, type NotPermitted } from './actor.ts';
 import { discountLimit, ungrantedOff } from './basket-commands.ts';
 import { checkReason, type ReasonRefusal } from './reason.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
+
+/** Pieces of cash by minor-unit value; together they make what was counted (rule R8). */
+export type Denominations = Readonly<Record<string, number>>;
 
 /** Why a register refused a command; the screen has a sentence for every code. */
 export type CommandRefusal =
@@ -26,16 +29,29 @@ export type CommandRefusal =
   /** Only a sale of this register's open session can be voided; a refund or an exchange never (rule H6). */
   | { readonly code: 'not-voidable'; readonly receipt: ReceiptNumber }
   | { readonly code: 'already-taken-back'; readonly receipt: ReceiptNumber }
-  | { readonly code: 'difference-needs-reason'; readonly difference: Minor };
+  | { readonly code: 'difference-needs-reason'; readonly difference: Minor }
+  /** A bag for the safe has a number of at most 40 characters (rule R8). */
+  | { readonly code: 'bag-missing' | 'bag-too-long' }
+  /** The drawer is handed to somebody else than who has it (rule R10). */
+  | { readonly code: 'same-holder' }
+  /** Closings of a day or a period stand behind a closed session (rules R11 and R12). */
+  | { readonly code: 'session-still-open' }
+  /** Nothing of that day, or nothing since the last closing of the period (rules R11 and R12). */
+  | { readonly code: 'nothing-to-close' | 'sessions-missing' };
 
 /** Opens the register's next session with `float` in the drawer, for the business day `day` (rule R1). */
 export function openSession(
   state: RegisterState,
-  args: { readonly day: string; readonly currency: string; readonly float: Minor },
+  args: {
+    readonly day: string;
+    readonly currency: string;
+    readonly float: Minor;
+    readonly denominations?: Denominations;
+  },
   act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (isOpen(state)) return err({ code: 'session-already-open' });
-  const refusal = checkAmount(args.float);
+  const refusal = checkCount(args.float, args.denominations);
   if (refusal) return err(refusal);
   const stamp = authorize(act, ['session.open']);
   if (!stamp.ok) return stamp;
@@ -81,18 +97,52 @@ function salePermissions({ lines }: Basket): Permission[] {
 /** Puts cash in or takes it out with a reason (rule R3); out above the limit of the role needs more (rule S7). */
 export function moveCash(
   state: RegisterState,
-  args: { readonly direction: 'in' | 'out'; readonly amount: Minor; readonly reason: string },
+  args: {
+    readonly direction: 'in' | 'out';
+    readonly amount: Minor;
+    readonly reason: string;
+    /** The number of the bag that goes to the safe (rule R8). */
+    readonly bag?: string;
+  },
   act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   if (args.amount === 0) return err({ code: 'amount-zero' });
-  const refusal = checkAmount(args.amount) ?? checkReason(args.reason);
+  const refusal = checkAmount(args.amount) ?? checkBag(args.bag) ?? checkReason(args.reason);
   if (refusal) return err(refusal);
-  const body = { ...args, reason: args.reason.trim() };
+  const body = {
+    ...args,
+    reason: args.reason.trim(),
+    ...(args.bag === undefined ? {} : { bag: args.bag.trim() }),
+  };
   const limit = limitOf(act.actor.role, 'cash.above-limit', state.report.currency);
   const above = args.direction === 'out' && args.amount > limit;
   return seal(state, { kind: 'cash', body }, act, above ? ['cash.move', 'cash.above-limit'] : ['cash.move']);
 }
+
+/** Takes cash to the safe in a bag with a number (rule R8); as any taking out, above the limit of the role it needs more. */
+export function dropToSafe(
+  state: RegisterState,
+  args: { readonly amount: Minor; readonly bag: string; readonly reason: string },
+  act: Act,
+): Result<JournalRecord, CommandRefusal> {
+  return moveCash(state, { direction: 'out', ...args }, act);
+}
+
+/** Whether the drawer should hold more than the store wants in it, in minor units (rule R8). */
+export function isDrawerFull(state: RegisterState, limit: Minor | undefined): boolean {
+  return limit !== undefined && isOpen(state) && state.report.drawer.expected > limit;
+}
+
+function checkBag(bag: string | undefined): CommandRefusal | undefined {
+  if (bag === undefined) return undefined;
+  const clean = bag.trim().normalize('NFC');
+  if (clean === '') return { code: 'bag-missing' };
+  return clean.length > MAX_BAG ? { code: 'bag-too-long' } : undefined;
+}
+
+/** The longest number of a bag, in UTF-16 code units after NFC. */
+const MAX_BAG = 40;
 
 /** Opens the drawer without a sale, with a reason (rule R4). */
 export function openDrawer(
@@ -145,34 +195,72 @@ export function closeSession(
   state: RegisterState,
   args: {
     readonly counted: Minor;
-    readonly denominations?: Record<string, number>;
+    readonly denominations?: Denominations;
+    /** What was counted before, when it was counted again (rule R9). */
+    readonly earlier?: readonly Minor[];
     readonly reason?: string;
   },
   act: Act,
 ): Result<RecordOf<'closed'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
-  const refusal = checkAmount(args.counted);
-  if (refusal) return err(refusal);
   const { report } = state;
-  const difference = args.counted - report.drawer.expected;
-  const reason = args.reason?.trim() ?? '';
-  if (difference !== 0 && reason === '') return err({ code: 'difference-needs-reason', difference });
-  const tooLong = reason === '' ? undefined : checkReason(reason);
-  if (tooLong) return err(tooLong);
+  const outcome = countedDrawer(report, args);
+  if (!outcome.ok) return outcome;
+  const { difference } = outcome.value;
+  const { earlier = [] } = args;
   const body = {
-    expected: report.drawer.expected,
-    counted: args.counted,
-    difference,
-    ...(args.denominations === undefined ? {} : { denominations: args.denominations }),
-    ...(reason === '' ? {} : { reason }),
+    ...outcome.value,
+    ...(earlier.length === 0 ? {} : { earlier: earlier.slice(-MAX_EARLIER) }),
     sales: report.sales.count + report.exchanges.count,
     refunds: report.refunds.count,
     gross: report.gross,
     tax: report.tax,
   };
-  const above = Math.abs(difference) > limitOf(act.actor.role, 'session.over-short', report.currency);
-  const needed = above ? (['session.close', 'session.over-short'] as const) : (['session.close'] as const);
-  return seal<'closed'>(state, { kind: 'closed', body }, act, needed);
+  return seal<'closed'>(state, { kind: 'closed', body }, act, countPermissions(report, difference, act));
+}
+
+/** How many earlier counts a closing keeps: the latest ones. */
+const MAX_EARLIER = 20;
+
+/** What a count of the drawer comes to beside what it should hold; a difference needs a reason (rules R6 and R10). */
+export function countedDrawer(
+  { drawer: { expected } }: Pick<SessionReport, 'drawer'>,
+  args: { readonly counted: Minor; readonly denominations?: Denominations; readonly reason?: string },
+): Result<
+  {
+    readonly expected: Minor;
+    readonly counted: Minor;
+    readonly difference: Minor;
+    readonly denominations?: Record<string, number>;
+    readonly reason?: string;
+  },
+  CommandRefusal
+> {
+  const { counted, denominations } = args;
+  const refusal = checkCount(counted, denominations);
+  if (refusal) return err(refusal);
+  const difference = counted - expected;
+  const reason = args.reason?.trim() ?? '';
+  if (difference !== 0 && reason === '') return err({ code: 'difference-needs-reason', difference });
+  const tooLong = reason === '' ? undefined : checkReason(reason);
+  if (tooLong) return err(tooLong);
+  return ok({
+    expected,
+    counted,
+    difference,
+    ...(denominations === undefined ? {} : { denominations: { ...denominations } }),
+    ...(reason === '' ? {} : { reason }),
+  });
+}
+
+/** What somebody needs who counts a drawer with a difference: above the limit of the role more (rule S7). */
+export function countPermissions(
+  { currency }: Pick<SessionReport, 'currency'>,
+  difference: Minor,
+  { actor }: Act,
+): readonly Permission[] {
+  const above = Math.abs(difference) > limitOf(actor.role, 'session.over-short', currency);
+  return above ? ['session.close', 'session.over-short'] : ['session.close'];
 }
 
 /** Seals what everything else about it was found right, if the actor may do it: a refusal here is one an approval can turn. */
@@ -187,7 +275,20 @@ export function seal<Kind extends RecordKind>(
   return ok(sealRecord(state.head, state.session, content, stamp.value) as RecordOf<Kind>);
 }
 
-function checkAmount(amount: Minor): CommandRefusal | undefined {
+/** Pieces that do not make the amount come from a program, not from a person. */
+function checkCount(amount: Minor, denominations?: Denominations): CommandRefusal | undefined {
+  const refusal = checkAmount(amount);
+  if (refusal || denominations === undefined) return refusal;
+  const sum = Object.entries(denominations).reduce(
+    (total, [value, count]) => total + Number(value) * count,
+    0,
+  );
+  assert(sum === amount, () => `pieces of ${sum} were counted as ${amount}`);
+  return undefined;
+}
+
+/** Checks an amount somebody counted or typed; undefined when it can be recorded. */
+export function checkAmount(amount: Minor): CommandRefusal | undefined {
   if (amount < 0) return { code: 'amount-negative' };
   if (amount > MAX_TYPED_MINOR) return { code: 'amount-absurd' };
   return undefined;

@@ -1,6 +1,6 @@
 import type { RegisterId, StoreId } from '../ids/register-id.ts';
 import { emptyHead, verifyNext, type ChainFault, type ChainHead } from '../journal/chain.ts';
-import type { JournalRecord } from '../journal/record.ts';
+import { isBehindClosing, type JournalRecord } from '../journal/record.ts';
 import { addToReport, openReport, type SessionReport } from '../folds/session-report.ts';
 import { ok, err, type Result } from '../result.ts';
 
@@ -14,6 +14,8 @@ export type RegisterState = {
   readonly session: number;
   /** The latest session's report; its `closed` says whether it is over. Undefined before the first session. */
   readonly report?: SessionReport;
+  /** Who answers for the drawer of the latest session: who opened it, or took it over last (rule R10). */
+  readonly holder?: string;
 };
 
 /** A register that never opened. */
@@ -27,7 +29,7 @@ export function isOpen(state: RegisterState): state is RegisterState & { readonl
 }
 
 /** Why a record does not continue a register: a fault in the chain, or a session rule broken. */
-export type RegisterFault = ChainFault | 'not-open' | 'already-open' | 'wrong-session';
+export type RegisterFault = ChainFault | 'not-open' | 'already-open' | 'still-open' | 'wrong-session';
 
 /** The register after one more record; verifies the chain and the session rules (rules J6 and R2). */
 export function addRecord(state: RegisterState, record: JournalRecord): Result<RegisterState, RegisterFault> {
@@ -36,11 +38,20 @@ export function addRecord(state: RegisterState, record: JournalRecord): Result<R
   if (record.kind === 'opened') {
     if (isOpen(state)) return err('already-open');
     if (record.session !== state.session + 1) return err('wrong-session');
-    return ok({ head: head.value, session: record.session, report: openReport(record) });
+    return ok({ head: head.value, session: record.session, report: openReport(record), holder: record.by });
   }
-  if (!isOpen(state)) return err('not-open');
+  const { report } = state;
+  if (report === undefined) return err('not-open');
+  const behind = isBehindClosing(record.kind);
+  if (isOpen(state) === behind) return err(behind ? 'still-open' : 'not-open');
   if (record.session !== state.session) return err('wrong-session');
-  return ok({ head: head.value, session: state.session, report: addToReport(state.report, record) });
+  const holder = record.kind === 'handover' ? record.body.to : state.holder;
+  return ok({
+    head: head.value,
+    session: state.session,
+    report: addToReport(report, record),
+    ...(holder === undefined ? {} : { holder }),
+  });
 }
 
 /**

@@ -64,6 +64,10 @@ function sessionRows(database: Database, { store, register }: { store: string; r
       'drawer_openings',
       'reprints',
       'clock_moves',
+      'safe_drops',
+      'safe_drop_amount',
+      'handovers',
+      'handover_difference',
     ])
     .where('store', '=', store)
     .where('register', '=', register);
@@ -92,6 +96,8 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     tenders: await tendersOf(database, row),
     departments: await departmentsOf(database, row),
     drawer: drawerOf(row),
+    ...(row.safe_drops === 0 ? {} : { safeDrops: { count: row.safe_drops, amount: row.safe_drop_amount } }),
+    ...(row.handovers === 0 ? {} : { handovers: { count: row.handovers, amount: row.handover_difference } }),
     drawerOpenings: row.drawer_openings,
     reprints: row.reprints,
     clockMoves: row.clock_moves,
@@ -108,7 +114,8 @@ function drawerOf(row: SessionRow): SessionReport['drawer'] {
     cashRefunds: row.cash_refunds,
     paidIn: row.paid_in,
     paidOut: row.paid_out,
-    expected: row.float + row.cash_sales - row.cash_refunds + row.paid_in - row.paid_out,
+    expected:
+      row.float + row.cash_sales - row.cash_refunds + row.paid_in - row.paid_out + row.handover_difference,
   };
 }
 

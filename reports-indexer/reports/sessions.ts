@@ -26,6 +26,7 @@ export async function sessionsReport(database: Kysely<Tables>, period: Period) {
       'cash_refunds',
       'paid_in',
       'paid_out',
+      'handover_difference',
       'counted',
       'difference',
       'first_receipt as firstReceipt',
@@ -41,11 +42,14 @@ export async function sessionsReport(database: Kysely<Tables>, period: Period) {
   if (period.register !== undefined) query = query.where('register', '=', period.register);
   const rows = await query.execute();
   return {
-    rows: rows.map(({ exchanges, float, cash_sales, cash_refunds, paid_in, paid_out, ...row }) => ({
-      ...withoutNulls(row),
-      sales: row.sales + exchanges,
-      expected: float + cash_sales - cash_refunds + paid_in - paid_out,
-    })),
+    rows: rows.map(({ exchanges, float, cash_sales, cash_refunds, paid_in, paid_out, ...row }) => {
+      const { handover_difference: handedOver, ...shown } = row;
+      return {
+        ...withoutNulls(shown),
+        sales: row.sales + exchanges,
+        expected: float + cash_sales - cash_refunds + paid_in - paid_out + handedOver,
+      };
+    }),
   };
 }
 

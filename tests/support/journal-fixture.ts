@@ -6,15 +6,19 @@ import { registerId, storeId, type RegisterId, type StoreId } from '#model/ids/r
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord } from '#model/journal/record.ts';
+import { pastSession } from '#model/folds/period-closing.ts';
+import { closePeriod } from '#model/register/closings.ts';
 import {
   closeSession,
   completeSale,
+  dropToSafe,
   moveCash,
   openDrawer,
   openSession,
   recordClock,
   reprintReceipt,
 } from '#model/register/commands.ts';
+import { handOver } from '#model/register/handover.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
@@ -182,10 +186,25 @@ class JournalMaker {
         moveCash(this.#state, { direction: 'in', amount: this.#int(1, 900), reason: 'coins' }, this.#next()),
       );
     else if (dice < 0.1) this.#add(openDrawer(this.#state, 'change for a customer', this.#next()));
+    else if (dice < 0.11) this.#dropToSafe();
+    else if (dice < 0.13) this.#handOver();
     const last = this.#sold.at(-1);
     if (last && dice > 0.95)
       this.#add(reprintReceipt(this.#state, { receipt: last.receipt, copy: 1 }, this.#next()));
     this.#sell(dice);
+  }
+
+  #dropToSafe(): void {
+    const amount = this.#int(1, 400);
+    this.#add(dropToSafe(this.#state, { amount, bag: `B-${amount}`, reason: 'full drawer' }, this.#next()));
+  }
+
+  #handOver(): void {
+    const to = this.#state.holder === 'person-1' ? 'person-2' : 'person-1';
+    const expected = this.#state.report?.drawer.expected ?? 0;
+    if (expected < 0) return;
+    const counted = expected + this.#int(0, 200);
+    this.#add(handOver(this.#state, { to, counted, reason: 'end of shift' }, this.#next()));
   }
 
   #sell(dice: number): void {
@@ -247,6 +266,15 @@ class JournalMaker {
       );
     const held = counted < 0 ? (this.#state.report?.drawer.expected ?? 0) : counted;
     this.#add(closeSession(this.#state, { counted: held, reason: 'counted', ...reason }, this.#next()));
+    this.#closeMonth();
+  }
+
+  /** Every other session ends a month. */
+  #closeMonth(): void {
+    if (this.#state.session % 2 === 1) return;
+    const bySession = Map.groupBy(this.#records, (record) => record.session);
+    const past = [...bySession.values()].flatMap((records) => pastSession(records) ?? []);
+    this.#add(closePeriod(this.#state, 'month', past, this.#next()));
   }
 
   #add(made: Result<JournalRecord, unknown>): JournalRecord {

@@ -28,6 +28,8 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_sums(), meaning: m.office_exception_sums_meaning() };
     case 'close':
       return { title: m.office_exception_close(), meaning: m.office_exception_close_meaning() };
+    case 'late':
+      return { title: m.office_exception_late(), meaning: m.office_exception_late_meaning() };
     case 'audit':
       return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
     case 'sold-twice':
@@ -57,6 +59,7 @@ type Family =
   | 'link'
   | 'sums'
   | 'close'
+  | 'late'
   | 'audit'
   | 'sold-twice'
   | 'session'
@@ -82,6 +85,10 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
   'sold-twice': 'sold-twice',
+  'zz-mismatch': 'close',
+  'period-mismatch': 'close',
+  'late-session': 'late',
+  'still-open': 'session',
   'audit-removed': 'audit',
   'audit-changed': 'audit',
   'already-open': 'session',

@@ -45,6 +45,12 @@ function sessionSentences(money: (amount: Minor) => string) {
     'reason-too-long': ({ most }: { most: number }) => m.trouble_reason_too_long({ most }),
     'difference-needs-reason': ({ difference }: { difference: Minor }) =>
       m.trouble_difference_needs_reason({ difference: money(difference) }),
+    'bag-missing': () => m.trouble_bag_missing(),
+    'bag-too-long': () => m.trouble_bag_too_long(),
+    'same-holder': () => m.trouble_same_holder(),
+    'session-still-open': () => m.trouble_session_still_open(),
+    'nothing-to-close': () => m.trouble_nothing_to_close(),
+    'sessions-missing': () => m.trouble_sessions_missing(),
     'not-voidable': ({ receipt }: { receipt: string }) => m.trouble_not_voidable({ receipt }),
     'already-taken-back': ({ receipt }: { receipt: string }) => m.trouble_already_taken_back({ receipt }),
     'sold-elsewhere': ({ receipt }: { receipt: string }) => m.trouble_sold_elsewhere({ receipt }),

@@ -284,7 +284,7 @@ export class Till {
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.session.finish(record);
     else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
-    else if (record.kind === 'cash' || record.kind === 'drawer')
+    else if (record.kind === 'cash' || record.kind === 'drawer' || record.kind === 'handover')
       this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
   }
 

@@ -43,27 +43,65 @@ export type SaleBody = {
 };
 
 /** The figures of a Z (rule R6). */
-export type ClosedBody = {
+export type ClosedBody = DrawerCount & Figures;
+
+/** A count of the drawer: at a handover, and among the figures of a Z. */
+export type DrawerCount = {
   readonly expected: number;
   readonly counted: number;
   readonly difference: number;
   readonly reason?: string;
+  readonly denominations?: Readonly<Record<string, number>>;
+};
+
+/** Figures of a session, a day or a period. */
+export type Figures = {
   readonly sales: number;
   readonly refunds: number;
   readonly gross: number;
   readonly tax: number;
 };
 
+/** A store's day (rule R11). */
+export type ZzBody = Figures & {
+  readonly day: string;
+  readonly sessions: readonly (Figures & {
+    readonly register: string;
+    readonly session: number;
+    readonly seq: number;
+    readonly open?: true;
+    readonly difference?: number;
+  })[];
+  readonly silent: readonly string[];
+  readonly difference: number;
+};
+
+/** A month or a year of the register (rule R12). */
+export type PeriodBody = Figures & {
+  readonly period: string;
+  readonly from: number;
+  readonly to: number;
+  readonly year?: Figures & { readonly from: number };
+};
+
 /** A kind of record with what its body holds. */
 type Content =
   | {
       readonly kind: 'opened';
-      readonly body: { readonly day: string; readonly currency: string; readonly float: number };
+      readonly body: {
+        readonly day: string;
+        readonly currency: string;
+        readonly float: number;
+        readonly denominations?: Readonly<Record<string, number>>;
+      };
     }
   | { readonly kind: 'sale'; readonly body: SaleBody }
   | { readonly kind: 'cash'; readonly body: { readonly direction: 'in' | 'out'; readonly amount: number } }
   | { readonly kind: 'drawer' | 'reprint' | 'clock' | 'training' }
-  | { readonly kind: 'closed'; readonly body: ClosedBody };
+  | { readonly kind: 'handover'; readonly body: DrawerCount }
+  | { readonly kind: 'closed'; readonly body: ClosedBody }
+  | { readonly kind: 'zz'; readonly body: ZzBody }
+  | { readonly kind: 'period'; readonly body: PeriodBody };
 
 /** A record whose form is right. */
 export type JournalRecord = Content & {
@@ -181,8 +219,16 @@ const tender = object(
   },
 );
 
+const FIGURES = { sales: count, refunds: count, gross: amount, tax: amount };
+
 const BODIES = new Map<string, Form>([
-  ['opened', object({ day, currency: pattern(/^[A-Z]{3}$/, 'a currency'), float: amount })],
+  [
+    'opened',
+    object(
+      { day, currency: pattern(/^[A-Z]{3}$/, 'a currency'), float: amount },
+      { denominations: dictionary(count) },
+    ),
+  ],
   [
     'sale',
     object(
@@ -206,7 +252,7 @@ const BODIES = new Map<string, Form>([
       },
     ),
   ],
-  ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label })],
+  ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label }, { bag: text(1, 40) })],
   ['drawer', object({ reason: label })],
   ['reprint', object({ receipt, copy: fromOne })],
   ['clock', object({ expected: moment })],
@@ -223,7 +269,41 @@ const BODIES = new Map<string, Form>([
         gross: amount,
         tax: amount,
       },
+      { denominations: dictionary(count), reason: label, earlier: list(whole(0), 1, 20) },
+    ),
+  ],
+  [
+    'handover',
+    object(
+      { from: id, to: id, expected: amount, counted: amount, difference: amount },
       { denominations: dictionary(count), reason: label },
+    ),
+  ],
+  [
+    'zz',
+    object({
+      day,
+      sessions: list(
+        object(
+          { register, session: fromOne, seq: fromOne, ...FIGURES },
+          { open: oneOf(true), difference: amount },
+        ),
+      ),
+      silent: list(register),
+      ...FIGURES,
+      difference: amount,
+    }),
+  ],
+  [
+    'period',
+    object(
+      {
+        period: pattern(/^\d{4}(?:-(?:0[1-9]|1[0-2]))?$/, 'a month like 2026-11 or a year'),
+        from: fromOne,
+        to: fromOne,
+        ...FIGURES,
+      },
+      { year: object({ from: fromOne, ...FIGURES }) },
     ),
   ],
 ]);

@@ -2,10 +2,13 @@ import { fault, type Fault } from './fault.ts';
 import type { JournalRecord, SaleBody, Totals } from './record.ts';
 import type { CountersignedHead } from './head.ts';
 import type { DeviceKeys } from './signatures.ts';
+import { PeriodCheck, zzFault } from './closings.ts';
 import {
   addToSums,
   closedFault,
+  countFault,
   openedSums,
+  piecesFault,
   saleFault,
   totalsAfter,
   voidFault,
@@ -65,6 +68,7 @@ export class RegisterCheck {
   #session = 0;
   #day = '';
   #sums: SessionSums | undefined;
+  readonly #periods = new PeriodCheck();
   #records = 0;
   #counts = { checked: 0, signed: 0, unsigned: 0, unknown: 0 };
   #firstSeq: number | undefined;
@@ -135,15 +139,23 @@ export class RegisterCheck {
       this.#totalsFault(record) ??
       this.#sessionFault(record) ??
       this.#headFault(record) ??
-      (record.kind === 'sale'
-        ? (saleFault(record.body) ?? voidFault(record.body, this.#sales))
-        : undefined) ??
-      (record.kind === 'closed' && this.#sums ? closedFault(this.#sums, record.body) : undefined);
+      this.#bodyFault(record);
     if (found) return found;
     const signed = this.#keys.check(record);
     if (typeof signed !== 'string') return signed;
     this.#counts[signed] += 1;
     return undefined;
+  }
+
+  /** Whether what the record says adds up (rule J13). */
+  #bodyFault(record: JournalRecord): Fault | undefined {
+    if (record.kind === 'opened') return piecesFault(record.body.float, record.body.denominations);
+    if (record.kind === 'sale') return saleFault(record.body) ?? voidFault(record.body, this.#sales);
+    if (record.kind === 'zz') return zzFault(record.body);
+    if (record.kind === 'period') return this.#periods.take(record.body, record.session);
+    if (!this.#sums) return undefined;
+    if (record.kind === 'handover') return countFault(this.#sums, record.body, 'handover');
+    return record.kind === 'closed' ? closedFault(this.#sums, record.body) : undefined;
   }
 
   /** A file of some days may begin anywhere, with a session; what its first record says of before is taken as given. */
@@ -159,6 +171,7 @@ export class RegisterCheck {
     this.#head = record.prev;
     this.#totals = record.totals;
     this.#session = record.session - 1;
+    this.#periods.beginLate();
     return undefined;
   }
 
@@ -196,7 +209,9 @@ export class RegisterCheck {
   #sessionFault({ kind, session }: JournalRecord): Fault | undefined {
     if (kind === 'opened' && this.#sums)
       return fault('already-open', `session ${session} opens while session ${this.#session} is open`);
-    if (kind !== 'opened' && !this.#sums)
+    const behind = kind === 'zz' || kind === 'period';
+    if (behind && this.#sums) return fault('still-open', `a ${kind} record while session ${session} is open`);
+    if (kind !== 'opened' && !behind && !this.#sums)
       return fault('not-open', `a ${kind} record while no session is open`);
     const due = kind === 'opened' ? this.#session + 1 : this.#session;
     return session === due
@@ -228,11 +243,16 @@ export class RegisterCheck {
     this.#head = record.hash;
     this.#totals = record.totals;
     if (record.kind === 'opened') this.#open(record);
-    else if (record.kind === 'closed') this.#sums = undefined;
+    else if (record.kind === 'closed') this.#close(record.session);
     else if (this.#sums) addToSums(this.#sums, record);
     if (record.kind !== 'sale') return;
     this.#sales.push(record.body);
     this.#receipts = { first: this.#receipts?.first ?? record.body.receipt, last: record.body.receipt };
+  }
+
+  #close(session: number): void {
+    if (this.#sums) this.#periods.close(session, this.#day, this.#sums);
+    this.#sums = undefined;
   }
 
   #open({ session, body }: Extract<JournalRecord, { kind: 'opened' }>): void {

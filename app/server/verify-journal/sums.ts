@@ -1,9 +1,18 @@
 import { fault, type Fault } from './fault.ts';
-import { LEDGERS, type ClosedBody, type JournalRecord, type SaleBody, type Totals } from './record.ts';
+import {
+  LEDGERS,
+  type ClosedBody,
+  type DrawerCount,
+  type JournalRecord,
+  type SaleBody,
+  type Totals,
+} from './record.ts';
 
 /** What a session adds up to while its records pass (rules R6, Z2 and Z3). */
 export type SessionSums = {
   expected: number;
+  /** What its handovers had over or short (rule R10). */
+  handedOver: number;
   sales: number;
   refunds: number;
   gross: number;
@@ -134,7 +143,7 @@ export function totalsAfter({ receipts, signed, absolute }: Totals, record: Jour
 
 /** The sums of a session that opens with cash in its drawer. */
 export function openedSums(float: number): SessionSums {
-  return { expected: float, sales: 0, refunds: 0, gross: 0, tax: 0 };
+  return { expected: float, handedOver: 0, sales: 0, refunds: 0, gross: 0, tax: 0 };
 }
 
 /** Adds a record to its session's sums. */
@@ -142,6 +151,10 @@ export function addToSums(sums: SessionSums, record: JournalRecord): void {
   if (record.kind === 'cash') {
     const { direction, amount } = record.body;
     sums.expected = sum([sums.expected, direction === 'in' ? amount : -amount]);
+  }
+  if (record.kind === 'handover') {
+    sums.expected = sum([sums.expected, record.body.difference]);
+    sums.handedOver = sum([sums.handedOver, record.body.difference]);
   }
   if (record.kind !== 'sale') return;
   const { type, total, tax, tenders } = record.body;
@@ -154,13 +167,35 @@ export function addToSums(sums: SessionSums, record: JournalRecord): void {
 
 /** Checks the figures of a Z against the records of its session (rule J13). */
 export function closedFault(sums: SessionSums, body: ClosedBody): Fault | undefined {
-  for (const name of ['expected', 'sales', 'refunds', 'gross', 'tax'] as const) {
+  for (const name of ['sales', 'refunds', 'gross', 'tax'] as const) {
     if (sums[name] !== body[name])
       return fault('wrong-figures', `the Z says ${name} ${body[name]}, its session's records ${sums[name]}`);
   }
+  return countFault(sums, body, 'Z');
+}
+
+/** Checks a count of the drawer, at a handover or a closing (rules J13, R8 and R10). */
+export function countFault(sums: SessionSums, body: DrawerCount, what: 'Z' | 'handover'): Fault | undefined {
+  if (sums.expected !== body.expected)
+    return fault(
+      'wrong-figures',
+      `the ${what} says expected ${body.expected}, its session's records ${sums.expected}`,
+    );
   if (sum([body.counted, -body.expected]) !== body.difference)
     return fault('wrong-figures', `the difference ${body.difference} is not counted less expected`);
-  return body.difference !== 0 && body.reason === undefined
-    ? fault('wrong-figures', 'the Z has a difference and no reason')
-    : undefined;
+  if (body.difference !== 0 && body.reason === undefined)
+    return fault('wrong-figures', `the ${what} has a difference and no reason`);
+  return piecesFault(body.counted, body.denominations);
+}
+
+/** Checks that the pieces of a count make what was counted (rule R8). */
+export function piecesFault(
+  counted: number,
+  pieces: Readonly<Record<string, number>> | undefined,
+): Fault | undefined {
+  if (pieces === undefined) return undefined;
+  const made = sum(Object.entries(pieces).map(([value, count]) => Number(value) * count));
+  return made === counted
+    ? undefined
+    : fault('wrong-figures', `pieces of ${made} were counted as ${counted}`);
 }

@@ -3,7 +3,7 @@ import type { TaxRate } from '#model/catalog/product.ts';
 import type { BasketLine } from '#model/sale/basket.ts';
 import type { TaxedAmount } from '#model/tax/tax.ts';
 import { GST, QST, REDUCED, VAT, line } from './shop.ts';
-import { close, drawer, open, pay, sellExactly, type Step } from './played-register.ts';
+import { close, drawer, drop, handover, open, pay, sellExactly, type Step } from './played-register.ts';
 import { basket } from './shop.ts';
 
 /** Decimal text with up to `places` decimals, no needless zeros. */
@@ -69,6 +69,8 @@ export const shiftStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: basketLines.map((lines) => sellExactly(basket(lines), 'card')) },
   fc.integer({ min: 1, max: 50_000 }).map((amount) => pay('in', amount)),
   fc.integer({ min: 1, max: 50 }).map((amount) => pay('out', amount)),
+  fc.integer({ min: 1, max: 50 }).map((amount) => drop(amount)),
+  fc.integer({ min: -50, max: 50 }).map((over) => handover(over)),
   fc.constant(drawer),
 );
 

@@ -4,12 +4,14 @@ import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import {
   closeSession,
   completeSale,
+  dropToSafe,
   moveCash,
   openDrawer,
   openSession,
   reprintReceipt,
   type CommandRefusal,
 } from '#model/register/commands.ts';
+import { handOver } from '#model/register/handover.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Result } from '#model/result.ts';
@@ -79,6 +81,25 @@ export const reprint =
   (receipt: RecordOf<'reprint'>['body']['receipt'], copy: number): Step =>
   (state, act) =>
     reprintReceipt(state, { receipt, copy }, act);
+
+export const drop =
+  (amount: number, bag = 'B-17'): Step =>
+  (state, act) =>
+    dropToSafe(state, { amount, bag, reason: 'full drawer' }, act);
+
+/** Hands the drawer over with what it should hold plus `over`; without a name to whoever does not have it. */
+export const handover =
+  (over = 0, to?: string): Step =>
+  (state, act) =>
+    handOver(
+      state,
+      {
+        to: to ?? (state.holder === 'bob' ? 'cat' : 'bob'),
+        counted: (state.report?.drawer.expected ?? 0) + over,
+        ...(over === 0 ? {} : { reason: 'miscounted' }),
+      },
+      act,
+    );
 
 /** Closes with what the drawer should hold plus `over`. */
 export const close =
