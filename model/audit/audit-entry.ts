@@ -49,6 +49,22 @@ export const OFFICE_ACTS = [
   'device.rename',
   'device.expire',
   'device.revoke',
+  'setting.edit',
+  'setting.preset',
+  'product.add',
+  'product.edit',
+  'product.deactivate',
+  'product.activate',
+  'department.add',
+  'department.edit',
+  'tax.add',
+  'tax.edit',
+  'tax.remove',
+  'tender.add',
+  'tender.edit',
+  'special.add',
+  'special.edit',
+  'favourites.edit',
 ] as const;
 
 /** An act of the office. */

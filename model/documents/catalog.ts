@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
 import {
   departmentSchema,
   productInfoSchema,
@@ -19,7 +20,7 @@ import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 /**
  * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
- * `product:<id>:price`. Departments, taxes, tenders and specials live in shard 0.
+ * `product:<id>:price`. Departments, taxes, tenders and specials live in shard 0; an audit entry is beside what it tells of.
  */
 export type CatalogEntry =
   | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
@@ -27,7 +28,8 @@ export type CatalogEntry =
   | { readonly kind: 'department'; readonly id: string; readonly value: Department }
   | { readonly kind: 'tax'; readonly id: string; readonly value: TaxRate }
   | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
-  | { readonly kind: 'special'; readonly id: string; readonly value: Special };
+  | { readonly kind: 'special'; readonly id: string; readonly value: Special }
+  | { readonly kind: 'audit'; readonly id: string; readonly value: AuditEntry };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -36,10 +38,14 @@ const SCHEMAS = {
   tax: taxRateSchema,
   tender: tenderSchema,
   special: specialSchema,
-} satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
+} satisfies Record<Exclude<CatalogEntry['kind'], 'audit'>, v.GenericSchema>;
 
 /** Reads one entry of a catalog shard. */
 export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
+  if (isAuditKey(key)) {
+    const audit = readAuditEntry(key, text);
+    return audit.ok ? ok({ kind: 'audit', id: audit.value.id, value: audit.value }) : audit;
+  }
   const [noun, id, group, ...rest] = key.split(':');
   const kind = entryKind(noun, group);
   if (kind === undefined || !id || rest.length > 0) {
@@ -53,7 +59,7 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
   return ok({ kind, id, value: read.value } as CatalogEntry);
 }
 
-function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
+function entryKind(noun: string | undefined, group: string | undefined): keyof typeof SCHEMAS | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
   return noun === 'department' || noun === 'tax' || noun === 'tender' || noun === 'special'

@@ -24,6 +24,7 @@ export const PERMISSIONS = [
   'report.read',
   'audit.read',
   'catalog.edit',
+  'settings.edit',
   'staff.edit',
   'device.edit',
 ] as const;
@@ -36,6 +37,7 @@ const NOT_APPROVABLE: readonly Permission[] = [
   'sale.sell',
   'audit.read',
   'catalog.edit',
+  'settings.edit',
   'staff.edit',
   'device.edit',
 ];

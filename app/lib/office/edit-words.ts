@@ -100,6 +100,22 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'device.rename': m.office_act_device_rename,
   'device.expire': m.office_act_device_expire,
   'device.revoke': m.office_act_device_revoke,
+  'setting.edit': m.office_act_setting_edit,
+  'setting.preset': m.office_act_setting_preset,
+  'product.add': m.office_act_product_add,
+  'product.edit': m.office_act_product_edit,
+  'product.deactivate': m.office_act_product_deactivate,
+  'product.activate': m.office_act_product_activate,
+  'department.add': m.office_act_department_add,
+  'department.edit': m.office_act_department_edit,
+  'tax.add': m.office_act_tax_add,
+  'tax.edit': m.office_act_tax_edit,
+  'tax.remove': m.office_act_tax_remove,
+  'tender.add': m.office_act_tender_add,
+  'tender.edit': m.office_act_tender_edit,
+  'special.add': m.office_act_special_add,
+  'special.edit': m.office_act_special_edit,
+  'favourites.edit': m.office_act_favourites_edit,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */

@@ -22,13 +22,13 @@ export class Papers {
 
   /** The receipt of a sale, with the mark of a copy when it is one. */
   sale(record: RecordOf<'sale'>, copy?: number): Paper {
-    const { organization, store } = this.#heads();
+    const { organization, store, language } = this.#heads();
     return salePaper({
       record,
       organization,
       store,
       personName: this.#shop.personName(record.by),
-      language: organization.language,
+      language,
       ...(copy === undefined ? {} : { copy }),
     });
   }
@@ -55,7 +55,7 @@ export class Papers {
 
   /** An X report, or a Z report when the session is closed; `at` is when an X is made. */
   report(report: SessionReport, perpetual: PerpetualTotals, at: string): Paper {
-    const { organization, store } = this.#heads();
+    const { organization, store, language } = this.#heads();
     return reportPaper({
       report,
       perpetual,
@@ -63,7 +63,7 @@ export class Papers {
       store,
       personName: (person) => this.#shop.personName(person),
       departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
-      language: organization.language,
+      language,
       at,
     });
   }
@@ -73,10 +73,16 @@ export class Papers {
     return `${record.store}-${record.register}-${record.seq}:${kind}:1`;
   }
 
-  #heads(): { readonly organization: Organization; readonly store: Store } {
+  /** What stands on every paper, as the store's settings have it now (rule O1). */
+  #heads(): {
+    readonly organization: Organization;
+    readonly store: Store;
+    readonly language: Organization['language'];
+  } {
     const { organization } = this.#shop;
     const store = this.#shop.store(this.#store);
     assert(organization && store, () => `this till has no data about the store ${this.#store}`);
-    return { organization, store };
+    const { receiptHeader, receiptFooter, language } = this.#shop.settings;
+    return { organization, store: { ...store, header: receiptHeader, footer: receiptFooter }, language };
   }
 }

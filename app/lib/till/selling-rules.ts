@@ -1,19 +1,19 @@
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
+import { pricingOf } from '#model/settings/settings-of.ts';
 import { assert } from '#model/result.ts';
 import { businessDay, clockTime } from './business-day.ts';
 import type { Shop } from './shop.svelte.ts';
 
-/** What a store prices a basket by now: what its organization decided, and the specials of this hour. */
+/** What a store prices a basket by now: what it or its organization decided (rule O4), and the specials of this hour. */
 export function sellingRules(shop: Shop, store: StoreId, now: Date): PricingRules {
   const { organization, specials } = shop;
   assert(organization, () => 'a till starts when its organization is known');
-  const { currency, taxRounding, cashRounding } = organization;
+  const { currency } = organization;
   const { timeZone } = shop.storeOfTill(store);
   return {
     currency,
-    taxRounding,
-    ...(cashRounding ? { cashRounding } : {}),
+    ...pricingOf(shop.settings),
     specials,
     occasion: { store, day: businessDay(now, timeZone), time: clockTime(now, 'en-GB', timeZone) },
   };

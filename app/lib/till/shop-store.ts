@@ -1,14 +1,21 @@
 import { NO_FAVOURITES, type Favourites } from '#model/catalog/favourites.ts';
 import type { EntryFault } from '#model/documents/entries.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
+import { writtenSettings, type SettingEntry, type WrittenSettings } from '#model/settings/settings.ts';
 
 /** What the document of the till's own store says (rule D7). An entry that cannot be read counts as not there (rule D5). */
 export class ShopStore {
   #favourites: Favourites = NO_FAVOURITES;
+  readonly #settings = new Map<string, SettingEntry>();
 
   /** The favourites grid; no tiles where nobody chose any. */
   get favourites(): Favourites {
     return this.#favourites;
+  }
+
+  /** What the store has set of its own (rule O1). */
+  get settings(): WrittenSettings {
+    return writtenSettings(this.#settings.values());
   }
 
   /** Takes an entry of the store's document. */
@@ -16,12 +23,15 @@ export class ShopStore {
     this.forget(key);
     const read = readStoreEntry(key, text);
     if (!read.ok) return read.error;
-    this.#favourites = read.value.value;
+    const { kind, value } = read.value;
+    if (kind === 'favourites') this.#favourites = value;
+    else if (kind === 'settings') this.#settings.set(value.name, value);
     return undefined;
   }
 
   /** Forgets what an entry said that was taken out. */
   forget(key: string): void {
     if (key === 'favourites') this.#favourites = NO_FAVOURITES;
+    this.#settings.delete(key.slice(key.indexOf(':') + 1));
   }
 }

@@ -12,6 +12,8 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
+import { foundedByOrganization, foundedByStore, settingsOf } from '#model/settings/settings-of.ts';
+import { writtenSettings, type SettingEntry, type Settings } from '#model/settings/settings.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
@@ -39,6 +41,7 @@ export class Shop {
   readonly #registers = new Map<string, Register>();
   readonly #staff = new ShopStaff();
   readonly #ownStore = new ShopStore();
+  readonly #settings = new Map<string, SettingEntry>();
   #place: StoreId | undefined;
   readonly #products = new Map<string, { info?: ProductInfo; price?: ProductPrice }>();
   readonly #departments = new Map<string, string>();
@@ -83,6 +86,19 @@ export class Shop {
     const store = this.store(id);
     assert(store, () => `the organization has no store ${id}`);
     return store;
+  }
+
+  /** The settings in force in the till's own store: the store's, else the organization's (rule O1). */
+  get settings(): Settings {
+    const organization = this.#organization;
+    const store = this.#place === undefined ? undefined : this.store(this.#place);
+    return settingsOf(
+      {
+        founded: organization ? foundedByOrganization(organization) : {},
+        written: writtenSettings(this.#now(this.#settings).values()),
+      },
+      { founded: store ? foundedByStore(store) : {}, written: this.#ownStore.settings },
+    );
   }
 
   /** The registers of a store, by number. */
@@ -267,6 +283,7 @@ export class Shop {
     else if (kind === 'store') this.#stores.set(value.id, value);
     else if (kind === 'register') this.#registers.set(`${value.store}-${value.register}`, value);
     else if (kind === 'role') this.#staff.takeRole(value);
+    else if (kind === 'settings') this.#settings.set(value.name, value);
     return undefined;
   }
 
@@ -280,7 +297,7 @@ export class Shop {
     } else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value.name);
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
-    else this.#specials.set(entry.id, entry.value);
+    else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
     return undefined;
   }
 
@@ -291,6 +308,7 @@ export class Shop {
     }
     const [noun, id = '', group] = key.split(':');
     if (noun === 'person' || noun === 'role') this.#staff.forget(key);
+    else if (noun === 'settings') this.#settings.delete(id);
     else if (noun === 'department') this.#departments.delete(id);
     else if (noun === 'tax') this.#taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
