@@ -143,11 +143,11 @@ export class Shop {
     return this.#now(this.#taxes);
   }
 
-  /** The tenders in the order of their buttons. */
+  /** The tenders that are offered, in the order of their buttons. */
   get tenders(): readonly Tender[] {
-    return [...this.#now(this.#tenders).values()].sort(
-      (a, b) => a.order - b.order || a.id.localeCompare(b.id),
-    );
+    return [...this.#now(this.#tenders).values()]
+      .filter(({ active }) => active !== false)
+      .sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
   }
 
   /** The specials of the catalog; their own rules say which count now. */
