@@ -1,6 +1,7 @@
 import { readCatalogEntry } from '#model/documents/catalog.ts';
 import { readOrganizationEntry } from '#model/documents/organization.ts';
 import { readStaffEntry } from '#model/documents/staff.ts';
+import { readStoreEntry } from '#model/documents/store.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import { COUNTERSIGNED_HEAD } from '#model/documents/acknowledgements.ts';
@@ -17,18 +18,21 @@ import type { Statements } from './statements.ts';
 /** Documents about the shop rather than about its sales. */
 export type MasterKey = Extract<
   DocumentKey,
-  { class: 'organization' | 'staff' | 'catalog' | 'acknowledgements' | 'customers' }
+  { class: 'organization' | 'staff' | 'catalog' | 'store' | 'acknowledgements' | 'customers' }
 >;
 
 /** Whether a document is one of those. */
 export function isMaster(key: DocumentKey): key is MasterKey {
-  return ['organization', 'staff', 'catalog', 'acknowledgements', 'customers'].includes(key.class);
+  return ['organization', 'staff', 'catalog', 'store', 'acknowledgements', 'customers'].includes(key.class);
 }
 
-/** Brings the tables to what a document of the organization, its staff, a catalog shard, a document of customers or head office's word says. */
+/**
+ * Brings the tables to what a document of the organization, its staff, a catalog shard, a store, a document of customers or head
+ * office's word says.
+ */
 export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
   const { statements, exceptions } = writing;
-  if (key.class !== 'catalog') flattenAudit(writing, key.class, document);
+  flattenAudit(writing, key.class, document);
   const devices = key.class === 'organization' ? deviceSnapshot(statements) : undefined;
   if (document.complete) clearAll(statements, key);
   if (document.complete && document.known) {
@@ -94,7 +98,13 @@ function putEntry(
   if (key.class === 'acknowledgements') return putHead(statements, key, entry, value);
   if (key.class === 'staff') return putPerson(statements, entry, value);
   if (key.class === 'customers') return putCustomer(statements, key.shard, entry, value);
+  if (key.class === 'store') return readable(readStoreEntry(entry, value));
   return putProduct(statements, key.shard, entry, value);
+}
+
+/** Settings and favourites are in no report; an entry that cannot be read is told all the same (rule D5). */
+function readable(read: Result<unknown, EntryRefusal>): Result<true, EntryRefusal> {
+  return read.ok ? ok(true) : read;
 }
 
 function putOrganization(statements: Statements, key: string, text: string): Result<true, EntryRefusal> {
@@ -138,7 +148,7 @@ function putProduct(
     return ok(true);
   }
   // A picture lies with its article (rule C12) and is nothing for reports.
-  if (kind === 'price' || kind === 'picture') return ok(true);
+  if (kind === 'price' || kind === 'picture' || kind === 'audit') return ok(true);
   if (shard !== 0)
     return err({ code: 'wrong-shard', detail: `a ${kind} belongs to shard 0, not to ${shard}` });
   if (kind === 'department') statements.putDepartment.run(id, read.value.value.name);

@@ -1,5 +1,10 @@
 import * as A from '@automerge/automerge';
-import { describeDocument, parseDocumentId, type DocumentAddress } from '#model/ids/document-id.ts';
+import {
+  describeDocument,
+  parseDocumentId,
+  type DocumentAddress,
+  type DocumentClass,
+} from '#model/ids/document-id.ts';
 import type { Logger } from 'pino';
 import { isDamage } from './database.ts';
 import { auditTexts, mergedChanges, notePatches, pendingChanges, readChanges } from './document-entries.ts';
@@ -327,6 +332,9 @@ export class Indexer {
   }
 }
 
+/** Documents an office edits, each act with its audit entry (rule A2). */
+const AUDITED: readonly DocumentClass[] = ['organization', 'staff', 'catalog', 'store'];
+
 /** What was taken out of a document to be written, and what it takes to read it again. */
 type Taken = {
   readonly update: DocumentUpdate;
@@ -339,7 +347,7 @@ type Taken = {
 function take(documentId: string, open: OpenDocument): Taken {
   const { address, doc, pending: changes, first, written } = open;
   const heads = A.getHeads(doc);
-  const isAudited = address.key.class === 'organization' || address.key.class === 'staff';
+  const isAudited = AUDITED.includes(address.key.class);
   const audited = isAudited ? { audited: auditTexts(doc, written) } : {};
   const update = { documentId, address, heads, ...readChanges(doc, changes, first), ...audited };
   open.pending = pendingChanges(false);

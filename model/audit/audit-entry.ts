@@ -51,6 +51,22 @@ export const OFFICE_ACTS = [
   'device.revoke',
   /** Written at tills too, into the customer's own document (rule U3). */
   'customer.terms',
+  'setting.edit',
+  'setting.preset',
+  'product.add',
+  'product.edit',
+  'product.deactivate',
+  'product.activate',
+  'department.add',
+  'department.edit',
+  'tax.add',
+  'tax.edit',
+  'tax.remove',
+  'tender.add',
+  'tender.edit',
+  'special.add',
+  'special.edit',
+  'favourites.edit',
 ] as const;
 
 /** An act of the office. */

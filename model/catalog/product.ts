@@ -42,12 +42,13 @@ export const productPriceSchema = v.strictObject({ price: unitPriceSchema, taxes
 /** A department products are reported under. */
 export const departmentSchema = v.strictObject({ name: nameText });
 
-/** A tender as the till offers it (rule Y1); `order` sorts the buttons. */
+/** A tender as the till offers it (rule Y1); `order` sorts the buttons, `active` false hides it. */
 export const tenderSchema = v.strictObject({
   id: idText,
   name: nameText,
   kind: tenderKindSchema,
   order: v.pipe(v.number(), v.integer()),
+  active: v.optional(v.boolean()),
 });
 
 /** What a product is. */

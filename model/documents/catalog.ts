@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import { isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
 import {
   departmentSchema,
   productInfoSchema,
@@ -23,7 +24,8 @@ import { readEntry, type Entries, type EntryFault } from './entries.ts';
 
 /**
  * An entry of a catalog shard (rule D4). A product is two groups of fields that merge apart: `product:<id>:info` and
- * `product:<id>:price`. Departments, taxes and their mappings, tenders, specials, price rules and tiers live in shard 0.
+ * `product:<id>:price`. Departments, taxes and their mappings, tenders, specials, price rules and tiers live in shard 0; an audit entry is
+ * beside what it tells of.
  */
 export type CatalogEntry =
   | { readonly kind: 'info'; readonly id: string; readonly value: ProductInfo }
@@ -35,7 +37,8 @@ export type CatalogEntry =
   | { readonly kind: 'picture'; readonly id: string; readonly value: Picture }
   | { readonly kind: 'price-rule'; readonly id: string; readonly value: PriceRule }
   | { readonly kind: 'tier'; readonly id: string; readonly value: Tier }
-  | { readonly kind: 'tax-mapping'; readonly id: string; readonly value: TaxMapping };
+  | { readonly kind: 'tax-mapping'; readonly id: string; readonly value: TaxMapping }
+  | { readonly kind: 'audit'; readonly id: string; readonly value: AuditEntry };
 
 const SCHEMAS = {
   info: productInfoSchema,
@@ -48,10 +51,14 @@ const SCHEMAS = {
   'price-rule': priceRuleSchema,
   tier: tierSchema,
   'tax-mapping': taxMappingSchema,
-} satisfies Record<CatalogEntry['kind'], v.GenericSchema>;
+} satisfies Record<Exclude<CatalogEntry['kind'], 'audit'>, v.GenericSchema>;
 
 /** Reads one entry of a catalog shard. */
 export function readCatalogEntry(key: string, text: string): Result<CatalogEntry, EntryFault> {
+  if (isAuditKey(key)) {
+    const audit = readAuditEntry(key, text);
+    return audit.ok ? ok({ kind: 'audit', id: audit.value.id, value: audit.value }) : audit;
+  }
   const [noun, id, group, ...rest] = key.split(':');
   const kind = entryKind(noun, group);
   if (kind === undefined || !id || rest.length > 0) {
@@ -80,7 +87,7 @@ const MASTER_KINDS = [
 /** An entry of shard 0. */
 export type MasterEntry = Extract<CatalogEntry, { kind: (typeof MASTER_KINDS)[number] }>;
 
-function entryKind(noun: string | undefined, group: string | undefined): CatalogEntry['kind'] | undefined {
+function entryKind(noun: string | undefined, group: string | undefined): keyof typeof SCHEMAS | undefined {
   if (noun === 'product') return group === 'info' || group === 'price' ? group : undefined;
   if (group !== undefined) return undefined;
   return MASTER_KINDS.find((kind) => kind === noun);

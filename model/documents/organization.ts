@@ -6,6 +6,7 @@ import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-i
 import { currencySchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashRoundingSchema } from '../sale/cash-rounding.ts';
+import { isSettingKey, readSettingEntry, settingKey, type SettingEntry } from '../settings/settings.ts';
 import { roleSchema, type Role } from '../staff/permission.ts';
 import { deviceSchema, type Device } from '../trust/device.ts';
 import { invitationSchema, type Invitation } from '../trust/invitation.ts';
@@ -93,6 +94,7 @@ export type OrganizationEntry =
   | { readonly kind: 'role'; readonly value: Role }
   | { readonly kind: 'device'; readonly value: Device }
   | { readonly kind: 'invitation'; readonly value: Invitation }
+  | { readonly kind: 'settings'; readonly value: SettingEntry }
   | { readonly kind: 'audit'; readonly value: AuditEntry };
 
 /** Reads one entry of the organization document. */
@@ -104,6 +106,7 @@ export function readOrganizationEntry(key: string, text: string): Result<Organiz
   if (kind === 'role') return tag(key, 'role', readEntry(roleSchema, key, text));
   if (kind === 'device') return tag(key, 'device', readEntry(deviceSchema, key, text));
   if (kind === 'invitation') return tag(key, 'invitation', readEntry(invitationSchema, key, text));
+  if (isSettingKey(key)) return tag(key, 'settings', readSettingEntry(key, text));
   if (isAuditKey(key)) return tag(key, 'audit', readAuditEntry(key, text));
   return err({ key, code: 'unknown-key', detail: `an organization document has no entry "${key}"` });
 }
@@ -121,7 +124,7 @@ function tag<Kind extends OrganizationEntry['kind']>(
 
 /**
  * The key an entry belongs under: `organization`, `store:S01`, `register:S01-R1`, `role:cashier`, `device:<id>`,
- * `invitation:<id>`, `audit:<moment>:<id>`.
+ * `invitation:<id>`, `settings:<name>`, `audit:<moment>:<id>`.
  */
 export function organizationKey(entry: OrganizationEntry): string {
   switch (entry.kind) {
@@ -137,6 +140,8 @@ export function organizationKey(entry: OrganizationEntry): string {
       return `device:${entry.value.id}`;
     case 'invitation':
       return `invitation:${entry.value.id}`;
+    case 'settings':
+      return settingKey(entry.value.name);
     case 'audit':
       return auditKey(entry.value);
   }

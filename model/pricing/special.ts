@@ -43,6 +43,7 @@ export const effectSchema = v.variant('kind', [
  * A special (rules X4 to X10). `priority`: the higher comes first. `stacks`: whether it may lower lines that other stacking
  * specials lowered. `coupon`: works only when that code was given, once for each time it was. `minimum`: what the whole basket
  * must come to before any special, for each time. `most`: the largest amount it takes off. `times`: how often sets count.
+ * `off`: switched off by hand.
  */
 export const specialSchema = v.strictObject({
   id: idText,
@@ -62,6 +63,7 @@ export const specialSchema = v.strictObject({
   weekdays: v.optional(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(7)))),
   fromTime: v.optional(timeText),
   untilTime: v.optional(timeText),
+  off: v.optional(v.boolean()),
 });
 
 /** Which lines a special is about. */
@@ -86,6 +88,7 @@ export type SpecialOccasion = {
 /** Whether a special counts on an occasion, its coupon and minimum apart (rule X5). */
 export function isOnOffer(special: Special, occasion: SpecialOccasion): boolean {
   const { day, time } = occasion;
+  if (special.off) return false;
   if (special.stores && !special.stores.includes(occasion.store ?? '')) return false;
   if (special.tiers && !special.tiers.some((tier) => occasion.tiers?.includes(tier))) return false;
   if (special.firstDay !== undefined && (day === undefined || day < special.firstDay)) return false;

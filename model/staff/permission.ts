@@ -35,6 +35,7 @@ export const PERMISSIONS = [
   'training.enter',
   'audit.read',
   'catalog.edit',
+  'settings.edit',
   'staff.edit',
   'device.edit',
 ] as const;
@@ -47,6 +48,7 @@ const NOT_APPROVABLE: readonly Permission[] = [
   'sale.sell',
   'audit.read',
   'catalog.edit',
+  'settings.edit',
   'staff.edit',
   'device.edit',
 ];

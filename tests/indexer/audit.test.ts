@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { auditChange, type AuditEntry } from '#model/audit/audit-entry.ts';
 import { sensitiveAct } from '#model/audit/sensitive-act.ts';
 import { documentId } from '#model/ids/document-id.ts';
+import { storeId } from '#model/ids/register-id.ts';
 import { assert } from '#model/result.ts';
 import { reportsServer } from '../../reports-indexer/http.ts';
 import { IndexedEvents } from '../../reports-indexer/indexed-events.ts';
@@ -57,6 +58,27 @@ async function pagesOf(question: Omit<AuditQuery, 'limit' | 'before'>, limit = 7
 }
 
 describe('the audit report', () => {
+  test('[A3, A4] has what was edited in a catalog shard and in a store, also when it was taken out again', async () => {
+    const { query: other, writer } = await reportsOf();
+    const keys = [
+      { class: 'catalog', shard: 3 },
+      { class: 'store', store: storeId(1) },
+    ] as const;
+    const entry = (id: number, what: string) =>
+      auditChange(audit(id, { what, at: '2027-01-01T09:00:00.000Z' }));
+    const [catalog = '', store = ''] = keys.map((key) => documentId({ organization: ORGANIZATION, key }));
+    await writer.write([
+      wholeUpdate(catalog, entry(5, 'product.edit')),
+      wholeUpdate(store, entry(6, 'setting.edit')),
+    ]);
+    await writer.write([wholeUpdate(store, {})]);
+    const { rows } = await auditReport(other, { from: '2027-01-01', limit: 10, before: undefined });
+    expect(rows.map(({ kind, gone }) => [kind, gone]).toSorted()).toEqual([
+      ['product.edit', false],
+      ['setting.edit', true],
+    ]);
+  });
+
   test('[A1] has every sensitive act of the journals and every entry of the office, once, newest first', async () => {
     const pages = await pagesOf({});
     const rows = pages.flat();

@@ -173,6 +173,7 @@ describe('standing', () => {
       'sale.sell',
       'audit.read',
       'catalog.edit',
+      'settings.edit',
       'staff.edit',
       'device.edit',
     ]);

@@ -1,5 +1,10 @@
 import { createContext } from 'svelte';
+import type { CatalogBook } from '#model/catalog/catalog-book.ts';
+import { catalogShard } from '#model/catalog/product.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import { foundedByStore } from '#model/settings/settings-of.ts';
+import type { SettingsBook } from '#model/settings/settings-commands.ts';
 import type { DocumentChange, OfficeDoing } from '#model/staff/office-actor.ts';
 import type { DeviceBook } from '#model/trust/device-commands.ts';
 import type { Documents } from '../repo/documents.ts';
@@ -7,6 +12,13 @@ import type { Surroundings } from '../surroundings.ts';
 import type { PinCheck } from '../till/pin-gate.svelte.ts';
 import { OfficeSignIn } from './office-sign-in.svelte.ts';
 import { OwnerBook } from './owner-book.svelte.ts';
+import { ShopBook } from './shop-book.svelte.ts';
+
+/** Everything commands of the office ask about. */
+export type OfficeBook = DeviceBook & CatalogBook & SettingsBook;
+
+/** A document the office edits; those there is one of by name. */
+export type EditedDocument = 'organization' | 'staff' | Extract<DocumentKey, { class: 'catalog' | 'store' }>;
 
 /** How far the documents of the office have come. */
 export type BackOfficeStage =
@@ -27,7 +39,7 @@ export type Edited = { readonly relay: 'saved' | 'away' | 'late' };
 /** Why an edit was not made. */
 export type EditRefusal<Failure> = Failure | { readonly code: 'nobody-signed-in' | 'not-saved' };
 /** A command of the model: what it knows and who asks gives what to write. */
-export type EditCommand<Failure> = (book: DeviceBook, doing: OfficeDoing) => Result<DocumentChange, Failure>;
+export type EditCommand<Failure> = (book: OfficeBook, doing: OfficeDoing) => Result<DocumentChange, Failure>;
 
 /** How long head office's relay may take to have an edit on its disk, in milliseconds. */
 const RELAY_WAIT_MS = 5_000;
@@ -35,6 +47,7 @@ const RELAY_WAIT_MS = 5_000;
 /** The office as a writer: its documents, who is signed in, and the one way edits are made. */
 export class BackOffice {
   readonly owner = new OwnerBook();
+  readonly shop = new ShopBook();
   readonly signIn: OfficeSignIn;
   readonly #parts: BackOfficeParts;
   #stage = $state.raw<BackOfficeStage>({ name: 'starting' });
@@ -83,17 +96,51 @@ export class BackOffice {
     return this.#parts.surroundings.now().toISOString();
   }
 
+  /** Everything commands ask about. */
+  get book(): OfficeBook {
+    const written = this.shop.storeSettings;
+    const storeSettings = new Map(
+      this.owner.stores.map((store) => [
+        store.id as string,
+        { founded: foundedByStore(store), written: written.get(store.id) ?? {} },
+      ]),
+    );
+    return {
+      ...this.owner.book,
+      ...this.shop.catalog,
+      organizationSettings: this.owner.settings,
+      storeSettings,
+    };
+  }
+
+  /** Opens the catalog and the stores' documents for a page that shows them. */
+  async openShop(): Promise<void> {
+    const { organization, stores } = this.owner;
+    if (this.#documents === undefined || organization === undefined) return;
+    await this.shop.open(
+      this.#documents,
+      organization.catalogShards,
+      stores.map(({ id }) => id),
+    );
+  }
+
+  /** The document of the catalog a product is in (rule D4). */
+  productDocument(id: string): EditedDocument {
+    return { class: 'catalog', shard: catalogShard(id, this.owner.organization?.catalogShards ?? 1) };
+  }
+
   /** Edits a document by a command of the model, in the name of who is signed in, with its audit entry (rule A2). */
   async edit<Failure>(
-    document: 'organization' | 'staff',
+    document: EditedDocument,
     command: EditCommand<Failure>,
   ): Promise<Result<Edited, EditRefusal<Failure>>> {
     const by = this.signIn.person?.id;
     if (by === undefined || this.#documents === undefined) return err({ code: 'nobody-signed-in' });
-    const made = command(this.owner.book, { by, at: this.now(), auditId: this.randomHex(8) });
+    const made = command(this.book, { by, at: this.now(), auditId: this.randomHex(8) });
     if (!made.ok) return made;
     this.signIn.autoSignOut.touch();
-    const saved = await this.#documents.writeDurably({ class: document }, made.value, RELAY_WAIT_MS);
+    const key = typeof document === 'string' ? { class: document } : document;
+    const saved = await this.#documents.writeDurably(key, made.value, RELAY_WAIT_MS);
     return saved.here === 'saved' ? ok({ relay: saved.relay }) : err({ code: 'not-saved' });
   }
 }

@@ -1,4 +1,4 @@
-import type { BackOffice, EditCommand } from './back-office.svelte.ts';
+import type { BackOffice, EditCommand, EditedDocument } from './back-office.svelte.ts';
 import { refusalSentence, type AnyRefusal } from './edit-words.ts';
 import { m } from '$lib/paraglide/messages.js';
 
@@ -11,7 +11,7 @@ export type Outcome = {
 
 /** One edit: which document, by which command, what to say when it is done, and how to take it back. */
 export type Edit = {
-  readonly document: 'organization' | 'staff';
+  readonly document: EditedDocument;
   /** Of whom or what it is, for a refusal. */
   readonly name: string;
   readonly done: string;

@@ -1,4 +1,8 @@
 import type { OfficeAct } from '#model/audit/audit-entry.ts';
+import type { MasterRefusal } from '#model/catalog/master-commands.ts';
+import type { ProductRefusal } from '#model/catalog/product-commands.ts';
+import type { SpecialRefusal } from '#model/pricing/special-commands.ts';
+import type { SettingRefusal } from '#model/settings/settings-commands.ts';
 import type { RoleRefusal } from '#model/staff/role-commands.ts';
 import type { StaffRefusal } from '#model/staff/staff-commands.ts';
 import type { DeviceRefusal } from '#model/trust/device-commands.ts';
@@ -9,7 +13,9 @@ import { permissionWords } from '../till/staff-words.ts';
 import type { EditRefusal } from './back-office.svelte.ts';
 
 /** Anything that kept an edit of the office from being made. */
-export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal> | PinRefusal;
+export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal | ShopRefusal> | PinRefusal;
+
+type ShopRefusal = ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal;
 
 /** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
 export function refusalSentence(refusal: AnyRefusal, name: string): string {
@@ -45,8 +51,68 @@ export function refusalSentence(refusal: AnyRefusal, name: string): string {
     case 'expiry-past':
       return m.office_refused_expiry();
     default:
-      return pinTrouble(refusal, name);
+      return isPinTrouble(refusal) ? pinTrouble(refusal, name) : shopRefusal(refusal, name);
   }
+}
+
+type ShopTrouble = Exclude<ShopRefusal, { code: 'not-permitted' }>;
+
+function shopRefusal(refusal: ShopTrouble, name: string): string {
+  switch (refusal.code) {
+    case 'bad-setting':
+    case 'bad-product':
+    case 'bad-master':
+    case 'bad-special':
+      return m.office_refused_shape({ detail: refusal.detail });
+    case 'product-known':
+      return m.office_refused_known({ name });
+    case 'unknown-product':
+    case 'unknown-special':
+    case 'unknown-store':
+    case 'unknown-department':
+    case 'unknown-tax':
+      return m.office_refused_unknown({ name: 'id' in refusal ? refusal.id : name });
+    case 'name-missing':
+      return m.office_refused_name();
+    case 'sku-missing':
+      return m.office_refused_sku();
+    case 'price-out-of-range':
+      return m.office_refused_price();
+    case 'rate-not-understood':
+      return m.office_refused_rate();
+    case 'code-used':
+      return m.office_refused_code_used({ code: refusal.barcode, product: refusal.product });
+    case 'tax-in-use':
+      return m.office_refused_tax_in_use({ count: refusal.count });
+    case 'last-tender':
+      return m.office_refused_last_tender();
+    case 'days-backwards':
+      return m.office_refused_days_backwards();
+    case 'scope-empty':
+      return m.office_refused_scope_empty();
+    case 'effect-empty':
+      return m.office_refused_effect_empty();
+    case 'nothing-to-change':
+      return m.office_refused_nothing();
+    case 'not-of-a-store':
+      return m.office_refused_not_of_a_store();
+  }
+}
+
+const PIN_CODES = [
+  'not-a-pin',
+  'pin-repeats',
+  'pin-in-a-row',
+  'pin-is-a-year',
+  'same-pin',
+  'wrong-old-pin',
+  'wrong-pin',
+  'locked',
+  'busy',
+] as const satisfies readonly PinTrouble['code'][];
+
+function isPinTrouble(refusal: AnyRefusal): refusal is PinTrouble {
+  return PIN_CODES.some((code) => code === refusal.code);
 }
 
 type PinTrouble = Extract<
@@ -101,6 +167,22 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'device.expire': m.office_act_device_expire,
   'device.revoke': m.office_act_device_revoke,
   'customer.terms': m.office_act_customer_terms,
+  'setting.edit': m.office_act_setting_edit,
+  'setting.preset': m.office_act_setting_preset,
+  'product.add': m.office_act_product_add,
+  'product.edit': m.office_act_product_edit,
+  'product.deactivate': m.office_act_product_deactivate,
+  'product.activate': m.office_act_product_activate,
+  'department.add': m.office_act_department_add,
+  'department.edit': m.office_act_department_edit,
+  'tax.add': m.office_act_tax_add,
+  'tax.edit': m.office_act_tax_edit,
+  'tax.remove': m.office_act_tax_remove,
+  'tender.add': m.office_act_tender_add,
+  'tender.edit': m.office_act_tender_edit,
+  'special.add': m.office_act_special_add,
+  'special.edit': m.office_act_special_edit,
+  'favourites.edit': m.office_act_favourites_edit,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '#model/result.ts';
 import { mayInOffice } from '#model/staff/office-actor.ts';
+import { foundedByStore, settingsOf } from '#model/settings/settings-of.ts';
 import type { Permission } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -27,7 +28,7 @@ export class OfficeSignIn {
     this.#owner = owner;
     this.#signedIn = surroundings.readNote(SIGNED_IN);
     this.autoSignOut = new AutoSignOut(surroundings, {
-      minutes: () => owner.stores[0]?.signOutMinutes,
+      minutes: () => minutesOf(owner),
       mayEnd: () => this.person !== undefined,
       end: () => this.signOut('idle'),
     });
@@ -101,4 +102,10 @@ function mayWorkInOffice({ active, stores }: Person): boolean {
 /** What must not change behind the back of somebody who is signed in. */
 function standingOf({ id, role, pin }: Person): string {
   return `${id} ${role} ${pin.salt}`;
+}
+
+/** As at the tills of the first store. */
+function minutesOf({ settings, stores: [first] }: OwnerBook): number {
+  const store = first && { founded: foundedByStore(first), written: {} };
+  return settingsOf(settings, store).signOutMinutes;
 }

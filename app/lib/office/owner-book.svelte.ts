@@ -7,6 +7,8 @@ import {
   type Store,
 } from '#model/documents/organization.ts';
 import { readStaffEntry } from '#model/documents/staff.ts';
+import { foundedByOrganization, type SettingsPlace } from '#model/settings/settings-of.ts';
+import { writtenSettings, type SettingEntry } from '#model/settings/settings.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import type { DeviceBook } from '#model/trust/device-commands.ts';
@@ -28,6 +30,7 @@ export class OwnerBook {
   readonly #invitations = new Map<string, Invitation>();
   readonly #stores = new Map<string, Store>();
   readonly #registers = new Map<string, Register>();
+  readonly #settings = new Map<string, SettingEntry>();
   #organization: Organization | undefined;
   #version = $state(0);
 
@@ -62,6 +65,16 @@ export class OwnerBook {
   get organization(): Organization | undefined {
     void this.#version;
     return this.#organization;
+  }
+
+  /** What was set for the organization, and what its foundation said (rule O1). */
+  get settings(): SettingsPlace {
+    void this.#version;
+    const organization = this.#organization;
+    return {
+      founded: organization ? foundedByOrganization(organization) : {},
+      written: writtenSettings(this.#settings.values()),
+    };
   }
 
   /** The people by name, who still works here first. */
@@ -121,6 +134,7 @@ export class OwnerBook {
     else if (kind === 'role') this.#roles.set(value.id, value);
     else if (kind === 'device') this.#devices.set(value.id, value);
     else if (kind === 'invitation') this.#invitations.set(value.id, value);
+    else if (kind === 'settings') this.#settings.set(value.name, value);
   }
 
   #forget(key: string): void {
@@ -132,6 +146,7 @@ export class OwnerBook {
       invitation: this.#invitations,
       store: this.#stores,
       register: this.#registers,
+      settings: this.#settings,
     };
     const noun = Object.keys(maps).find((each) => key.startsWith(`${each}:`)) as
       keyof typeof maps | undefined;

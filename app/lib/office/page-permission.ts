@@ -4,5 +4,7 @@ import type { Permission } from '#model/staff/permission.ts';
 export function permissionOf(path: string): Permission {
   if (path.startsWith('/office/audit')) return 'audit.read';
   if (path.startsWith('/office/devices')) return 'device.edit';
+  if (path.startsWith('/office/settings')) return 'settings.edit';
+  if (path.startsWith('/office/catalog')) return 'catalog.edit';
   return path.startsWith('/office/staff') ? 'staff.edit' : 'report.read';
 }

@@ -24,6 +24,7 @@ const MEANINGS: Record<Permission, () => string> = {
   'training.enter': m.office_means_training_enter,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
+  'settings.edit': m.office_means_settings_edit,
   'staff.edit': m.office_means_staff_edit,
   'device.edit': m.office_means_device_edit,
 };

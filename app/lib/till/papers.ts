@@ -40,7 +40,7 @@ export class Papers {
 
   /** The receipt of a sale, with the mark of a copy when it is one. */
   sale(record: RecordOf<'sale'>, copy?: number): Paper {
-    const { organization, store } = this.#heads();
+    const { organization, store, language } = this.#heads();
     const { customer } = record.body;
     const customerName =
       store.customerOnReceipt && customer !== undefined ? this.#customerName(customer) : undefined;
@@ -50,7 +50,7 @@ export class Papers {
         organization,
         store,
         personName: this.#shop.personName(record.by),
-        language: organization.language,
+        language,
         ...(customerName === undefined ? {} : { customerName }),
         ...(copy === undefined ? {} : { copy }),
       }),
@@ -115,7 +115,7 @@ export class Papers {
 
   /** An X report, or a Z report when the session is closed; `at` is when an X is made. */
   report(report: SessionReport, perpetual: PerpetualTotals, at: string): Paper {
-    const { organization, store } = this.#heads();
+    const { organization, store, language } = this.#heads();
     return this.#marked(
       reportPaper({
         report,
@@ -124,7 +124,7 @@ export class Papers {
         store,
         personName: (person) => this.#shop.personName(person),
         departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
-        language: organization.language,
+        language,
         at,
       }),
     );
@@ -135,10 +135,16 @@ export class Papers {
     return `${record.store}-${record.register}-${record.seq}:${kind}:1`;
   }
 
-  #heads(): { readonly organization: Organization; readonly store: Store } {
+  /** What stands on every paper, as the store's settings have it now (rule O1). */
+  #heads(): {
+    readonly organization: Organization;
+    readonly store: Store;
+    readonly language: Organization['language'];
+  } {
     const { organization } = this.#shop;
     const store = this.#shop.store(this.#store);
     assert(organization && store, () => `this till has no data about the store ${this.#store}`);
-    return { organization, store };
+    const { receiptHeader, receiptFooter, language } = this.#shop.settings;
+    return { organization, store: { ...store, header: receiptHeader, footer: receiptFooter }, language };
   }
 }

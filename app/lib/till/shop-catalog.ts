@@ -48,9 +48,10 @@ export class ShopCatalog {
       .sort((a, b) => NAMES.compare(a.name, b.name));
   }
 
-  /** The tenders in the order of their buttons. */
+  /** The tenders that are offered, in the order of their buttons. */
   get tenders(): readonly Tender[] {
-    return [...this.#tenders.values()].sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
+    const offered = [...this.#tenders.values()].filter(({ active }) => active !== false);
+    return offered.sort((a, b) => a.order - b.order || a.id.localeCompare(b.id));
   }
 
   /** The specials of the catalog. */

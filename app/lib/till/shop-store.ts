@@ -1,11 +1,13 @@
 import { NO_FAVOURITES, type Favourites } from '#model/catalog/favourites.ts';
 import type { EntryFault } from '#model/documents/entries.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
+import { writtenSettings, type SettingEntry, type WrittenSettings } from '#model/settings/settings.ts';
 
 /** What the document of the till's own store says (rule D7). An entry that cannot be read counts as not there (rule D5). */
 export class ShopStore {
   #favourites: Favourites = NO_FAVOURITES;
   readonly #prices = new Map<string, string>();
+  readonly #settings = new Map<string, SettingEntry>();
 
   /** The favourites grid; no tiles where nobody chose any. */
   get favourites(): Favourites {
@@ -17,13 +19,20 @@ export class ShopStore {
     return this.#prices.get(product);
   }
 
+  /** What the store has set of its own (rule O1). */
+  get settings(): WrittenSettings {
+    return writtenSettings(this.#settings.values());
+  }
+
   /** Takes an entry of the store's document. */
   take(key: string, text: string): EntryFault | undefined {
     this.forget(key);
     const read = readStoreEntry(key, text);
     if (!read.ok) return read.error;
-    if (read.value.kind === 'price') this.#prices.set(read.value.id, read.value.value.price);
-    else this.#favourites = read.value.value;
+    const entry = read.value;
+    if (entry.kind === 'favourites') this.#favourites = entry.value;
+    else if (entry.kind === 'settings') this.#settings.set(entry.value.name, entry.value);
+    else if (entry.kind === 'price') this.#prices.set(entry.id, entry.value.price);
     return undefined;
   }
 
@@ -31,5 +40,6 @@ export class ShopStore {
   forget(key: string): void {
     if (key === 'favourites') this.#favourites = NO_FAVOURITES;
     else if (key.startsWith('price:')) this.#prices.delete(key.slice('price:'.length));
+    this.#settings.delete(key.slice(key.indexOf(':') + 1));
   }
 }

@@ -11,6 +11,8 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
+import { foundedByOrganization, foundedByStore, settingsOf } from '#model/settings/settings-of.ts';
+import { writtenSettings, type SettingEntry, type Settings } from '#model/settings/settings.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
@@ -33,6 +35,7 @@ export class Shop {
   readonly #registers = new Map<string, Register>();
   readonly #staff = new ShopStaff();
   readonly #ownStore = new ShopStore();
+  readonly #settings = new Map<string, SettingEntry>();
   #place: StoreId | undefined;
   readonly #catalog = new ShopCatalog((product) => this.#ownStore.price(product));
   readonly #opened = new Set<string>();
@@ -72,6 +75,19 @@ export class Shop {
     const store = this.store(id);
     assert(store, () => `the organization has no store ${id}`);
     return store;
+  }
+
+  /** The settings in force in the till's own store: the store's, else the organization's (rule O1). */
+  get settings(): Settings {
+    const organization = this.#organization;
+    const store = this.#place === undefined ? undefined : this.store(this.#place);
+    return settingsOf(
+      {
+        founded: organization ? foundedByOrganization(organization) : {},
+        written: writtenSettings(this.#now(this.#settings).values()),
+      },
+      { founded: store ? foundedByStore(store) : {}, written: this.#ownStore.settings },
+    );
   }
 
   /** The registers of a store, by number. */
@@ -121,7 +137,7 @@ export class Shop {
     return this.#now(this.#catalog).taxes;
   }
 
-  /** The tenders in the order of their buttons. */
+  /** The tenders that are offered, in the order of their buttons. */
   get tenders(): readonly Tender[] {
     return this.#now(this.#catalog).tenders;
   }
@@ -257,12 +273,14 @@ export class Shop {
     else if (kind === 'store') this.#stores.set(value.id, value);
     else if (kind === 'register') this.#registers.set(`${value.store}-${value.register}`, value);
     else if (kind === 'role') this.#staff.takeRole(value);
+    else if (kind === 'settings') this.#settings.set(value.name, value);
     return undefined;
   }
 
   #forget(document: DocumentKey, key: string): undefined {
     if (document.class === 'store') this.#ownStore.forget(key);
     else if (document.class === 'catalog') this.#catalog.forget(key);
+    else if (key.startsWith('settings:')) this.#settings.delete(key.slice('settings:'.length));
     else this.#staff.forget(key);
   }
 }

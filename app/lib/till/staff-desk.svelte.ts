@@ -37,7 +37,7 @@ export class StaffDesk {
     this.signIn = new SignIn(this.pins, surroundings, shop, store);
     this.approvals = new ApprovalDesk(this.pins, shop, store);
     this.autoSignOut = new AutoSignOut(surroundings, {
-      minutes: () => shop.store(store)?.signOutMinutes,
+      minutes: () => shop.settings.signOutMinutes,
       mayEnd: () => this.signIn.person !== undefined && !parts.isSaving(),
       end: () => this.signOut('idle'),
     });

@@ -26,6 +26,7 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'training.enter': m.permission_training_enter,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
+  'settings.edit': m.permission_settings_edit,
   'staff.edit': m.permission_staff_edit,
   'device.edit': m.permission_device_edit,
 };

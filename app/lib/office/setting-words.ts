@@ -1,0 +1,120 @@
+import { currencyExponent } from '#model/money/money.ts';
+import type { RoundingMode } from '#model/money/rounding.ts';
+import type { CashRounding } from '#model/sale/cash-rounding.ts';
+import type { TenderKind } from '#model/sale/sale-body.ts';
+import type { SettingName, Settings } from '#model/settings/settings.ts';
+import type { TaxRounding } from '#model/tax/tax-document.ts';
+import { m } from '$lib/paraglide/messages.js';
+
+const LABELS: Record<SettingName, () => string> = {
+  country: m.office_setting_country,
+  taxRounding: m.office_setting_tax_rounding,
+  roundingMode: m.office_setting_rounding_mode,
+  exactLines: m.office_setting_exact_lines,
+  keepNet: m.office_setting_keep_net,
+  cashRounding: m.office_setting_cash_rounding,
+  taxesIncluded: m.office_setting_taxes_included,
+  language: m.office_setting_language,
+  receiptHeader: m.office_setting_receipt_header,
+  receiptFooter: m.office_setting_receipt_footer,
+  signOutMinutes: m.office_setting_sign_out_minutes,
+  closeReminder: m.office_setting_close_reminder,
+  drawerLimit: m.office_setting_drawer_limit,
+  discountReasons: m.office_setting_discount_reasons,
+  shelfCodes: m.office_setting_shelf_codes,
+};
+
+const MODES: Record<RoundingMode, () => string> = {
+  'half-up': m.office_mode_half_up,
+  'half-down': m.office_mode_half_down,
+  'half-even': m.office_mode_half_even,
+  up: m.office_mode_up,
+  down: m.office_mode_down,
+};
+
+const TAX_ROUNDINGS: Record<TaxRounding, () => string> = {
+  receipt: m.office_tax_rounding_receipt,
+  line: m.office_tax_rounding_line,
+  total: m.office_tax_rounding_total,
+};
+
+const TENDER_KINDS: Record<TenderKind, () => string> = {
+  cash: m.office_tender_cash,
+  card: m.office_tender_card,
+  voucher: m.office_tender_voucher,
+  other: m.office_tender_other,
+  'gift-card': m.office_tender_gift_card,
+  'store-credit': m.office_tender_store_credit,
+  deposit: m.office_tender_deposit,
+  account: m.office_tender_account,
+  points: m.office_tender_points,
+};
+
+/** What a setting is called. */
+export function settingLabel(name: SettingName): string {
+  return LABELS[name]();
+}
+
+/** What a way of rounding is called. */
+export function modeWords(mode: RoundingMode): string {
+  return MODES[mode]();
+}
+
+/** When taxes are rounded, in words. */
+export function taxRoundingWords(rounding: TaxRounding): string {
+  return TAX_ROUNDINGS[rounding]();
+}
+
+/** What a kind of tender is called. */
+export function tenderKindWords(kind: TenderKind): string {
+  return TENDER_KINDS[kind]();
+}
+
+/** How a setting's value is written for people: amounts by `money`, countries by their name in `language`. */
+export type SettingFormats = {
+  readonly money: (amount: number) => string;
+  readonly language: string;
+};
+
+/** A country by its name, in a language. */
+export function countryName(country: string, language: string): string {
+  return new Intl.DisplayNames([language], { type: 'region' }).of(country) ?? country;
+}
+
+/** Cash rounding in words: step, way, and the way for change where it differs. */
+export function cashRoundingWords(rule: CashRounding | null, { money }: SettingFormats): string {
+  if (!rule) return m.office_none();
+  const { step, mode, change, tenders } = rule;
+  const parts = [
+    m.office_cash_to({ step: money(step) }),
+    modeWords(mode),
+    change && m.office_cash_change_by({ mode: modeWords(change) }),
+    tenders?.map(tenderKindWords).join(', '),
+  ];
+  return parts.filter(Boolean).join(' · ');
+}
+
+/** A setting's value in words. */
+export function settingValueWords(
+  name: SettingName,
+  value: Settings[SettingName],
+  formats: SettingFormats,
+): string {
+  if (name === 'cashRounding') return cashRoundingWords(value as Settings['cashRounding'], formats);
+  if (value === null) return m.office_none();
+  if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
+  if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
+  if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
+  if (name === 'roundingMode') return modeWords(value as RoundingMode);
+  if (name === 'drawerLimit') return formats.money(value as number);
+  if (name === 'country' || name === 'shelfCodes') return countryName(value as string, formats.language);
+  if (name === 'language') return value === 'es' ? 'Español' : 'English';
+  return String(value);
+}
+
+/** An amount of minor units as a person types it. */
+export function typedAmount(amount: number | null | undefined, currency: string): string {
+  if (amount === null || amount === undefined) return '';
+  const digits = currencyExponent(currency);
+  return (amount / 10 ** digits).toFixed(digits);
+}

@@ -1,0 +1,12 @@
+import type { Special } from '../pricing/special.ts';
+import type { StaffBook } from '../staff/office-actor.ts';
+import type { Department, Product, TaxRate, Tender } from './product.ts';
+
+/** What an office knows of the catalog when somebody edits it: everything there is, by id. */
+export type CatalogBook = StaffBook & {
+  readonly products: ReadonlyMap<string, Product>;
+  readonly departments: ReadonlyMap<string, Department>;
+  readonly taxes: ReadonlyMap<string, TaxRate>;
+  readonly tenders: ReadonlyMap<string, Tender>;
+  readonly specials: ReadonlyMap<string, Special>;
+};

@@ -1,0 +1,161 @@
+import * as v from 'valibot';
+import { productEntries } from '../documents/catalog.ts';
+import { err, ok, type Result } from '../result.ts';
+import {
+  audited,
+  permit,
+  type DocumentChange,
+  type OfficeDoing,
+  type OfficeRefusal,
+} from '../staff/office-actor.ts';
+import { lookupKey } from './barcode.ts';
+import type { CatalogBook } from './catalog-book.ts';
+import { productInfoSchema, productPriceSchema, type Product } from './product.ts';
+
+/** What a person says about a product; everything else about it stays as it is. */
+export type ProductFields = Pick<Product, 'sku' | 'name' | 'barcodes' | 'price' | 'taxes'> & {
+  readonly department: string | undefined;
+};
+
+/** Why a product was not written. */
+export type ProductRefusal =
+  | OfficeRefusal
+  | {
+      readonly code:
+        'product-known' | 'unknown-product' | 'price-out-of-range' | 'name-missing' | 'sku-missing';
+    }
+  /** `product` is the name of the article that has the code already. */
+  | { readonly code: 'code-used'; readonly barcode: string; readonly product: string }
+  | { readonly code: 'unknown-department' | 'unknown-tax'; readonly id: string }
+  | { readonly code: 'bad-product'; readonly detail: string };
+
+type Outcome = Result<DocumentChange, ProductRefusal>;
+
+/** Adds a product; gives what to write into its shard (rules C1, D4 and O6). */
+export function addProduct(
+  book: CatalogBook,
+  id: string,
+  fields: ProductFields,
+  doing: OfficeDoing,
+): Outcome {
+  const may = permit(book, doing, 'catalog.edit');
+  if (!may.ok) return may;
+  if (book.products.has(id)) return err({ code: 'product-known' });
+  return write(book, { ...plain(fields), id, active: true }, doing, 'product.add', described(fields));
+}
+
+/** Changes what a product is and what it costs (rules C1 and O6). */
+export function editProduct(
+  book: CatalogBook,
+  id: string,
+  fields: ProductFields,
+  doing: OfficeDoing,
+): Outcome {
+  const may = permit(book, doing, 'catalog.edit');
+  if (!may.ok) return may;
+  const known = book.products.get(id);
+  if (!known) return err({ code: 'unknown-product' });
+  const { department: _before, ...rest } = known;
+  const was = described(known);
+  const changed = Object.entries(described(fields)).filter(([field, value]) => was[field] !== value);
+  return write(book, { ...rest, ...plain(fields) }, doing, 'product.edit', Object.fromEntries(changed));
+}
+
+/** Takes a product off sale, or puts it on sale again; what was sold keeps its name (rule O7). */
+export function setProductActive(
+  book: CatalogBook,
+  id: string,
+  active: boolean,
+  doing: OfficeDoing,
+): Outcome {
+  const may = permit(book, doing, 'catalog.edit');
+  if (!may.ok) return may;
+  const known = book.products.get(id);
+  if (!known) return err({ code: 'unknown-product' });
+  const what = active ? 'product.activate' : 'product.deactivate';
+  return write(book, { ...known, active }, doing, what, { name: known.name });
+}
+
+type ProductAct = 'product.add' | 'product.edit' | 'product.activate' | 'product.deactivate';
+
+function write(
+  book: CatalogBook,
+  product: Product,
+  doing: OfficeDoing,
+  what: ProductAct,
+  details: Record<string, string>,
+): Outcome {
+  const fault = faultOf(book, product);
+  if (fault) return err(fault);
+  const before: Readonly<Record<string, string>> = known(book, product.id);
+  // The two groups merge apart: a group that stays is not written, or it would undo what another office writes.
+  const changed = Object.entries(productEntries(product)).filter(([key, text]) => before[key] !== text);
+  return ok(audited(doing, what, product.id, details, Object.fromEntries(changed)));
+}
+
+function known(book: CatalogBook, id: string): Readonly<Record<string, string>> {
+  const product = book.products.get(id);
+  return product ? productEntries(product) : {};
+}
+
+function faultOf(book: CatalogBook, product: Product): ProductRefusal | undefined {
+  const { id: _id, price, taxes, ...info } = product;
+  if (info.name.trim() === '') return { code: 'name-missing' };
+  if (info.sku === '') return { code: 'sku-missing' };
+  if (!v.is(productPriceSchema.entries.price, price)) return { code: 'price-out-of-range' };
+  const read = v.safeParse(productInfoSchema, info);
+  if (!read.success) {
+    const [issue] = read.issues;
+    return { code: 'bad-product', detail: `${v.getDotPath(issue) ?? 'product'}: ${issue.message}` };
+  }
+  if (info.department !== undefined && !book.departments.has(info.department))
+    return { code: 'unknown-department', id: info.department };
+  const tax = taxes.find((each) => !book.taxes.has(each));
+  if (tax !== undefined) return { code: 'unknown-tax', id: tax };
+  return usedCode(book, product);
+}
+
+/** A code of the product that scans as another one (rules C2 and O6). Codes it had before are not asked about again. */
+function usedCode(book: CatalogBook, { id, barcodes, sku }: Product): ProductRefusal | undefined {
+  const before = book.products.get(id);
+  const had = new Set(before ? [...before.barcodes, before.sku].map(lookupKey) : []);
+  const wanted = new Map([...barcodes, sku].map((code) => [lookupKey(code), code]));
+  for (const key of had) wanted.delete(key);
+  if (wanted.size === 0) return undefined;
+  for (const other of book.products.values()) {
+    if (other.id === id) continue;
+    const same = [...other.barcodes, other.sku].map(lookupKey).find((key) => wanted.has(key));
+    if (same !== undefined)
+      return { code: 'code-used', barcode: wanted.get(same) ?? same, product: other.name };
+  }
+  return undefined;
+}
+
+function plain({ department, name, sku, barcodes, ...rest }: ProductFields) {
+  const codes = barcodes.map((code) => code.trim()).filter((code) => code !== '');
+  return {
+    ...rest,
+    name: name.trim(),
+    sku: sku.trim(),
+    barcodes: [...new Set(codes)],
+    ...(department === undefined ? {} : { department }),
+  };
+}
+
+function described({
+  sku,
+  name,
+  department,
+  barcodes,
+  price,
+  taxes,
+}: Omit<ProductFields, 'department'> & { department?: string | undefined }): Record<string, string> {
+  return {
+    sku: sku.trim(),
+    name: name.trim(),
+    department: department ?? '',
+    barcodes: barcodes.join(', '),
+    price,
+    taxes: taxes.join(', '),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Organization, Store } from '../documents/organization.ts';
+import type { PricingRules } from '../sale/pricing.ts';
+import {
+  DEFAULT_SETTINGS,
+  SETTING_NAMES,
+  STORE_SETTINGS,
+  type SettingName,
+  type Settings,
+  type SettingValues,
+  type WrittenSettings,
+} from './settings.ts';
+
+/**
+ * What a place says about its settings: `founded` is what its own entry has said since the foundation, `written` what was set
+ * since then and counts before it.
+ */
+export type SettingsPlace = { readonly founded: SettingValues; readonly written: WrittenSettings };
+
+/** Where a setting's value comes from. */
+export type SettingSource = 'store' | 'organization' | 'default';
+
+/** What the organization's entry says that is a setting (rule O1). */
+export function foundedByOrganization(
+  organization: Pick<Organization, 'language' | 'taxRounding' | 'cashRounding'>,
+): SettingValues {
+  const { language, taxRounding, cashRounding } = organization;
+  return { language, taxRounding, ...(cashRounding ? { cashRounding } : {}) };
+}
+
+/** What a store's entry says that is a setting (rule O1). */
+export function foundedByStore(store: Pick<Store, 'header' | 'footer' | 'signOutMinutes'>): SettingValues {
+  const { header, footer, signOutMinutes } = store;
+  return {
+    ...(header.length > 0 ? { receiptHeader: header } : {}),
+    ...(footer.length > 0 ? { receiptFooter: footer } : {}),
+    ...(signOutMinutes === undefined ? {} : { signOutMinutes }),
+  };
+}
+
+/** A store's own value of a setting, undefined where it takes the organization's (rule O1). */
+export function ownValue<Name extends SettingName>(
+  store: SettingsPlace | undefined,
+  name: Name,
+): Settings[Name] | undefined {
+  if (!store || !STORE_SETTINGS.includes(name)) return undefined;
+  // An entry without a value hides what the foundation said.
+  return Object.hasOwn(store.written, name) ? store.written[name] : store.founded[name];
+}
+
+/** `null` is a value: it says "none". */
+function saidBy<Name extends SettingName>(place: SettingsPlace, name: Name): Settings[Name] | undefined {
+  const written = place.written[name];
+  return written === undefined ? place.founded[name] : written;
+}
+
+/** Where a setting's value comes from. */
+export function sourceOf(
+  name: SettingName,
+  organization: SettingsPlace,
+  store: SettingsPlace | undefined,
+): SettingSource {
+  if (ownValue(store, name) !== undefined) return 'store';
+  return saidBy(organization, name) === undefined ? 'default' : 'organization';
+}
+
+/** The settings in force: a store's own, else the organization's, else the defaults (rule O1). */
+export function settingsOf(organization: SettingsPlace, store?: SettingsPlace): Settings {
+  const value = <Name extends SettingName>(name: Name): Settings[Name] => {
+    const own = ownValue(store, name);
+    const said = own === undefined ? saidBy(organization, name) : own;
+    return said === undefined ? DEFAULT_SETTINGS[name] : said;
+  };
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, value(name)])) as Settings;
+}
+
+/** The part of pricing that settings decide (rule O4). */
+export function pricingOf(
+  settings: Settings,
+): Pick<PricingRules, 'taxRounding' | 'roundingMode' | 'exactLines' | 'keepNet' | 'cashRounding'> {
+  const { taxRounding, roundingMode, exactLines, keepNet, cashRounding } = settings;
+  return { taxRounding, roundingMode, exactLines, keepNet, ...(cashRounding ? { cashRounding } : {}) };
+}
