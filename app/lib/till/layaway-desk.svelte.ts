@@ -128,8 +128,7 @@ export class LayawayDesk {
     if (!made.ok) return made;
     try {
       await book.keepLayaway(made.value);
-    } catch (cause) {
-      globalThis.reportError(cause);
+    } catch {
       return err({ code: 'not-kept' });
     }
     if (sale.basket !== before) return err({ code: 'basket-not-empty' });
