@@ -6,6 +6,7 @@ import type { AuditTexts } from './flatten-audit.ts';
 import type { ExceptionList, Finding } from './exceptions.ts';
 import type { EntryValue, SessionAddress, WholeRecord } from './read-record.ts';
 import type { JudgedRecord, ReadEntry } from './read-session.ts';
+import { judgeAccounts } from './ledger-accounts.ts';
 import { candidateOf, deleteRecord, insertAside, insertRecord, moveRecord } from './record-rows.ts';
 import { RegisterChain, type Step } from './register-chain.ts';
 import type { RollupBatch } from './rollup-sums.ts';
@@ -275,6 +276,12 @@ function applyToSession(
   }
   for (const delta of deltas.values()) delta.flush(statements, rollup);
   describeSession(statements, exceptions, address);
+  judgeAccounts(
+    statements,
+    exceptions,
+    address.organization,
+    [...out, ...come].map(({ record }) => record),
+  );
 }
 
 /** The session's business day once `come` is in: that of the earliest opening record, else the date of the first record. */

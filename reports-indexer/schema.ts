@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -113,6 +113,24 @@ export type SaleTenderTable = {
   tender: string;
   name: string;
   kind: string;
+  amount: number;
+};
+
+/**
+ * A move of value on a counted receipt (rule G1): `place` counts the receipt's moves from 0, `line` is 1 where a line made it and 0 where
+ * a tender did. Amounts in minor units.
+ */
+export type LedgerMoveTable = {
+  store: string;
+  register: string;
+  seq: number;
+  place: number;
+  session: number;
+  receipt: string;
+  at: string;
+  ledger: string;
+  account: string;
+  line: number;
   amount: number;
 };
 
@@ -276,6 +294,7 @@ export type Tables = {
   sale_tax: SaleTaxTable;
   sale_tender: SaleTenderTable;
   cash_move: CashMoveTable;
+  ledger_move: LedgerMoveTable;
   session: SessionTable;
   session_tax: SessionTaxTable;
   session_tender: SessionTenderTable;
