@@ -202,7 +202,7 @@ export class TillPage {
 
   /** Opens an entry of the register menu by its test id. */
   async menu(
-    entry: 'x-report' | 'journal' | 'paid-in' | 'paid-out' | 'open-drawer' | 'close-session',
+    entry: 'x-report' | 'journal' | 'gift-card' | 'layaway' | 'paid-in' | 'paid-out' | 'open-drawer' | 'close-session',
   ): Promise<void> {
     await this.page.getByTestId('register-menu').click();
     await this.page.getByTestId(entry).click();
