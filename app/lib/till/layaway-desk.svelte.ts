@@ -191,6 +191,14 @@ export class LayawayDesk {
     return ok(true);
   }
 
+  /** Whether the open sale may be paid with a deposit: the goods are of a layaway, or something is on order. */
+  get mayPay(): boolean {
+    const { id } = this.#parts.sale.basket;
+    return this.list().some(
+      ({ layaway, standing }) => standing === 'open' && (layaway.basket === id || layaway.lines.length === 0),
+    );
+  }
+
   /** The tender that deposits pay with: the shop's own, else one by its usual name. */
   get tender(): Tender {
     const { shop } = this.#parts;

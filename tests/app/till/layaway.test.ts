@@ -69,7 +69,9 @@ describe('[G10] layaway at the till', () => {
     must(await other.till.layaways.payIn(number, 313));
     await payAll(other);
     await expect.poll(() => only(other).left).toBe(500);
+    expect(other.till.layaways.mayPay).toBe(false);
     must(await other.till.layaways.fetch(number));
+    expect(other.till.layaways.mayPay).toBe(true);
     expect(other.till.sale.payments).toMatchObject([{ kind: 'deposit', given: 517, account: number }]);
     expect(other.till.sale.settlement.due).toBe(500);
     const basket = other.till.sale.basket.id;
@@ -136,6 +138,7 @@ describe('[G10] layaway at the till', () => {
     await payAll(bench);
     await expect.poll(() => only(bench)).toMatchObject({ paid: 500, standing: 'open' });
     const { number } = only(bench).layaway;
+    expect(till.layaways.mayPay).toBe(true);
     expect(codeOf(await till.layaways.fetch(number))).toBe('no-such-layaway');
     expect(till.layaways.list('sofa')).toHaveLength(1);
     expect(till.layaways.list('chair')).toEqual([]);
