@@ -13,6 +13,8 @@ export type Finding = {
   readonly seq?: number;
   /** What tells two findings of one code at one place apart. */
   readonly mark?: string;
+  /** The finding's own id, where every replica finds it under one (rule G5). */
+  readonly id?: string;
 };
 
 /**
@@ -77,6 +79,6 @@ export class ExceptionList {
 }
 
 /** The same finding has the same id on every indexer (22 characters). */
-function findingId(source: string, { code, mark, detail }: Finding): string {
-  return sha256Text(`${source}\n${code}\n${mark ?? detail}`).slice(0, 22);
+function findingId(source: string, { code, mark, detail, id }: Finding): string {
+  return id ?? sha256Text(`${source}\n${code}\n${mark ?? detail}`).slice(0, 22);
 }

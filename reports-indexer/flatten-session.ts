@@ -7,6 +7,7 @@ import type { AuditTexts } from './flatten-audit.ts';
 import type { ExceptionList, Finding } from './exceptions.ts';
 import type { EntryValue, SessionAddress, WholeRecord } from './read-record.ts';
 import type { JudgedRecord, ReadEntry } from './read-session.ts';
+import { judgeAccounts } from './ledger-accounts.ts';
 import { candidateOf, deleteRecord, insertAside, insertRecord, moveRecord } from './record-rows.ts';
 import { RegisterChain, type Step } from './register-chain.ts';
 import type { RollupBatch } from './rollup-sums.ts';
@@ -284,6 +285,12 @@ function applyToSession(
   for (const day of new Set([before, after, ...named]))
     if (day !== undefined && day !== '') judgeDay(statements, exceptions, address, day);
   judgePeriods(statements, exceptions, address);
+  judgeAccounts(
+    statements,
+    exceptions,
+    address.organization,
+    [...out, ...come].map(({ record }) => record),
+  );
 }
 
 /** The session's business day once `come` is in: that of the earliest opening record, else the date of the first record. */

@@ -2,12 +2,14 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRepl
 import type { Kysely } from 'kysely';
 import * as v from 'valibot';
 import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
+import { accountIdSchema, ledgerSchema } from '#model/ledger/account.ts';
 import type { Standing } from '#model/trust/standing.ts';
 import type { IndexedEvents } from './indexed-events.ts';
 import { auditAct, auditReport, readPlace } from './reports/audit.ts';
 import { exceptionsReport } from './reports/exceptions.ts';
 import { periodFields, readQuery } from './reports/filters.ts';
 import { healthReport } from './reports/health.ts';
+import { ledgersReport } from './reports/ledgers.ts';
 import { organizationReport } from './reports/organization.ts';
 import { receiptRecord, receiptsReport } from './reports/receipts.ts';
 import { SALES_BY, salesReport } from './reports/sales.ts';
@@ -72,6 +74,13 @@ const auditQuery = v.strictObject({
   ),
   limit: v.optional(wholeNumber(1, 1000), '100'),
 });
+const ledgersQuery = v.pipe(
+  v.strictObject({ ledger: v.optional(ledgerSchema), account: v.optional(accountIdSchema) }),
+  v.check(
+    ({ ledger, account }) => account === undefined || ledger !== undefined,
+    'an account needs its "ledger"',
+  ),
+);
 const totalsQuery = v.strictObject({
   from: periodFields.from,
   to: periodFields.to,
@@ -151,6 +160,7 @@ function addOtherReports(server: FastifyInstance, { database, events, link }: Ht
     const act = await auditAct(database, request.params.id);
     return act ?? missing(reply, `There is no act ${request.params.id.slice(0, 40)}.`);
   });
+  report(server, '/reports/ledgers', ledgersQuery, (query) => ledgersReport(database, query));
   report(server, '/reports/exceptions', nothing, () => exceptionsReport(database));
   report(
     server,

@@ -1,6 +1,7 @@
 import { sensitiveAct } from '#model/audit/sensitive-act.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
+import { bookedMoves } from '#model/ledger/ledger.ts';
 import { toThousandths } from './quantities.ts';
 import type { WholeRecord } from './read-record.ts';
 import type { Candidate } from './settle.ts';
@@ -53,6 +54,7 @@ export function deleteRecord(
     statements.deleteLines,
     statements.deleteTaxes,
     statements.deleteTenders,
+    statements.deleteMoves,
   ])
     statement.run(store, register, seq);
 }
@@ -101,12 +103,36 @@ function chainColumns(record: JournalRecord, text: string) {
   return [store, register, seq, hash, prev, session, kind, amount, receipts, signed, absolute, text] as const;
 }
 
+/** What a receipt moved of accounts (rule G1). */
+function insertMoves(
+  statements: Statements,
+  { store, register, seq, session, at, body }: RecordOf<'sale'>,
+): void {
+  const byLine = body.lines.filter(({ account, amount }) => account && amount !== 0).length;
+  for (const { ledger, account, amount, receipt, index } of bookedMoves(body, at)) {
+    const line = index < byLine ? 1 : 0;
+    statements.insertMove.run(
+      store,
+      register,
+      seq,
+      index,
+      session,
+      receipt,
+      at,
+      ledger,
+      account,
+      line,
+      amount,
+    );
+  }
+}
+
 function insertSale(statements: Statements, record: RecordOf<'sale'>, day: string): void {
   const { store, register, seq, session, at, by, body } = record;
   let units = 0;
   body.lines.forEach((line, i) => {
     const quantity = toThousandths(line.quantity);
-    units += quantity;
+    if (!line.account) units += quantity;
     const { product, sku, name, department, price, amount } = line;
     statements.insertLine.run(
       store,
@@ -128,6 +154,7 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
   body.tenders.forEach(({ tender, name, kind, amount }, i) => {
     statements.insertTender.run(store, register, seq, i, tender, name, kind, amount);
   });
+  insertMoves(statements, record);
   const { receipt, basket, type, total, net, tax, customer, terms, points } = body;
   statements.insertSale.run(
     store,

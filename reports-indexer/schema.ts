@@ -141,6 +141,24 @@ export type SaleTenderTable = {
   amount: number;
 };
 
+/**
+ * A move of value on a counted receipt (rule G1): `place` counts the receipt's moves from 0, `line` is 1 where a line made it and 0 where
+ * a tender did. Amounts in minor units.
+ */
+export type LedgerMoveTable = {
+  store: string;
+  register: string;
+  seq: number;
+  place: number;
+  session: number;
+  receipt: string;
+  at: string;
+  ledger: string;
+  account: string;
+  line: number;
+  amount: number;
+};
+
 export type CashMoveTable = {
   store: string;
   register: string;
@@ -309,6 +327,7 @@ export type Tables = {
   sale_tax: SaleTaxTable;
   sale_tender: SaleTenderTable;
   cash_move: CashMoveTable;
+  ledger_move: LedgerMoveTable;
   session: SessionTable;
   session_tax: SessionTaxTable;
   session_tender: SessionTenderTable;

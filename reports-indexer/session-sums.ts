@@ -109,7 +109,8 @@ export class SessionDelta {
     sums.net += sign * sale.net;
     sums.tax += sign * sale.tax;
     sums.lines += sign * sale.lines.length;
-    for (const line of sale.lines) this.#addLine(sale, line, sign);
+    // Value put into an account is no article and no turnover (rule G4).
+    for (const line of sale.lines) if (!line.account) this.#addLine(sale, line, sign);
     for (const row of sale.taxes) this.#addTax(row, sign);
     for (const row of sale.tenders) this.#addTender(sale, row, sign);
   }

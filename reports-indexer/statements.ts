@@ -111,6 +111,17 @@ export function prepareStatements(database: DatabaseSync) {
     insertCash: p(
       insert('cash_move', 'store, register, seq, session, day, at, by, direction, amount, reason'),
     ),
+    insertMove: p(
+      insert(
+        'ledger_move',
+        'store, register, seq, place, session, receipt, at, ledger, account, line, amount',
+      ),
+    ),
+    deleteMoves: p(`DELETE FROM ledger_move WHERE ${SPOT}`),
+    movesOfAccount: p(
+      `SELECT receipt, place AS 'index', at, ledger, account, amount, store, register, session FROM ledger_move WHERE ledger = ? AND account = ?
+       ORDER BY receipt, place`,
+    ),
     insertAct: p(
       insert(
         'act',

@@ -54,6 +54,11 @@ CREATE TABLE cash_move (${SPOT}, session INTEGER NOT NULL, day TEXT NOT NULL, at
   direction TEXT NOT NULL, amount INTEGER NOT NULL, reason TEXT NOT NULL,
   PRIMARY KEY (store, register, seq)) STRICT, WITHOUT ROWID;
 
+CREATE TABLE ledger_move (${SPOT}, place INTEGER NOT NULL, session INTEGER NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
+  ledger TEXT NOT NULL, account TEXT NOT NULL, line INTEGER NOT NULL, amount INTEGER NOT NULL,
+  PRIMARY KEY (store, register, seq, place)) STRICT, WITHOUT ROWID;
+CREATE INDEX ledger_account ON ledger_move (ledger, account);
+
 CREATE TABLE session (${SESSION}, currency TEXT NOT NULL, opened_at TEXT NOT NULL, opened_by TEXT NOT NULL,
   float INTEGER NOT NULL, closed_seq INTEGER, closed_at TEXT, counted INTEGER, difference INTEGER,
   first_receipt TEXT, last_receipt TEXT, ${SESSION_SUMS.map((name) => `${name} INTEGER NOT NULL`).join(', ')},

@@ -74,7 +74,7 @@ function saleAct(sale: SaleBody): SensitiveAct | undefined {
   const { receipt, type, total, lines, voids } = sale;
   if (voids)
     return { kind: 'void', subject: receipt, amount: total, reason: `${voids.receipt}: ${voids.reason}` };
-  if (type === 'sale') return priceAct(sale);
+  if (type === 'sale') return priceAct(sale) ?? valueAct(sale);
   const blind = lines.some(({ quantity, refundOf }) => quantity.startsWith('-') && refundOf === undefined);
   return {
     ...priceAct(sale),
@@ -82,6 +82,15 @@ function saleAct(sale: SaleBody): SensitiveAct | undefined {
     subject: receipt,
     amount: total,
   };
+}
+
+/** What somebody approved to be paid out of an account without a connection (rule G9). */
+function valueAct({ receipt, tenders }: SaleBody): SensitiveAct | undefined {
+  const approved = tenders.filter((tender) => tender.approvedBy !== undefined);
+  const [first] = approved;
+  if (first?.approvedBy === undefined) return undefined;
+  const amount = sumMinor(approved.map((tender) => tender.amount));
+  return { kind: 'approved', subject: receipt, amount, reason: first.name, approvedBy: first.approvedBy };
 }
 
 /** What people did to the prices of a sale: `amount` is what they took off, or what the receipt with a price of their own comes to. */

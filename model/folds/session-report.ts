@@ -189,7 +189,7 @@ export function addLiabilities(
 ): Pick<SessionReport, 'liabilities'> {
   let next = liabilities;
   for (const { account, amount } of lines) {
-    if (!account) continue;
+    if (!account || amount === 0) continue;
     const { count, amount: before } = next[account.ledger] ?? NOTHING;
     next = { ...next, [account.ledger]: { count: count + 1, amount: before + amount } };
   }

@@ -88,6 +88,7 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     refunds: { count: row.refunds, amount: row.refunds_amount },
     exchanges: { count: row.exchanges, amount: row.exchanges_amount },
     ...(await pricedDownOf(database, row)),
+    ...(await liabilitiesOf(database, row)),
     gross: row.gross,
     net: row.net,
     tax: row.tax,
@@ -105,6 +106,24 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     ...(row.last_receipt === null ? {} : { lastReceipt: row.last_receipt }),
     ...(closed ? { closed: { at: closed.at, by: closed.by, body: closed.body } } : {}),
   };
+}
+
+/** What lines put into accounts (rule G4). */
+async function liabilitiesOf(
+  database: Database,
+  { store, register, session }: SessionRow,
+): Promise<Pick<SessionReport, 'liabilities'>> {
+  const rows = await database
+    .selectFrom('ledger_move')
+    .select(({ fn }) => ['ledger', fn.countAll<number>().as('count'), fn.sum<number>('amount').as('amount')])
+    .where('store', '=', store)
+    .where('register', '=', register)
+    .where('session', '=', session)
+    .where('line', '=', 1)
+    .groupBy('ledger')
+    .execute();
+  if (rows.length === 0) return {};
+  return { liabilities: Object.fromEntries(rows.map(({ ledger, ...sums }) => [ledger, sums])) };
 }
 
 function drawerOf(row: SessionRow): SessionReport['drawer'] {

@@ -19,6 +19,7 @@ import {
 import { redeem, type Funds } from '#model/ledger/redeem.ts';
 import { valueLine } from '#model/ledger/value-line.ts';
 import { offlineRedeemLimit } from '#model/ledger/value-settings.ts';
+import { sensitiveAct } from '#model/audit/sensitive-act.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
 import { changeQuantity, addLine, refundLine } from '#model/sale/basket.ts';
 import { discountLine } from '#model/register/basket-commands.ts';
@@ -356,6 +357,18 @@ describe('[G8] [G9] paying out of an account', () => {
     expect(offlineRedeemLimit(undefined, 'GBP')).toBe(5000);
     expect(offlineRedeemLimit({ offlineRedeemLimit: { GBP: 100 } }, 'GBP')).toBe(100);
     expect(offlineRedeemLimit({ offlineRedeemLimit: { GBP: 100 } }, 'EUR')).toBe(5000);
+  });
+
+  test('[G9] [A1] a payment that was approved without a connection is a sensitive act', () => {
+    const payment = { ...byCard(600), approvedBy: 'sam' };
+    const [sale] = salesOf(play([open(), sell(basket([line({}, '5')]), [payment])]).records);
+    expect(sale && sensitiveAct(sale)).toEqual({
+      kind: 'approved',
+      subject: 'S01-R2-000001',
+      amount: 600,
+      reason: 'Gift card',
+      approvedBy: 'sam',
+    });
   });
 
   test('[G9] a refund puts money into a new account', () => {

@@ -42,6 +42,8 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_newer(), meaning: m.office_exception_newer_meaning() };
     case 'foreign':
       return { title: m.office_exception_foreign(), meaning: m.office_exception_foreign_meaning() };
+    case 'overspent':
+      return { title: m.office_exception_overspent(), meaning: m.office_exception_overspent_meaning() };
     case 'other':
       return { title: m.office_exception_other(), meaning: m.office_exception_other_meaning() };
   }
@@ -66,6 +68,7 @@ type Family =
   | 'unreadable'
   | 'newer'
   | 'foreign'
+  | 'overspent'
   | 'other';
 
 const FAMILIES: Readonly<Record<string, Family>> = {
@@ -103,6 +106,7 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-register': 'foreign',
   'wrong-key': 'foreign',
   'wrong-shard': 'foreign',
+  overspent: 'overspent',
 };
 
 function familyOf(code: string): Family {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { closedBodySchema } from '#model/journal/record.ts';
 import { minorSchema } from '#model/money/money.ts';
+import { ledgerSchema } from '#model/ledger/account.ts';
 import { saleBodySchema, taxTotalSchema, tenderKindSchema } from '#model/sale/sale-body.ts';
 
 // The shapes of the reports program's answers. Objects are open: a newer program may say more than this page shows.
@@ -64,6 +65,7 @@ export const sessionReportSchema = v.object({
   exchanges: counted,
   discounts: v.optional(counted),
   voids: v.optional(counted),
+  liabilities: v.optional(v.record(ledgerSchema, counted)),
   gross: minorSchema,
   net: minorSchema,
   tax: minorSchema,

@@ -128,8 +128,7 @@ export class LayawayDesk {
     if (!made.ok) return made;
     try {
       await book.keepLayaway(made.value);
-    } catch (cause) {
-      globalThis.reportError(cause);
+    } catch {
       return err({ code: 'not-kept' });
     }
     if (sale.basket !== before) return err({ code: 'basket-not-empty' });
@@ -190,6 +189,14 @@ export class LayawayDesk {
     }
     await this.#parts.book.dropLayaway(number);
     return ok(true);
+  }
+
+  /** Whether the open sale may be paid with a deposit: the goods are of a layaway, or something is on order. */
+  get mayPay(): boolean {
+    const { id } = this.#parts.sale.basket;
+    return this.list().some(
+      ({ layaway, standing }) => standing === 'open' && (layaway.basket === id || layaway.lines.length === 0),
+    );
   }
 
   /** The tender that deposits pay with: the shop's own, else one by its usual name. */

@@ -1,13 +1,15 @@
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { reprintReceipt } from '#model/register/commands.ts';
 import { voidSale } from '#model/register/void-sale.ts';
-import type { Result } from '#model/result.ts';
+import { ledgerMoves } from '#model/ledger/ledger.ts';
+import { err, type Result } from '#model/result.ts';
 import type { Append } from './append.ts';
 import type { Papers } from './papers.ts';
 import type { PrintDesk } from './print-desk.svelte.ts';
 import type { RegisterJournal } from './register-journal.svelte.ts';
 import type { StoreJournals } from './store-journals.svelte.ts';
 import type { TillRefusal } from './till.svelte.ts';
+import type { ValueDesk } from './value-desk.svelte.ts';
 
 /** What the desk works with. */
 export type ReceiptParts = {
@@ -17,6 +19,8 @@ export type ReceiptParts = {
   readonly papers: Papers;
   readonly printing: PrintDesk;
   readonly newId: () => string;
+  /** Why accounts cannot give back what these moves take out of them. */
+  readonly shortOf: ValueDesk['shortOf'];
 };
 
 /** Receipts that were made: printing them once more and voiding them. */
@@ -39,9 +43,13 @@ export class ReceiptDesk {
 
   /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
   async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
-    const { append, store, newId } = this.#parts;
+    const { append, store, newId, shortOf } = this.#parts;
     const later = await store.salesSince(sale.at);
     const basket = newId();
+    // What was put onto a card may be spent by now: a void would take it out once more.
+    const back = ledgerMoves(sale.body).map((move) => ({ ...move, amount: -move.amount }));
+    const short = await shortOf(back, basket);
+    if (short) return err(short);
     return append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
       amount: -sale.body.total,
       reason,

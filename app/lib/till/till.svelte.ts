@@ -188,6 +188,7 @@ export class Till {
       papers,
       printing,
       newId: () => surroundings.newId(),
+      shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
     this.journal.onWritten = (record, saved) => this.#afterWriting(record, saved);
   }

@@ -228,8 +228,7 @@ export class ValueDesk {
         register: `${place.store}-${place.register}`,
         at: before?.at ?? surroundings.now().toISOString(),
       });
-    } catch (cause) {
-      globalThis.reportError(cause);
+    } catch {
       return err({ code: 'not-kept' });
     }
     return ok(true);

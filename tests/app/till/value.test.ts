@@ -156,6 +156,30 @@ describe('gift cards', () => {
   });
 });
 
+describe('voiding', () => {
+  it('[H6] [G1] the sale of a card takes the value back, and is refused once it is spent', async () => {
+    const bench = await tillOn();
+    const { till } = bench;
+    const first = await sellCard(bench, 400);
+    await booked(bench, 400);
+    const voider = till.receipts.voidSale(first, 'wrong card');
+    await approve(bench);
+    must(await voider);
+    await booked(bench, 0);
+    const second = await sellCard(bench, 400);
+    await booked(bench, 400);
+    wantLanterns(bench);
+    must(await till.value.pay(BY_CARD, ACCOUNT, 339));
+    const paid = must(await till.completeSale());
+    await booked(bench, 61);
+    expect(codeOf(await till.receipts.voidSale(second, 'wrong card'))).toBe('account-too-little');
+    const undoing = till.receipts.voidSale(paid, 'wrong article');
+    await approve(bench);
+    must(await undoing);
+    await booked(bench, 400);
+  });
+});
+
 describe('[G8] two tills that are connected', () => {
   it('[G8] what one holds the other cannot take, until the payment is taken back or the hold is old', async () => {
     const one = await tillOn();

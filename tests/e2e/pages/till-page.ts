@@ -205,6 +205,8 @@ export class TillPage {
     entry:
       | 'x-report'
       | 'journal'
+      | 'gift-card'
+      | 'layaway'
       | 'paid-in'
       | 'paid-out'
       | 'open-drawer'
