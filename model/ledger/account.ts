@@ -66,7 +66,7 @@ export function accountNumber(text: string): string | undefined {
 
 /** A number as papers show it to whoever finds one: the last four characters only. */
 export function maskedNumber(number: string): string {
-  return `•••• ${number.slice(-4)}`;
+  return `**** ${number.slice(-4)}`;
 }
 
 /** The last digit by Luhn's rule (ISO/IEC 7812-1, annex B). */

@@ -1,9 +1,12 @@
 import type { Organization, Store } from '../documents/organization.ts';
 import type { CountedAmount, SessionReport } from '../folds/session-report.ts';
 import type { PerpetualTotals } from '../journal/record.ts';
+import { LEDGERS } from '../ledger/account.ts';
+import { sumMinor } from '../money/money.ts';
 import { labelsOf, type Labels, type Language } from './labels.ts';
 import { paperFormat, type PaperFormat } from './paper-format.ts';
 import { storeHeader, taxLine } from './sale-paper.ts';
+import { ledgerLabel } from './value-paper.ts';
 import type { Paper, PaperLine } from './paper.ts';
 
 /** What an X or Z report is made from; it is a Z once the report's session is closed. */
@@ -45,6 +48,7 @@ export function reportPaper(source: ReportPaperSource): Paper {
         sorted(report.taxes).map(([, tax]) => taxLine(tax, words)),
       ),
       ...block(labels.tenders, tenderRows(report, words)),
+      ...block(labels.liabilities, liabilityRows(report, words)),
       ...block(labels.departments, departmentRows(source, words)),
       ...block(labels.drawer, drawerRows(report, words)),
       ...block(labels.receipts, receiptRows(report, words)),
@@ -101,6 +105,20 @@ function tenderRows(report: SessionReport, { format }: Words): PaperLine[] {
   return sorted(report.tenders).map(([, { name, count, amount }]) =>
     row(`${name} (${count})`, format.amount(amount)),
   );
+}
+
+/** What was taken in for accounts, by ledger, and the turnover without it (rule G4). */
+function liabilityRows({ liabilities, gross }: SessionReport, { labels, format }: Words): PaperLine[] {
+  if (!liabilities) return [];
+  const rows = LEDGERS.flatMap((ledger) => {
+    const sum = liabilities[ledger];
+    return sum ? [{ name: ledgerLabel(ledger, labels), ...sum }] : [];
+  });
+  const all = sumMinor(rows.map(({ amount }) => amount));
+  return [
+    ...rows.map(({ name, count, amount }) => row(`${name} (${count})`, format.amount(amount))),
+    row(labels.turnoverWithout, format.money(gross - all), true),
+  ];
 }
 
 function departmentRows({ report, departmentName }: ReportPaperSource, words: Words): PaperLine[] {

@@ -1,5 +1,6 @@
 import type { Organization, Store } from '../documents/organization.ts';
 import type { RecordOf } from '../journal/record.ts';
+import { maskedNumber } from '../ledger/account.ts';
 import { sumMinor } from '../money/money.ts';
 import type { SaleBody, SaleLine, TaxTotalRow, Tendered } from '../sale/sale-body.ts';
 import { labelsOf, type Labels, type Language } from './labels.ts';
@@ -52,6 +53,7 @@ export function salePaper(source: SalePaperSource): Paper {
       ...totalLines(sale, words),
       ...roundingLines(sale, words),
       ...sale.tenders.flatMap((tender) => tenderLines(tender, words)),
+      ...pointsLines(sale, labels),
       ...includedTaxLines(sale, words),
       ...footerLines(store),
       ...mark,
@@ -87,6 +89,18 @@ function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
   if (!sale.voids) return title;
   const { receipt, reason } = sale.voids;
   return [...title, { kind: 'text', text: `${receipt}: ${reason}`, align: 'center' }];
+}
+
+/** What points a customer earned, gave back and has (rule U8). */
+function pointsLines({ points }: SaleBody, labels: Labels): PaperLine[] {
+  if (!points) return [];
+  const { earned, back, balance } = points;
+  const facts = [
+    `${labels.pointsEarned} ${earned}`,
+    ...(back === undefined ? [] : [`${labels.pointsBack} ${back}`]),
+    ...(balance === undefined ? [] : [`${labels.pointsBalance} ${balance}`]),
+  ];
+  return [{ kind: 'text', text: `${labels.points}: ${facts.join(', ')}` }];
 }
 
 /** Whom it was sold to, and by which certificate without tax (rule U5). */
@@ -181,6 +195,7 @@ function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
   } else {
     lines.push({ kind: 'columns', left: name, right: format.amount(amount) });
   }
+  if (tender.account !== undefined) lines.push({ kind: 'text', text: `  ${maskedNumber(tender.account)}` });
   if (tender.reference) lines.push({ kind: 'text', text: `  ${tender.reference}` });
   return lines;
 }

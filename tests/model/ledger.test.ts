@@ -275,7 +275,7 @@ describe('[G6] numbers', () => {
   });
 
   test('[G6] papers show the end of a number', () => {
-    expect(maskedNumber('6006491234567890')).toBe('•••• 7890');
+    expect(maskedNumber('6006491234567890')).toBe('**** 7890');
   });
 });
 

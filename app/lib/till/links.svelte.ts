@@ -107,6 +107,18 @@ export class Links {
     return { state: 'none' };
   }
 
+  /**
+   * Whether what other tills took can be known here (rule G9): the relay answers and reaches head office, or where there is none every
+   * other till.
+   */
+  get reachesOthers(): boolean {
+    const status = this.#status;
+    if (!status) return false;
+    const { state } = this.headOffice;
+    if (state !== 'none') return state === 'connected';
+    return status.targets.every((target) => target.state === 'connected');
+  }
+
   /** Asks the relay again. */
   async refresh(): Promise<void> {
     this.#status = await this.#ask();

@@ -1,9 +1,13 @@
 import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, PerpetualTotals, RecordOf } from '#model/journal/record.ts';
+import type { AccountRef } from '#model/ledger/account.ts';
+import type { Layaway } from '#model/ledger/layaway.ts';
+import type { Minor } from '#model/money/money.ts';
 import type { Paper } from '#model/receipt/paper.ts';
 import type { PrintJob } from '#model/receipt/print-job.ts';
 import { reportPaper } from '#model/receipt/report-paper.ts';
 import { salePaper } from '#model/receipt/sale-paper.ts';
+import { valuePaper } from '#model/receipt/value-paper.ts';
 import { assert } from '#model/result.ts';
 import type { Organization, Store } from '#model/documents/organization.ts';
 import type { Shop } from './shop.svelte.ts';
@@ -47,6 +51,29 @@ export class Papers {
       kind: type === 'refund' ? 'refund' : 'receipt',
       paper: this.sale(record),
       openDrawer: tenders.some((tender) => tender.kind === 'cash'),
+    };
+  }
+
+  /**
+   * The slip of an account after a receipt moved it (rule G6); none for a deposit or store credit with nothing left, and none for ledgers whose
+   * papers are statements.
+   */
+  valueJob(
+    record: RecordOf<'sale'>,
+    { ledger, id }: AccountRef,
+    balance: Minor,
+    layaway: Layaway | undefined,
+  ): Job | undefined {
+    if (ledger === 'account' || ledger === 'points' || (balance <= 0 && ledger !== 'gift-card'))
+      return undefined;
+    const { organization, store } = this.#heads();
+    const { currency, language } = organization;
+    const { receipt } = record.body;
+    const { at } = record;
+    return {
+      jobId: `${receipt}:slip-${id.slice(0, 64)}:1`,
+      kind: 'receipt',
+      paper: valuePaper({ ledger, account: id, balance, receipt, at, layaway, currency, store, language }),
     };
   }
 

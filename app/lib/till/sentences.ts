@@ -6,6 +6,7 @@ import { customerFieldWords } from './customer-field-words.ts';
 import type { Figures } from './figures.ts';
 import type { PaperState } from './print-desk.svelte.ts';
 import { permissionWords } from './staff-words.ts';
+import { valueSentences } from './value-words.ts';
 import type { Trouble } from './view.svelte.ts';
 
 type Sentences = {
@@ -24,7 +25,8 @@ function sentencesWith(figures: Figures): Sentences {
     ...sessionSentences(money),
     ...basketSentences(figures),
     ...paymentSentences(money),
-    ...customerSentences(),
+    ...customerSentences(money),
+    ...valueSentences(money),
     ...signInSentences(),
   };
 }
@@ -92,8 +94,14 @@ function paymentSentences(money: (amount: Minor) => string) {
   };
 }
 
-function customerSentences() {
+function customerSentences(money: (amount: Minor) => string) {
   return {
+    'account-needs-customer': () => m.trouble_account_needs_customer(),
+    'account-not-agreed': ({ name }: { name: string }) => m.trouble_account_not_agreed({ name }),
+    'no-debt': () => m.trouble_no_debt(),
+    'points-too-few': ({ points, most }: { points: number; most: Minor }) =>
+      m.trouble_points_too_few({ points, most: money(most) }),
+    'points-not-whole': ({ step }: { step: Minor }) => m.trouble_points_not_whole({ step: money(step) }),
     'bad-customer': ({ field }: { field: string }) =>
       m.trouble_bad_customer({ field: customerFieldWords(field) }),
     'card-taken': ({ card, name }: { card: string; name: string }) => m.trouble_card_taken({ card, name }),

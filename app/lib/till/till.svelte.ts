@@ -4,15 +4,19 @@ import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { completeSale } from '#model/register/commands.ts';
 import { isOpen } from '#model/register/register-state.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
+import type { RedeemRefusal } from '#model/ledger/redeem.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { AccountDesk } from './account-desk.svelte.ts';
 import type { Append } from './append.ts';
 import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { CustomerDesk } from './customer-desk.svelte.ts';
+import { LayawayDesk } from './layaway-desk.svelte.ts';
+import { LedgerBook } from './ledger-book.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
@@ -29,6 +33,7 @@ import type { Shop } from './shop.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
+import { ValueDesk } from './value-desk.svelte.ts';
 
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
@@ -50,6 +55,7 @@ export type Finished = { readonly record: RecordOf<'sale'>; readonly saved: Save
 export type TillRefusal =
   | AppendRefusal
   | { readonly code: 'nobody-signed-in' | 'basket-not-empty' }
+  | RedeemRefusal
   | { readonly code: 'sold-elsewhere'; readonly receipt: string };
 
 /** The till: one register, worked by one person at a time. Wires the desks together; each act of a person is one method. */
@@ -71,6 +77,10 @@ export class Till {
   readonly printing: PrintDesk;
   readonly links: Links;
   readonly papers: Papers;
+  readonly ledgers: LedgerBook;
+  readonly value: ValueDesk;
+  readonly accounts: AccountDesk;
+  readonly layaways: LayawayDesk;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
   #refreshes = 0;
@@ -112,6 +122,7 @@ export class Till {
       staff: this.staff,
       journals: this.store,
       newId: () => surroundings.newId(),
+      tierOf: (customer) => this.accounts.tierOf(customer),
     });
     this.refunds = new RefundDesk(this.store, this.sale, this.place, {
       customers: this.customers.book,
@@ -123,6 +134,35 @@ export class Till {
       sale: this.sale,
       staff: this.staff,
       journals: this.store,
+      state: () => this.journal.state,
+      today: () => this.#today(),
+    });
+    this.ledgers = new LedgerBook(documents, () => surroundings.now().getTime());
+    this.value = new ValueDesk({
+      book: this.ledgers,
+      sale: this.sale,
+      staff: this.staff,
+      shop,
+      links: this.links,
+      surroundings,
+      place: this.place,
+    });
+    this.accounts = new AccountDesk({
+      moves: this.ledgers,
+      book: this.customers.book,
+      sale: this.sale,
+      staff: this.staff,
+      shop,
+      surroundings,
+    });
+    this.layaways = new LayawayDesk({
+      book: this.ledgers,
+      value: this.value,
+      sale: this.sale,
+      staff: this.staff,
+      shop,
+      journals: this.store,
+      surroundings,
       state: () => this.journal.state,
       today: () => this.#today(),
     });
@@ -160,6 +200,9 @@ export class Till {
       stops.push(await this.store.follow());
       stops.push(await this.parked.follow());
       stops.push(await this.customers.book.follow());
+      stops.push(await this.ledgers.follow());
+      // What became a record before a crash, and not yet what tills tell each other (rule G7).
+      await this.ledgers.book(this.journal.records);
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());
@@ -196,8 +239,15 @@ export class Till {
     const elsewhere = this.store.receiptOfBasket(basket.id);
     if (elsewhere !== undefined) return err({ code: 'sold-elsewhere', receipt: elsewhere });
     this.sale.frozen = true;
+    const short = this.value.used ? await this.value.shortfall() : undefined;
+    if (short) {
+      this.sale.frozen = false;
+      return err(short);
+    }
     const rules = this.#rules();
-    const done = await this.#append((state, act) => completeSale(state, { basket, payments, rules }, act), {
+    const pointsHeld = this.accounts.heldFor(basket);
+    const sale = { basket, payments, rules, pointsHeld };
+    const done = await this.#append((state, act) => completeSale(state, sale, act), {
       amount: this.sale.priced.total,
     });
     // What could not be saved stays frozen: the record is made, and the sale must not move away from it.
@@ -242,6 +292,17 @@ export class Till {
     if (this.sale.basket.id === record.body.basket) this.sale.startNext();
     this.#finished = { record, saved };
     this.printing.print(this.papers.saleJob(record));
+    this.#background(this.#book(record));
+  }
+
+  /** Tells the other tills what a receipt moved, and prints the slips of its accounts. */
+  async #book(record: RecordOf<'sale'>): Promise<void> {
+    await this.ledgers.book([record]);
+    for (const { account, balance } of this.value.balancesAfter(record)) {
+      const layaway = account.ledger === 'deposit' ? this.ledgers.layaway(account.id) : undefined;
+      const job = this.papers.valueJob(record, account, balance, layaway);
+      if (job) this.printing.print(job);
+    }
   }
 
   async #takeUpSale(): Promise<void> {
@@ -256,7 +317,9 @@ export class Till {
   /** The last paper may not have reached the bridge before a crash; its id makes a second offer harmless. */
   #printLastSaleAgain(): void {
     const last = this.open ? this.journal.records.findLast((record) => record.kind === 'sale') : undefined;
-    if (last) this.printing.print(this.papers.saleJob(last));
+    if (!last) return;
+    this.printing.print(this.papers.saleJob(last));
+    this.#background(this.#book(last));
   }
 
   #hear(event: DocumentsEvent): void {

@@ -1,13 +1,17 @@
 import type { Product } from '#model/catalog/product.ts';
+import { accountNumber, ledgerOfNumber } from '#model/ledger/account.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
+import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
 import type { Sound } from './sounds.ts';
 import type { Till, TillRefusal } from './till.svelte.ts';
+import type { ValueRefusal } from './value-desk.svelte.ts';
 import type { PaymentRefusal } from '#model/sale/payment.ts';
 import type { SignInRefusal } from './sign-in.svelte.ts';
 import type { AmountRefusal } from '#model/money/money.ts';
@@ -28,6 +32,8 @@ export type Panel =
   | 'parked'
   | 'customer'
   | 'void'
+  | 'gift-card'
+  | 'layaway'
   | 'shortcuts';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
@@ -36,8 +42,11 @@ export type Trouble =
   | PricingRefusal
   | ParkedRefusal
   | CustomerDeskRefusal
+  | AccountDeskRefusal
   | PaymentRefusal
   | RefundRefusal
+  | ValueRefusal
+  | LayawayDeskRefusal
   | TillRefusal
   | SignInRefusal
   | { readonly code: 'unknown-barcode'; readonly barcode: string }
@@ -61,6 +70,9 @@ export class TillView {
   letter = $state<string | undefined>();
   /** A receipt to look for in the refund panel, scanned or chosen in the journal. */
   receipt = $state('');
+  /** A number to look up in the gift card or the layaway panel, scanned elsewhere. */
+  number = $state('');
+  readonly #takers: ((code: string) => boolean)[] = [];
   #trouble = $state.raw<Trouble | undefined>();
   readonly #till: Till;
   readonly #play: (sound: Sound) => void;
@@ -126,6 +138,7 @@ export class TillView {
     this.closing = false;
     this.query = '';
     this.receipt = '';
+    this.number = '';
   }
 
   /** Opens the sheet of a line. */
@@ -148,14 +161,34 @@ export class TillView {
       this.show({ ok: false, error: { code: 'scan-not-now' } });
       return;
     }
+    if (this.#takers.at(-1)?.(code)) return;
     this.query = '';
     if (isReceiptNumber(code)) {
       this.findReceipt(code);
       return;
     }
+    if (this.#openAccount(code)) return;
     this.panel = undefined;
     this.line = undefined;
     this.addCode(code);
+  }
+
+  /** Gives scans to whoever asks for a number until the function that comes back is called; a taker says whether a code was its own. */
+  takeScans(taker: (code: string) => boolean): () => void {
+    this.#takers.push(taker);
+    return () => {
+      this.#takers.splice(this.#takers.indexOf(taker), 1);
+    };
+  }
+
+  /** A slip of ours says what it is: a layaway opens its panel, a card or credit shows its balance. */
+  #openAccount(code: string): boolean {
+    const number = accountNumber(code);
+    const ledger = number === undefined ? undefined : ledgerOfNumber(number);
+    if (ledger === undefined || this.#till.sale.paying) return false;
+    this.openPanel(ledger === 'deposit' ? 'layaway' : 'gift-card');
+    this.number = number ?? '';
+    return true;
   }
 
   /** Opens the refund panel with a receipt. */
