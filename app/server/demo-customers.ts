@@ -56,7 +56,7 @@ const SPECIAL: Readonly<
   'Lucía Fernández': { profile: { language: 'es' } },
 };
 
-/** The tiers of the demo shop and what they are sold for. */
+/** The tiers of the demo shop and what they are sold for, and the ways only customers pay. */
 export function demoTierEntries(): readonly { readonly key: string; readonly text: string }[] {
   const rule = (tier: string, percent: string) =>
     masterEntry({
@@ -69,6 +69,16 @@ export function demoTierEntries(): readonly { readonly key: string; readonly tex
     masterEntry({ kind: 'tier', id: 'staff', value: { name: 'Staff' } }),
     rule('trade', '10'),
     rule('staff', '20'),
+    masterEntry({
+      kind: 'tender',
+      id: 'account',
+      value: { id: 'account', name: 'On account', kind: 'account', order: 8 },
+    }),
+    masterEntry({
+      kind: 'tender',
+      id: 'points',
+      value: { id: 'points', name: 'Points', kind: 'points', order: 9 },
+    }),
   ];
 }
 

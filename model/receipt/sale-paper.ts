@@ -53,6 +53,7 @@ export function salePaper(source: SalePaperSource): Paper {
       ...totalLines(sale, words),
       ...roundingLines(sale, words),
       ...sale.tenders.flatMap((tender) => tenderLines(tender, words)),
+      ...pointsLines(sale, labels),
       ...includedTaxLines(sale, words),
       ...footerLines(store),
       ...mark,
@@ -88,6 +89,18 @@ function titleLines(sale: SaleBody, labels: Labels): PaperLine[] {
   if (!sale.voids) return title;
   const { receipt, reason } = sale.voids;
   return [...title, { kind: 'text', text: `${receipt}: ${reason}`, align: 'center' }];
+}
+
+/** What points a customer earned, gave back and has (rule U8). */
+function pointsLines({ points }: SaleBody, labels: Labels): PaperLine[] {
+  if (!points) return [];
+  const { earned, back, balance } = points;
+  const facts = [
+    `${labels.pointsEarned} ${earned}`,
+    ...(back === undefined ? [] : [`${labels.pointsBack} ${back}`]),
+    ...(balance === undefined ? [] : [`${labels.pointsBalance} ${balance}`]),
+  ];
+  return [{ kind: 'text', text: `${labels.points}: ${facts.join(', ')}` }];
 }
 
 /** Whom it was sold to, and by which certificate without tax (rule U5). */

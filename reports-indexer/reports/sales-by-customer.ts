@@ -6,7 +6,10 @@ import type { SalesRow } from './sales.ts';
 
 type Database = Kysely<Tables>;
 
-/** The sales of a period to customers: by customer, or by the tier they were sold by (rule U4). The largest sum first. */
+/**
+ * The sales of a period by customer, or by the tier they were sold by (rule U4), the largest sum first. What was sold to nobody in
+ * particular, or without a tier, has the key ''.
+ */
 export async function byBuyer(
   database: Database,
   by: 'customer' | 'tier',
@@ -23,7 +26,6 @@ export async function byBuyer(
       fn.sum<number>('net').as('net'),
       fn.sum<number>('tax').as('tax'),
     ])
-    .where(by, 'is not', null)
     .where('day', '>=', from)
     .where('day', '<=', to)
     .groupBy(by);

@@ -33,7 +33,7 @@ export type SalesRow = {
   tax?: number;
 };
 
-/** The sales of a period by day, tender, department, store, register or product; or those to customers, by customer or tier. */
+/** The sales of a period by day, tender, department, store, register, product, customer or tier. */
 export async function salesReport(database: Database, by: (typeof SALES_BY)[number], period: Period) {
   const total = await totalOf(database, period);
   const rows = await rowsOf(database, by, period);

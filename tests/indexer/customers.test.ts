@@ -66,8 +66,12 @@ describe('customers in the reports', () => {
     expect(await rows('customer')).toEqual([
       ['joan', 'Joan Builder', 1, 600],
       ['max', 'max', 1, 240],
+      ['', '', 1, 120],
     ]);
-    expect(await rows('tier')).toEqual([['trade', 'Trade', 1, 600]]);
+    expect(await rows('tier')).toEqual([
+      ['trade', 'Trade', 1, 600],
+      ['', '', 2, 360],
+    ]);
     expect((await salesReport(query, 'customer', { store: 'S02' })).rows).toEqual([]);
   });
 

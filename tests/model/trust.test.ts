@@ -49,7 +49,11 @@ describe('[E4] who may write what', () => {
     ],
     ['a till, in another register of its store', holder('terminal', 1, 2), ['customers', 'parked', 'ledger']],
     ['a till, in another store', holder('terminal', 2, 1), ['customers', 'ledger']],
-    ['a store’s back office', holder('back-office', 1), ['store', 'customers', 'parked', 'stock-book', 'ledger']],
+    [
+      'a store’s back office',
+      holder('back-office', 1),
+      ['store', 'customers', 'parked', 'stock-book', 'ledger'],
+    ],
     [
       'head office’s back office',
       holder('back-office'),

@@ -20,6 +20,7 @@ export async function* tillWalk(tour: TillTour): Walk {
   yield* signInWalk(tour);
   yield* sellWalk(tour);
   yield* payWalk(tour);
+  yield* customerWalk(tour);
   yield* refundWalk(tour);
   yield* registerWalk(tour);
   yield* warningWalk(tour);
@@ -104,10 +105,44 @@ async function* payWalk({ till }: TillTour): Walk {
   await till.newSale();
 }
 
+async function* customerWalk({ till }: TillTour): Walk {
+  const { page } = till;
+  await till.addBySearch(LANTERN);
+  await lead(page, 'customer-button', 'customer-search');
+  yield 'till-customer-search';
+  await page.getByTestId('customer-search').fill('a');
+  await reached(page, 'customer-found');
+  yield 'till-customers-found';
+  await lead(page, 'new-customer', 'customer-name');
+  yield 'till-customer-new';
+  await page.keyboard.press('Escape');
+  await till.findCustomer('joan');
+  await lead(page, 'customer-found', 'basket-customer');
+  yield 'till-basket-customer';
+  await till.startPaying();
+  await lead(page, 'account-payment', 'customer-funds');
+  yield 'till-on-account';
+  await touch(page, 'add-payment');
+  await till.payments.first().waitFor();
+  await till.complete();
+  yield 'till-done-customer';
+  await till.newSale();
+  await till.openCustomer('joan');
+  await reached(page, 'pay-debt');
+  yield 'till-customer';
+  await lead(page, 'edit-terms', 'customer-tier');
+  yield 'till-customer-terms';
+  await page.keyboard.press('Escape');
+}
+
 async function* refundWalk({ till, station }: TillTour): Walk {
   const { page } = till;
   await lead(page, 'refund-button', 'refund-search');
   yield 'till-refund-search';
+  await lead(page, 'refund-without-number', 'refund-by-amount');
+  await page.getByTestId('refund-by-customer').fill('joan');
+  await lead(page, 'refund-look', 'refund-candidate');
+  yield 'till-refund-found';
   await page.getByTestId('refund-search').fill(`${station.spec.name}-000001`);
   await lead(page, 'refund-find', 'refund-line');
   yield 'till-refund';

@@ -14,6 +14,7 @@ import {
 } from '#model/loyalty/loyalty.ts';
 import type { Minor } from '#model/money/money.ts';
 import { err, type Result } from '#model/result.ts';
+import type { Basket } from '#model/sale/basket.ts';
 import type { PaymentRefusal } from '#model/sale/payment.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { CustomerBook } from './customer-book.svelte.ts';
@@ -73,6 +74,11 @@ export class AccountDesk {
   points(customer: string): number {
     const moves = this.#parts.moves.movesNow({ ledger: 'points', id: customer });
     return pointsHeld(moves, this.loyalty ?? {}, this.#parts.surroundings.now().toISOString());
+  }
+
+  /** The points the customer of a basket holds; undefined where nobody is rewarded. */
+  heldFor({ customer }: Basket): number | undefined {
+    return customer === undefined || !this.loyalty ? undefined : this.points(customer);
   }
 
   /** The tier that comes with a customer's points. */

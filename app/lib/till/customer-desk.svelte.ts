@@ -21,6 +21,8 @@ export type CustomerDeskParts = {
   readonly staff: StaffDesk;
   readonly journals: StoreJournals;
   readonly newId: () => string;
+  /** The tier that comes with a customer's points (rule U11). */
+  readonly tierOf: (customer: string) => string | undefined;
 };
 
 /** Why a customer was not written or attached at this till. */
@@ -51,7 +53,7 @@ export class CustomerDesk {
     const customer = this.book.customer(id);
     if (!customer) return err({ code: 'unknown-customer' });
     return this.#parts.sale.changeBasket<AttachRefusal>((basket, { list }) =>
-      attachCustomer(basket, customer, list),
+      attachCustomer(basket, customer, list, this.#parts.tierOf(id)),
     );
   }
 

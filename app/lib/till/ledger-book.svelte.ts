@@ -67,6 +67,12 @@ export class LedgerBook {
     return this.#known({ ledger, id });
   }
 
+  /** The moves of an account that reached this till so far, oldest first. */
+  movesNow(account: AccountRef): readonly BookedMove[] {
+    void this.#version;
+    return this.#known(account);
+  }
+
   /** What an account holds by the moves that reached this till, in minor units. */
   balance(account: AccountRef): Minor {
     void this.#version;

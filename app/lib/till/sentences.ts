@@ -26,7 +26,7 @@ function sentencesWith(figures: Figures): Sentences {
     ...basketSentences(figures),
     ...paymentSentences(money),
     ...valueSentences(money),
-    ...customerSentences(),
+    ...customerSentences(money),
     ...signInSentences(),
   };
 }
@@ -103,8 +103,14 @@ function paymentSentences(money: (amount: Minor) => string) {
   };
 }
 
-function customerSentences() {
+function customerSentences(money: (amount: Minor) => string) {
   return {
+    'account-needs-customer': () => m.trouble_account_needs_customer(),
+    'account-not-agreed': ({ name }: { name: string }) => m.trouble_account_not_agreed({ name }),
+    'no-debt': () => m.trouble_no_debt(),
+    'points-too-few': ({ points, most }: { points: number; most: Minor }) =>
+      m.trouble_points_too_few({ points, most: money(most) }),
+    'points-not-whole': ({ step }: { step: Minor }) => m.trouble_points_not_whole({ step: money(step) }),
     'bad-customer': ({ field }: { field: string }) =>
       m.trouble_bad_customer({ field: customerFieldWords(field) }),
     'card-taken': ({ card, name }: { card: string; name: string }) => m.trouble_card_taken({ card, name }),

@@ -15,6 +15,7 @@ import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
+import { AccountDesk } from './account-desk.svelte.ts';
 import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
@@ -83,6 +84,7 @@ export class Till {
   readonly papers: Papers;
   readonly ledgers: LedgerBook;
   readonly value: ValueDesk;
+  readonly accounts: AccountDesk;
   readonly layaways: LayawayDesk;
   readonly trainings: TrainingDesk;
   /** Whether nothing done here counts (rule V1). */
@@ -129,6 +131,7 @@ export class Till {
       staff: this.staff,
       journals: this.store,
       newId: () => surroundings.newId(),
+      tierOf: (customer) => this.accounts.tierOf(customer),
     });
     this.refunds = new RefundDesk(this.store, this.sale, this.place, {
       customers: this.customers.book,
@@ -152,6 +155,14 @@ export class Till {
       links: this.links,
       surroundings,
       place: this.place,
+    });
+    this.accounts = new AccountDesk({
+      moves: this.ledgers,
+      book: this.customers.book,
+      sale: this.sale,
+      staff: this.staff,
+      shop,
+      surroundings,
     });
     this.layaways = new LayawayDesk({
       book: this.ledgers,
@@ -247,7 +258,9 @@ export class Till {
       return err(short);
     }
     const rules = this.#rules();
-    const done = await this.#append((state, act) => completeSale(state, { basket, payments, rules }, act), {
+    const pointsHeld = this.accounts.heldFor(basket);
+    const sale = { basket, payments, rules, pointsHeld };
+    const done = await this.#append((state, act) => completeSale(state, sale, act), {
       amount: this.sale.priced.total,
     });
     // What could not be saved stays frozen: the record is made, and the sale must not move away from it.

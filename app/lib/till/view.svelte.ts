@@ -2,6 +2,7 @@ import type { Product } from '#model/catalog/product.ts';
 import { accountNumber, ledgerOfNumber } from '#model/ledger/account.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
@@ -46,6 +47,7 @@ export type Trouble =
   | CustomerDeskRefusal
   | PaymentRefusal
   | RefundRefusal
+  | AccountDeskRefusal
   | ValueRefusal
   | LayawayDeskRefusal
   | TillRefusal
