@@ -10,6 +10,7 @@ import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
+import { ArticleDesk } from './article-desk.ts';
 import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
@@ -22,9 +23,11 @@ import { ReceiptDesk } from './receipt-desk.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
+import type { Scale } from './scale.ts';
 import { sellingRules } from './selling-rules.ts';
 import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
+import { StockDesk } from './stock-desk.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
@@ -39,6 +42,8 @@ export type TillParts = {
   readonly surroundings: Surroundings;
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
+  /** The scale beside the till, where it has one. */
+  readonly scale?: Scale;
   readonly askRelay: AskRelay;
 };
 
@@ -61,13 +66,16 @@ export class Till {
   readonly sale: SaleDesk;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
+  readonly articles: ArticleDesk;
   readonly parked: ParkedDesk;
+  readonly stock: StockDesk;
   readonly session: SessionDesk;
   readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
   readonly printing: PrintDesk;
   readonly links: Links;
+  readonly scale: Scale | undefined;
   readonly papers: Papers;
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
@@ -80,6 +88,7 @@ export class Till {
     this.place = { store, register };
     this.config = config;
     this.shop = shop;
+    this.scale = parts.scale;
     this.#documents = documents;
     this.#surroundings = surroundings;
     const own = { organization, store, register };
@@ -101,6 +110,14 @@ export class Till {
     });
     this.signIn = this.staff.signIn;
     this.prices = new PriceDesk(this.sale, this.staff);
+    this.articles = new ArticleDesk({
+      shop,
+      sale: this.sale,
+      staff: this.staff,
+      measureRules: () => shop.measureRules(store),
+      today: () => this.#today(),
+      newId: () => surroundings.newId(),
+    });
     this.parked = new ParkedDesk({
       documents,
       store,
@@ -109,6 +126,11 @@ export class Till {
       journals: this.store,
       state: () => this.journal.state,
       today: () => this.#today(),
+    });
+    this.stock = new StockDesk({
+      documents,
+      store,
+      openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.papers = new Papers(shop, store);
@@ -144,6 +166,7 @@ export class Till {
       stops.push(await this.store.follow());
       stops.push(await this.parked.follow());
       await this.#takeUpSale();
+      stops.push(this.stock.follow());
     } catch (cause) {
       stops.forEach((stop) => stop());
       throw cause;

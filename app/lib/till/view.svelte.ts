@@ -2,6 +2,8 @@ import type { Product } from '#model/catalog/product.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
+import type { SellingRefusal } from './article-desk.ts';
+import { ArticleView } from './article-view.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
@@ -26,18 +28,26 @@ export type Panel =
   | 'note'
   | 'parked'
   | 'void'
+  | 'article'
+  | 'article-info'
+  | 'quick-add'
+  | 'coupon'
+  | 'camera'
   | 'shortcuts';
+
+/** What the tiles of the selling screen show. */
+export type SellTab = 'favourites' | 'departments' | 'specials';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
 export type Trouble =
   | SaleRefusal
+  | SellingRefusal
   | PricingRefusal
   | ParkedRefusal
   | PaymentRefusal
   | RefundRefusal
   | TillRefusal
   | SignInRefusal
-  | { readonly code: 'unknown-barcode'; readonly barcode: string }
   | { readonly code: 'amount-not-understood'; readonly why: AmountRefusal }
   | { readonly code: 'scan-not-now' };
 
@@ -58,6 +68,9 @@ export class TillView {
   letter = $state<string | undefined>();
   /** A receipt to look for in the refund panel, scanned or chosen in the journal. */
   receipt = $state('');
+  /** What lies before the tiles, and what is asked about an article. */
+  tab = $state<SellTab | undefined>();
+  readonly articles: ArticleView;
   #trouble = $state.raw<Trouble | undefined>();
   readonly #till: Till;
   readonly #play: (sound: Sound) => void;
@@ -65,6 +78,14 @@ export class TillView {
   constructor(till: Till, play: (sound: Sound) => void) {
     this.#till = till;
     this.#play = play;
+    this.articles = new ArticleView({
+      till,
+      show: (outcome, sound) => this.show(outcome, sound),
+      open: (panel) => this.openPanel(panel),
+      close: () => {
+        this.panel = undefined;
+      },
+    });
   }
 
   /** What went wrong last, until the next act succeeds. */
@@ -146,6 +167,7 @@ export class TillView {
       return;
     }
     this.query = '';
+    if (this.panel === 'article' && this.articles.answerWithScan(code)) return;
     if (isReceiptNumber(code)) {
       this.findReceipt(code);
       return;
@@ -162,17 +184,14 @@ export class TillView {
     this.openPanel('refund');
   }
 
-  /** Adds the product with this code, or says that there is none. */
+  /** Adds what a code means, or says that nobody knows it. */
   addCode(code: string): boolean {
-    const product = this.#till.shop.productWithCode(code);
-    if (product) return this.add(product);
-    return this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
+    return this.articles.addCode(code);
   }
 
-  /** Adds a product; a finished sale makes way for the next. */
+  /** Adds a product, or asks what must be known first; a finished sale makes way for the next. */
   add(product: Product): boolean {
-    this.#till.nextSale();
-    return this.show(this.#till.sale.addProduct(product), 'scan');
+    return this.articles.add(product);
   }
 
   /** Enter in the search field: the exact code, else the chosen or first hit. */
@@ -185,7 +204,9 @@ export class TillView {
       return;
     }
     const exact = this.#till.shop.productWithCode(typed);
-    const product = exact ?? hits[chosen] ?? hits[0];
+    // What can only be a code is not taken for the words of an article that is a little like it.
+    const isCode = /^\d{8,}$|^\]/.test(typed) || this.#till.articles.isCoupon(typed);
+    const product = exact ?? (isCode ? undefined : (hits[chosen] ?? hits[0]));
     const added = product ? this.add(product) : this.addCode(typed);
     if (added) this.query = '';
   }
