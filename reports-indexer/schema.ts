@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -90,6 +90,12 @@ export type SaleLineTable = {
   quantity: number;
   price: string;
   amount: number;
+  /** Who sold it, where somebody is named (rule C11). */
+  representative: string | null;
+  /** The code of an article the catalog did not know (rule C10), with who added it and who approved that. */
+  quick_code: string | null;
+  quick_by: string | null;
+  quick_approved_by: string | null;
 };
 
 export type SaleTaxTable = {
