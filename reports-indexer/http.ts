@@ -10,6 +10,7 @@ import { exceptionsReport } from './reports/exceptions.ts';
 import { periodFields, readQuery } from './reports/filters.ts';
 import { healthReport } from './reports/health.ts';
 import { ledgersReport } from './reports/ledgers.ts';
+import { quickArticlesReport, representativesReport } from './reports/line-reports.ts';
 import { organizationReport } from './reports/organization.ts';
 import { receiptRecord, receiptsReport } from './reports/receipts.ts';
 import { SALES_BY, salesReport } from './reports/sales.ts';
@@ -138,6 +139,8 @@ function addSessionReports(server: FastifyInstance, { database }: HttpParts): vo
 function addSalesReports(server: FastifyInstance, { database }: HttpParts): void {
   report(server, '/reports/tax', periodQuery, (query) => taxReport(database, query));
   report(server, '/reports/sales', salesQuery, ({ by, ...period }) => salesReport(database, by, period));
+  report(server, '/reports/representatives', periodQuery, (query) => representativesReport(database, query));
+  report(server, '/reports/quick-articles', periodQuery, (query) => quickArticlesReport(database, query));
   report(server, '/reports/receipts', receiptsQuery, (query) => receiptsReport(database, query));
   report(server, '/reports/totals', totalsQuery, (query) => totalsReport(database, query));
   server.get<{ Params: { receipt: string } }>('/reports/receipts/:receipt', async (request, reply) => {

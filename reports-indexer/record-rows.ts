@@ -133,7 +133,7 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
   body.lines.forEach((line, i) => {
     const quantity = toThousandths(line.quantity);
     if (!line.account) units += quantity;
-    const { product, sku, name, department, price, amount } = line;
+    const { product, sku, name, department, price, amount, representative, quick } = line;
     statements.insertLine.run(
       store,
       register,
@@ -146,6 +146,10 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
       quantity,
       price,
       amount,
+      representative ?? null,
+      quick?.barcode ?? null,
+      quick?.by ?? null,
+      quick?.approvedBy ?? null,
     );
   });
   body.taxes.forEach(({ id, name, rate, included, base, amount }, i) => {

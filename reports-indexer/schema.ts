@@ -115,6 +115,12 @@ export type SaleLineTable = {
   quantity: number;
   price: string;
   amount: number;
+  /** Who sold it, where somebody is named (rule C11). */
+  representative: string | null;
+  /** The code of an article the catalog did not know (rule C10), with who added it and who approved that. */
+  quick_code: string | null;
+  quick_by: string | null;
+  quick_approved_by: string | null;
 };
 
 export type SaleTaxTable = {

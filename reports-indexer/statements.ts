@@ -103,7 +103,7 @@ export function prepareStatements(database: DatabaseSync) {
     insertLine: p(
       insert(
         'sale_line',
-        'store, register, seq, line, product, sku, name, department, quantity, price, amount',
+        'store, register, seq, line, product, sku, name, department, quantity, price, amount, representative, quick_code, quick_by, quick_approved_by',
       ),
     ),
     insertTax: p(insert('sale_tax', 'store, register, seq, line, tax, name, rate, included, base, amount')),

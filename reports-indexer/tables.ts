@@ -43,8 +43,11 @@ CREATE INDEX sale_basket ON sale (basket);
 CREATE INDEX sale_day ON sale (day, at);
 CREATE INDEX sale_customer ON sale (customer, day) WHERE customer IS NOT NULL;
 CREATE TABLE sale_line (${SPOT}, line INTEGER NOT NULL, product TEXT NOT NULL, sku TEXT NOT NULL, name TEXT NOT NULL,
-  department TEXT, quantity INTEGER NOT NULL, price TEXT NOT NULL, amount INTEGER NOT NULL,
+  department TEXT, quantity INTEGER NOT NULL, price TEXT NOT NULL, amount INTEGER NOT NULL, representative TEXT,
+  quick_code TEXT, quick_by TEXT, quick_approved_by TEXT,
   PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;
+CREATE INDEX sale_line_representative ON sale_line (representative) WHERE representative IS NOT NULL;
+CREATE INDEX sale_line_quick ON sale_line (quick_code) WHERE quick_code IS NOT NULL;
 CREATE TABLE sale_tax (${SPOT}, line INTEGER NOT NULL, tax TEXT NOT NULL, name TEXT NOT NULL, rate TEXT NOT NULL,
   included INTEGER NOT NULL, base INTEGER NOT NULL, amount INTEGER NOT NULL,
   PRIMARY KEY (store, register, seq, line)) STRICT, WITHOUT ROWID;

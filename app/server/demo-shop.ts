@@ -1,14 +1,26 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { catalogShard, type Product } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
 import type { Organization, Register, Store } from '#model/documents/organization.ts';
+import { storeEntry } from '#model/documents/store.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Special } from '#model/pricing/special.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
 import type { Documents } from '../lib/repo/documents.ts';
 import { DEMO_LOYALTY, demoCustomerSeeds, demoTierEntries } from './demo-customers.ts';
+import {
+  DEMO_ARTICLES,
+  DEMO_COUPON,
+  DEMO_FAVOURITES,
+  DEMO_MEASURE_CODES,
+  DEMO_PICTURES,
+  demoStock,
+  readDemoPictures,
+  type DemoPicture,
+} from './demo-articles.ts';
 import { addMissing, type Writes } from './shop-writes.ts';
 
 /** Catalog shards of the demo: enough that a price change is a small document, few enough to open in no time. */
@@ -47,11 +59,14 @@ const seedSchema = v.object({
 });
 
 /** The departments and articles of the demo shop, as in `seed/products.json`. */
-export type DemoCatalog = v.InferOutput<typeof seedSchema>;
+export type DemoCatalog = v.InferOutput<typeof seedSchema> & {
+  readonly pictures: ReadonlyMap<string, DemoPicture>;
+};
 
-/** Reads the demo's articles; throws when the file that comes with the program is not what it was. */
+/** Reads the demo's articles and, beside them, its pictures; throws when a file that comes with the program is not what it was. */
 export async function readDemoCatalog(path: string): Promise<DemoCatalog> {
-  return v.parse(seedSchema, JSON.parse(await readFile(path, 'utf8')));
+  const catalog = v.parse(seedSchema, JSON.parse(await readFile(path, 'utf8')));
+  return { ...catalog, pictures: await readDemoPictures(join(dirname(path), 'pictures.json')) };
 }
 
 const json = (value: unknown) => canonicalJson(value as CanonicalValue);
@@ -63,6 +78,7 @@ export function demoSeeds(tag: string, foundedAt: string, catalog: DemoCatalog, 
     { key: { class: 'staff' }, entries: staffEntries(salt) },
     ...catalogSeeds(catalog),
     ...demoCustomerSeeds(),
+    ...storeSeeds(foundedAt),
   ];
 }
 
@@ -110,18 +126,35 @@ function staffEntries(salt: () => string): Record<string, string> {
   );
 }
 
+function storeSeeds(foundedAt: string): Writes {
+  const store = storeId(1);
+  const own = [
+    storeEntry({ kind: 'favourites', value: DEMO_FAVOURITES }),
+    storeEntry({ kind: 'measure-codes', value: DEMO_MEASURE_CODES }),
+  ];
+  const month = Number(foundedAt.slice(0, 4)) * 12 + Number(foundedAt.slice(5, 7)) - 1 - 1970 * 12;
+  return [
+    {
+      key: { class: 'store', store },
+      entries: Object.fromEntries(own.map(({ key, text }) => [key, text])),
+    },
+    { key: { class: 'stock-book', store, month }, entries: demoStock(foundedAt) },
+  ];
+}
+
 function catalogSeeds(catalog: DemoCatalog): Writes {
   const shards = Array.from({ length: CATALOG_SHARDS }, (): Record<string, string> => ({}));
-  for (const { sku, barcode, ...article } of catalog.products) {
-    const product: Product = {
-      id: sku,
-      sku,
-      ...article,
-      barcodes: [barcode],
-      active: true,
-      taxes: ['vat-20'],
-    };
-    Object.assign(shards[catalogShard(sku, CATALOG_SHARDS)] ?? {}, productEntries(product));
+  const listed = catalog.products.map(({ sku, barcode, ...article }): Product => ({
+    id: sku,
+    sku,
+    ...article,
+    barcodes: [barcode],
+    active: true,
+    taxes: ['vat-20'],
+  }));
+  for (const product of [...listed, ...DEMO_ARTICLES]) {
+    const shard = shards[catalogShard(product.id, CATALOG_SHARDS)] ?? {};
+    Object.assign(shard, withPicture(product, catalog.pictures));
   }
   const [first = {}] = shards;
   const masters = [
@@ -133,6 +166,7 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
     }),
     masterEntry({ kind: 'special', id: TOYS_SPECIAL.id, value: TOYS_SPECIAL }),
     ...demoTierEntries(),
+    masterEntry({ kind: 'special', id: DEMO_COUPON.id, value: DEMO_COUPON }),
     masterEntry({ kind: 'tender', id: 'cash', value: { id: 'cash', name: 'Cash', kind: 'cash', order: 1 } }),
     masterEntry({ kind: 'tender', id: 'card', value: { id: 'card', name: 'Card', kind: 'card', order: 2 } }),
     masterEntry({
@@ -148,6 +182,17 @@ function catalogSeeds(catalog: DemoCatalog): Writes {
   ];
   for (const { key, text } of masters) first[key] = text;
   return shards.map((entries, shard) => ({ key: { class: 'catalog', shard }, entries }));
+}
+
+/** The entries of a product, with its picture where it has one: both lie in its shard (rule C12). */
+function withPicture(
+  product: Product,
+  pictures: ReadonlyMap<string, DemoPicture>,
+): Readonly<Record<string, string>> {
+  const found = pictures.get(DEMO_PICTURES[product.id] ?? '');
+  if (!found) return productEntries(product);
+  const { key, text } = masterEntry({ kind: 'picture', id: found.id, value: found.picture });
+  return { ...productEntries({ ...product, picture: found.id }), [key]: text };
 }
 
 /**

@@ -17,6 +17,14 @@ export const measureRuleSchema = v.strictObject({
   measure: v.picklist(['price', 'weight', 'count']),
 });
 
+/** The rules of one store, the first that fits is taken; none reads no code with a measure (rule B3). */
+export const measureCodesSchema = v.strictObject({
+  rules: v.pipe(v.array(measureRuleSchema), v.maxLength(40)),
+});
+
+/** The rules of one store. */
+export type MeasureCodes = v.InferOutput<typeof measureCodesSchema>;
+
 /** How a code of a store holds a price, a weight or a count. */
 export type MeasureRule = v.InferOutput<typeof measureRuleSchema>;
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { isAuditKey, readAuditEntry, type AuditEntry } from '../audit/audit-entry.ts';
 import { favouritesSchema, type Favourites } from '../catalog/favourites.ts';
+import { measureCodesSchema, type MeasureCodes } from '../catalog/measure-code.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -12,6 +13,7 @@ export type StoreEntry =
   | { readonly kind: 'favourites'; readonly value: Favourites }
   | { readonly kind: 'price'; readonly id: string; readonly value: StorePrice }
   | { readonly kind: 'settings'; readonly value: SettingEntry }
+  | { readonly kind: 'measure-codes'; readonly value: MeasureCodes }
   | { readonly kind: 'audit'; readonly value: AuditEntry };
 
 /** The store's own price of a product, in the major unit, under `price:<product>` (rule X12). */
@@ -21,14 +23,18 @@ export const storePriceSchema = v.strictObject({ price: unitPriceSchema });
 export type StorePrice = v.InferOutput<typeof storePriceSchema>;
 
 /** An entry of which a store has one, and its prices. */
-type WrittenHere = Extract<StoreEntry, { kind: 'favourites' | 'price' }>;
+type WrittenHere = Extract<StoreEntry, { kind: 'favourites' | 'measure-codes' | 'price' }>;
 
 /** Entries of which a store has one, under their bare name. */
-const SINGLE = { favourites: favouritesSchema } satisfies Record<string, v.GenericSchema>;
+const SINGLE = { favourites: favouritesSchema, 'measure-codes': measureCodesSchema } satisfies Record<
+  string,
+  v.GenericSchema
+>;
 
 /** Reads one entry of a store document. */
 export function readStoreEntry(key: string, text: string): Result<StoreEntry, EntryFault> {
   if (key === 'favourites') return tag(key, readEntry(SINGLE[key], key, text));
+  if (key === 'measure-codes') return tag(key, readEntry(SINGLE[key], key, text));
   const [kind, id = '', ...rest] = key.split(':');
   if (kind === 'price' && id !== '' && rest.length === 0) {
     const read = readEntry(storePriceSchema, key, text);

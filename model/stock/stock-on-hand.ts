@@ -61,11 +61,12 @@ function textOf(fact: StockEntry | SaleBody): string {
 }
 
 /** Whole thousandths add exactly and a hundred times faster than decimals; nine digits and three decimals fit with room. */
-function toThousandths(quantity: string): number {
+export function toThousandths(quantity: string): number {
   return Math.round(Number(quantity) * 1000);
 }
 
-function fromThousandths(thousandths: number): string {
+/** Whole thousandths as decimal text without needless zeros. */
+export function fromThousandths(thousandths: number): string {
   const size = Math.abs(thousandths);
   const decimals = String(size % 1000)
     .padStart(3, '0')

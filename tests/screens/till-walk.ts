@@ -71,6 +71,10 @@ async function* sellWalk({ till }: TillTour): Walk {
   await till.search.fill('no such thing');
   yield 'till-search-nothing';
   await till.search.fill('');
+  yield 'till-favourites';
+  await touch(page, 'sell-tab-specials');
+  yield 'till-specials';
+  await lead(page, 'sell-tab-departments', 'department-tile');
   await lead(page, 'department-tile', 'article-tile');
   yield 'till-department';
   for (const words of [LANTERN, '85123A', 'red woolly hottie', 'jumbo bag']) await till.addBySearch(words);

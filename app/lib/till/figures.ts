@@ -20,6 +20,10 @@ export type Figures = {
   moment(instant: string): string;
   /** A quantity: `0,345`. */
   quantity(quantity: string): string;
+  /** A measured quantity with three decimals: `0,450`. */
+  measure(quantity: string): string;
+  /** A day given as `2026-11-21`: `21 Nov 2026`. */
+  day(day: string): string;
 };
 
 /** The figures of a till's store. */
@@ -37,6 +41,8 @@ export function figuresOf(till: Till): Figures {
     hourCycle: 'h23',
   });
   const quantities = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+  const measures = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   return {
     currency,
     locale,
@@ -47,5 +53,7 @@ export function figuresOf(till: Till): Figures {
     time: (instant) => clockTime(instant, locale, timeZone),
     moment: (instant) => moments.format(new Date(instant)),
     quantity: (quantity) => quantities.format(Number(quantity)),
+    measure: (quantity) => measures.format(Number(quantity)),
+    day: (day) => days.format(new Date(`${day}T00:00:00Z`)),
   };
 }

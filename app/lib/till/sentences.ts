@@ -24,6 +24,7 @@ function sentencesWith(figures: Figures): Sentences {
   return {
     ...sessionSentences(money),
     ...basketSentences(figures),
+    ...articleSentences(figures),
     ...paymentSentences(money),
     ...valueSentences(money),
     ...customerSentences(money),
@@ -72,8 +73,6 @@ function basketSentences(figures: Figures) {
     'quantity-not-understood': ({ why }: { why: QuantityRefusal }) => quantitySentence(why),
     'amount-out-of-range': () => m.trouble_amount_out_of_range(),
     'no-such-line': () => m.trouble_no_such_line(),
-    'product-inactive': ({ name }: { name: string }) => m.trouble_product_inactive({ name }),
-    'variant-not-chosen': ({ name }: { name: string }) => m.trouble_variant_not_chosen({ name }),
     'unknown-tax': ({ tax }: { tax: string }) => m.trouble_unknown_tax({ tax }),
     'already-refunded': ({ name, left }: { name: string; left: string }) =>
       m.trouble_already_refunded({ name, left: figures.quantity(left) }),
@@ -85,9 +84,26 @@ function basketSentences(figures: Figures) {
     'too-many-lines': () => m.trouble_too_many_lines(),
     'payments-taken': () => m.trouble_payments_taken(),
     'sale-frozen': () => m.trouble_sale_frozen(),
-    'unknown-barcode': ({ barcode }: { barcode: string }) => m.trouble_unknown_barcode({ barcode }),
     'receipt-not-found': ({ receipt }: { receipt: string }) => m.trouble_receipt_not_found({ receipt }),
     'amount-not-understood': ({ why }: { why: AmountRefusal }) => amountSentence(why, figures),
+  };
+}
+
+function articleSentences(figures: Figures) {
+  return {
+    'product-inactive': ({ name }: { name: string }) => m.trouble_product_inactive({ name }),
+    'variant-not-chosen': ({ name }: { name: string }) => m.trouble_variant_not_chosen({ name }),
+    'article-needs': ({ name }: { name: string }) => m.trouble_article_needs({ name }),
+    'measure-not-usable': ({ name }: { name: string }) => m.trouble_measure_not_usable({ name }),
+    expired: ({ name, on }: { name: string; on: string }) =>
+      m.article_tracking_expired({ name, on: figures.day(on) }),
+    'scan-not-understood': () => m.trouble_scan_not_understood(),
+    'unknown-barcode': ({ barcode }: { barcode: string }) => m.trouble_unknown_barcode({ barcode }),
+    'name-missing': () => m.trouble_name_missing(),
+    'barcode-too-long': () => m.trouble_barcode_too_long(),
+    'unknown-coupon': ({ coupon }: { coupon: string }) => m.trouble_unknown_coupon({ coupon }),
+    'coupon-not-now': ({ coupon }: { coupon: string }) => m.trouble_coupon_not_now({ coupon }),
+    'too-many-coupons': () => m.trouble_too_many_coupons(),
   };
 }
 

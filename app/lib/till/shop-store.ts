@@ -1,4 +1,5 @@
 import { NO_FAVOURITES, type Favourites } from '#model/catalog/favourites.ts';
+import type { MeasureRule } from '#model/catalog/measure-code.ts';
 import type { EntryFault } from '#model/documents/entries.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
 import { writtenSettings, type SettingEntry, type WrittenSettings } from '#model/settings/settings.ts';
@@ -8,6 +9,7 @@ export class ShopStore {
   #favourites: Favourites = NO_FAVOURITES;
   readonly #prices = new Map<string, string>();
   readonly #settings = new Map<string, SettingEntry>();
+  #measureRules: readonly MeasureRule[] | undefined;
 
   /** The favourites grid; no tiles where nobody chose any. */
   get favourites(): Favourites {
@@ -24,6 +26,11 @@ export class ShopStore {
     return writtenSettings(this.#settings.values());
   }
 
+  /** The store's own rules for codes with a measure; undefined where it made none. */
+  get measureRules(): readonly MeasureRule[] | undefined {
+    return this.#measureRules;
+  }
+
   /** Takes an entry of the store's document. */
   take(key: string, text: string): EntryFault | undefined {
     this.forget(key);
@@ -33,6 +40,7 @@ export class ShopStore {
     if (entry.kind === 'favourites') this.#favourites = entry.value;
     else if (entry.kind === 'settings') this.#settings.set(entry.value.name, entry.value);
     else if (entry.kind === 'price') this.#prices.set(entry.id, entry.value.price);
+    else if (entry.kind === 'measure-codes') this.#measureRules = entry.value.rules;
     return undefined;
   }
 
@@ -40,6 +48,7 @@ export class ShopStore {
   forget(key: string): void {
     if (key === 'favourites') this.#favourites = NO_FAVOURITES;
     else if (key.startsWith('price:')) this.#prices.delete(key.slice('price:'.length));
-    this.#settings.delete(key.slice(key.indexOf(':') + 1));
+    else if (key === 'measure-codes') this.#measureRules = undefined;
+    else this.#settings.delete(key.slice(key.indexOf(':') + 1));
   }
 }

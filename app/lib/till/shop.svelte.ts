@@ -1,4 +1,6 @@
 import type { Favourites } from '#model/catalog/favourites.ts';
+import type { MeasureRule } from '#model/catalog/measure-code.ts';
+import { REGION_MEASURE_RULES } from '#model/catalog/measure-regions.ts';
 import type { Product, TaxRate, Tender } from '#model/catalog/product.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import {
@@ -155,6 +157,15 @@ export class Shop {
   /** Price rules, tiers and mappings of taxes. */
   get prices(): ShopPrices {
     return this.#now(this.#catalog.prices);
+  }
+
+  /** How codes with a measure are read here: by the store's rules, else by those of its country (rules B3 and B4). */
+  measureRules(store: string): readonly MeasureRule[] {
+    const own = this.#now(this.#ownStore).measureRules;
+    if (own) return own;
+    const locale = this.store(store)?.locale;
+    const country = locale === undefined ? undefined : new Intl.Locale(locale).region;
+    return REGION_MEASURE_RULES.get(country ?? '') ?? [];
   }
 
   /** A product when both its groups of fields are here. */

@@ -12,6 +12,8 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly what: () => s
   { keys: 'F6', what: () => m.shortcut_quantity() },
   { keys: 'Del', what: () => m.shortcut_remove() },
   { keys: 'Ctrl Z', what: () => m.shortcut_undo() },
+  { keys: 'F1', what: () => m.shortcut_coupon() },
+  { keys: 'Ctrl I', what: () => m.shortcut_info() },
   { keys: 'F7', what: () => m.shortcut_refund() },
   { keys: 'F9', what: () => m.shortcut_menu() },
   { keys: 'F10', what: () => m.shortcut_new() },
@@ -40,6 +42,9 @@ const FUNCTION_KEYS: Record<string, Act> = {
   F4: () => (element('pay-button') ?? element('complete-sale'))?.click(),
   F6: (till, view) => {
     if (!till.sale.paying && lastLine(till) >= 0) view.openLine(lastLine(till));
+  },
+  F1: (till, view) => {
+    if (!till.sale.paying && till.sale.basket.lines.length > 0) view.openPanel('coupon');
   },
   F7: (till, view) => {
     if (!till.sale.paying && till.staff.may('sale.refund') !== 'refused') view.openPanel('refund');
@@ -74,9 +79,16 @@ export function pressShortcut(event: KeyboardEvent, till: Till, view: TillView):
   return true;
 }
 
+const aboutLastArticle: Act = (till, view) => {
+  const product = till.shop.product(till.sale.basket.lines[lastLine(till)]?.product ?? '');
+  if (product && !till.sale.paying) view.articles.openInfo(product);
+};
+
 function actOf(event: KeyboardEvent, typing: boolean): Act | undefined {
   if (event.altKey || event.metaKey) return undefined;
   if (event.ctrlKey) {
+    // A bare letter begins a search.
+    if (event.key === 'i') return aboutLastArticle;
     return event.key === 'z' && !typing ? (till) => void till.sale.undoRemove() : undefined;
   }
   const selling = element('barcode-input') !== null || element('new-sale-button') !== null;

@@ -11,6 +11,7 @@ import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
+import { ArticleDesk } from './article-desk.ts';
 import type { Bridge } from './bridge.ts';
 import { businessDay } from './business-day.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
@@ -28,9 +29,11 @@ import { ReceiptDesk } from './receipt-desk.ts';
 import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal, type AppendRefusal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
+import type { Scale } from './scale.ts';
 import { priceListOf, sellingRules } from './selling-rules.ts';
 import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
+import { StockDesk } from './stock-desk.svelte.ts';
 import type { SignIn } from './sign-in.svelte.ts';
 import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
@@ -47,6 +50,8 @@ export type TillParts = {
   readonly surroundings: Surroundings;
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
+  /** The scale beside the till, where it has one. */
+  readonly scale?: Scale;
   readonly askRelay: AskRelay;
   /** Whether nothing done here counts (rule V1). */
   readonly training?: boolean;
@@ -73,7 +78,9 @@ export class Till {
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
+  readonly articles: ArticleDesk;
   readonly parked: ParkedDesk;
+  readonly stock: StockDesk;
   readonly session: SessionDesk;
   readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
@@ -81,6 +88,7 @@ export class Till {
   readonly printing: PrintDesk;
   readonly pole: PoleDesk;
   readonly links: Links;
+  readonly scale: Scale | undefined;
   readonly papers: Papers;
   readonly ledgers: LedgerBook;
   readonly value: ValueDesk;
@@ -101,6 +109,7 @@ export class Till {
     this.config = config;
     this.shop = shop;
     this.training = parts.training ?? false;
+    this.scale = parts.scale;
     this.#documents = documents;
     this.#surroundings = surroundings;
     const own = { organization, store, register };
@@ -136,6 +145,14 @@ export class Till {
     this.refunds = new RefundDesk(this.store, this.sale, this.place, {
       customers: this.customers.book,
       dayOf: (at) => businessDay(new Date(at), shop.storeOfTill(store).timeZone),
+    });
+    this.articles = new ArticleDesk({
+      shop,
+      sale: this.sale,
+      staff: this.staff,
+      measureRules: () => shop.measureRules(store),
+      today: () => this.#today(),
+      newId: () => surroundings.newId(),
     });
     this.parked = new ParkedDesk({
       documents,
@@ -174,6 +191,11 @@ export class Till {
       surroundings,
       state: () => this.journal.state,
       today: () => this.#today(),
+    });
+    this.stock = new StockDesk({
+      documents,
+      store,
+      openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.pole = new PoleDesk(parts.bridge, config.display);
@@ -217,6 +239,7 @@ export class Till {
       await this.ledgers.book(this.journal.records);
       stops.push(await this.customers.book.follow());
       await this.#takeUpSale();
+      stops.push(this.stock.follow());
     } catch (cause) {
       stops.forEach((stop) => stop());
       throw cause;

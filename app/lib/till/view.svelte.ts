@@ -6,6 +6,8 @@ import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
+import type { SellingRefusal } from './article-desk.ts';
+import { ArticleView } from './article-view.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
 import type { SaleRefusal } from './sale-desk.svelte.ts';
@@ -37,11 +39,20 @@ export type Panel =
   | 'layaway'
   | 'customer-display'
   | 'training'
+  | 'article'
+  | 'article-info'
+  | 'quick-add'
+  | 'coupon'
+  | 'camera'
   | 'shortcuts';
+
+/** What the tiles of the selling screen show. */
+export type SellTab = 'favourites' | 'departments' | 'specials';
 
 /** Everything that can be refused at a till; the screen has a sentence for each. */
 export type Trouble =
   | SaleRefusal
+  | SellingRefusal
   | PricingRefusal
   | ParkedRefusal
   | CustomerDeskRefusal
@@ -52,7 +63,6 @@ export type Trouble =
   | LayawayDeskRefusal
   | TillRefusal
   | SignInRefusal
-  | { readonly code: 'unknown-barcode'; readonly barcode: string }
   | { readonly code: 'amount-not-understood'; readonly why: AmountRefusal }
   | { readonly code: 'scan-not-now' };
 
@@ -78,6 +88,9 @@ export class TillView {
   /** A number to look up in the gift card or the layaway panel, scanned elsewhere. */
   number = $state('');
   readonly #takers: ((code: string) => boolean)[] = [];
+  /** What lies before the tiles, and what is asked about an article. */
+  tab = $state<SellTab | undefined>();
+  readonly articles: ArticleView;
   #trouble = $state.raw<Trouble | undefined>();
   readonly #till: Till;
   readonly #play: (sound: Sound) => void;
@@ -85,6 +98,14 @@ export class TillView {
   constructor(till: Till, play: (sound: Sound) => void) {
     this.#till = till;
     this.#play = play;
+    this.articles = new ArticleView({
+      till,
+      show: (outcome, sound) => this.show(outcome, sound),
+      open: (panel) => this.openPanel(panel),
+      close: () => {
+        this.panel = undefined;
+      },
+    });
   }
 
   /** What went wrong last, until the next act succeeds. */
@@ -173,6 +194,7 @@ export class TillView {
       this.#return(code);
       return;
     }
+    if (this.panel === 'article' && this.articles.answerWithScan(code)) return;
     if (isReceiptNumber(code)) {
       this.findReceipt(code);
       return;
@@ -216,13 +238,11 @@ export class TillView {
     else this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
   }
 
-  /** Adds the product with this code, or says that there is none. */
+  /** Adds what a code means, or says that nobody knows it; a customer's card attaches the customer. */
   addCode(code: string): boolean {
-    const product = this.#till.shop.productWithCode(code);
-    if (product) return this.add(product);
     const customer = this.#till.customers.book.withCard(code);
-    if (customer) return this.attach(customer.id);
-    return this.show({ ok: false, error: { code: 'unknown-barcode', barcode: code } });
+    if (customer && !this.#till.articles.find(code).ok) return this.attach(customer.id);
+    return this.articles.addCode(code);
   }
 
   /** Sells the open basket to a customer; a finished sale makes way for the next. */
@@ -231,10 +251,9 @@ export class TillView {
     return this.show(this.#till.customers.attach(customer), 'scan');
   }
 
-  /** Adds a product; a finished sale makes way for the next. */
+  /** Adds a product, or asks what must be known first; a finished sale makes way for the next. */
   add(product: Product): boolean {
-    this.#till.nextSale();
-    return this.show(this.#till.sale.addProduct(product), 'scan');
+    return this.articles.add(product);
   }
 
   /** Enter in the search field: the exact code, else the chosen or first hit. */
@@ -247,7 +266,9 @@ export class TillView {
       return;
     }
     const exact = this.#till.shop.productWithCode(typed);
-    const product = exact ?? hits[chosen] ?? hits[0];
+    // What can only be a code is not taken for the words of an article that is a little like it.
+    const isCode = /^\d{8,}$|^\]/.test(typed) || this.#till.articles.isCoupon(typed);
+    const product = exact ?? (isCode ? undefined : (hits[chosen] ?? hits[0]));
     const added = product ? this.add(product) : this.addCode(typed);
     if (added) this.query = '';
   }

@@ -1,0 +1,133 @@
+import type { Product } from '#model/catalog/product.ts';
+import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
+import type { Basket } from '#model/sale/basket.ts';
+import { readStockEntry } from '#model/stock/stock-entry.ts';
+import { StockFold, type StockHere } from '#model/stock/stock-fold.ts';
+import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { readRecord } from './session-records.ts';
+
+/** What the stock desk stands on. `openLines` are the open basket and the parked ones. */
+export type StockDeskParts = {
+  readonly documents: Documents;
+  readonly store: StoreId;
+  readonly openLines: () => readonly Basket[];
+};
+
+/**
+ * What the store has in stock (rule K6), folded from its stock books and the journals of all its registers. A store that keeps no
+ * book costs nothing: journals are opened only when there is one, one after the other and beside the selling.
+ */
+export class StockDesk {
+  readonly faults = new Map<string, EntryFault>();
+  readonly #parts: StockDeskParts;
+  readonly #fold = new StockFold();
+  readonly #opened = new Set<string>();
+  #version = $state(0);
+  #ready = $state(false);
+  #counting: Promise<void> | undefined;
+
+  constructor(parts: StockDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Follows the store's books and journals; returns at once and reads beside the selling. */
+  follow(): () => void {
+    const stop = this.#parts.documents.watch((event) => this.#hear(event));
+    this.#readAll();
+    return stop;
+  }
+
+  /** Resolves when everything that is stored here is counted. */
+  async counted(): Promise<void> {
+    await this.#counting;
+  }
+
+  /** The stock of an article; undefined while it is being counted and where no book knows it. */
+  here({ id }: Pick<Product, 'id'>): StockHere | undefined {
+    void this.#version;
+    if (!this.#ready || !this.#fold.knows(id)) return undefined;
+    return this.#fold.here(
+      id,
+      this.#parts.openLines().flatMap(({ lines }) => lines),
+    );
+  }
+
+  /** What is left of an article where that is as little as its `lowStock`, or nothing; undefined otherwise. */
+  lowStock(product: Product): string | undefined {
+    const available = this.here(product)?.available;
+    if (available === undefined) return undefined;
+    return Number(available) <= Number(product.lowStock ?? '0') ? available : undefined;
+  }
+
+  #readAll(): void {
+    this.#counting = (this.#counting ?? Promise.resolve())
+      .then(() => this.#count())
+      .catch((cause: unknown) => globalThis.reportError(cause));
+  }
+
+  async #count(): Promise<void> {
+    const known = (await this.#parts.documents.known()).filter((key) => this.#isOurs(key));
+    const books = known.filter(({ class: kind }) => kind === 'stock-book');
+    if (books.length === 0) return;
+    for (const key of [...books, ...known.filter(({ class: kind }) => kind === 'session')])
+      await this.#open(key);
+    this.#ready = true;
+    this.#version++;
+  }
+
+  async #open(key: DocumentKey): Promise<void> {
+    const name = nameOf(key);
+    if (this.#opened.has(name)) return;
+    this.#opened.add(name);
+    try {
+      const entries = await this.#parts.documents.open(key);
+      this.#take(
+        key,
+        Object.entries(entries).map(([entry, text]) => ({ key: entry, text })),
+      );
+    } catch (cause) {
+      this.#opened.delete(name);
+      throw cause;
+    }
+  }
+
+  #hear(event: DocumentsEvent): void {
+    if (event.type !== 'changed' || !this.#isOurs(event.key)) return;
+    // The fold takes each fact once, so what comes while its document is being read may be taken twice.
+    if (this.#opened.has(nameOf(event.key))) this.#take(event.key, event.changes);
+    else if (this.#ready || event.key.class === 'stock-book') this.#readAll();
+  }
+
+  #take(key: DocumentKey, changes: readonly EntryChange[]): void {
+    for (const { key: entry, text } of changes) {
+      // Entries of books and journals are never taken out: they are facts (rules K1 and J7).
+      if (text === undefined) continue;
+      if (key.class === 'stock-book') this.#takeEntry(entry, text);
+      else if (key.class === 'session') this.#takeRecord(key.session, entry, text);
+    }
+    this.#version++;
+  }
+
+  #takeEntry(key: string, text: string): void {
+    const read = readStockEntry(key, text);
+    if (read.ok) this.#fold.takeEntry(read.value);
+    else this.faults.set(key, read.error);
+  }
+
+  #takeRecord(session: number, key: string, text: string): void {
+    // Most records are sales and cheap to tell; what is none need not be read in full.
+    if (!text.includes('"kind":"sale"')) return;
+    const read = readRecord(session, key, text);
+    if (read.ok && read.value.kind === 'sale') this.#fold.takeSale(read.value.body);
+  }
+
+  #isOurs(key: DocumentKey): boolean {
+    return (key.class === 'stock-book' || key.class === 'session') && key.store === this.#parts.store;
+  }
+}
+
+function nameOf(key: DocumentKey): string {
+  return key.class === 'session' ? `${key.register}#${key.session}` : JSON.stringify(key);
+}

@@ -1,0 +1,64 @@
+import type { BasketLine } from '../sale/basket.ts';
+import type { SaleBody } from '../sale/sale-body.ts';
+import type { StockEntry } from './stock-entry.ts';
+import { fromThousandths, stockTaken, toThousandths } from './stock-on-hand.ts';
+
+/** What a till says of an article's stock (rule K6), as decimal texts: on hand, in open baskets, and what is left of it. */
+export type StockHere = { readonly onHand: string; readonly reserved: string; readonly available: string };
+
+/**
+ * Stock on hand, one fact after the other (rule K2): each entry and each receipt counts once, in any order. Articles without an
+ * entry in the book are kept, and not told of (rule K6).
+ */
+export class StockFold {
+  readonly #sums = new Map<string, number>();
+  readonly #booked = new Set<string>();
+  readonly #entries = new Set<string>();
+  readonly #receipts = new Set<string>();
+
+  /** Counts an entry of the stock book; one it has counted changes nothing. */
+  takeEntry({ id, product, quantity }: StockEntry): void {
+    if (this.#entries.has(id)) return;
+    this.#entries.add(id);
+    this.#booked.add(product);
+    this.#add(product, toThousandths(quantity));
+  }
+
+  /** Counts a sale; a receipt it has counted changes nothing. */
+  takeSale({ receipt, lines }: Pick<SaleBody, 'receipt' | 'lines'>): void {
+    if (this.#receipts.has(receipt)) return;
+    this.#receipts.add(receipt);
+    for (const line of lines) for (const [product, sold] of stockTaken(line)) this.#add(product, -sold);
+  }
+
+  /** Whether the book says anything of an article. */
+  knows(product: string): boolean {
+    return this.#booked.has(product);
+  }
+
+  /** Stock on hand, as decimal text. */
+  onHand(product: string): string {
+    return fromThousandths(this.#sums.get(product) ?? 0);
+  }
+
+  /** What is left of an article beside open baskets; undefined where the book does not know it. Below zero is a fact (rule K4). */
+  here(product: string, open: Iterable<BasketLine>): StockHere | undefined {
+    if (!this.knows(product)) return undefined;
+    const onHand = this.#sums.get(product) ?? 0;
+    let reserved = 0;
+    for (const line of open) {
+      // What comes back is on the shelf only once the sale is made.
+      if (line.refundOf || line.quantity.startsWith('-')) continue;
+      for (const [taken, sold] of stockTaken(line)) if (taken === product) reserved += sold;
+    }
+    return {
+      onHand: fromThousandths(onHand),
+      reserved: fromThousandths(reserved),
+      available: fromThousandths(onHand - reserved),
+    };
+  }
+
+  #add(product: string, change: number): void {
+    this.#sums.set(product, (this.#sums.get(product) ?? 0) + change);
+  }
+}

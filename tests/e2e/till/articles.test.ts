@@ -1,0 +1,109 @@
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import type { SaleBody } from '#model/sale/sale-body.ts';
+import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { TillPage } from '../pages/till-page.ts';
+import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+
+/** A busy machine may take its time; what must not happen is checked without waiting. */
+const PATIENCE = { timeout: 20_000 };
+
+let browser: FreshBrowser;
+let origin: TillOrigin;
+let page: Page;
+let till: TillPage;
+
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+});
+beforeEach(async () => {
+  origin = await startTillOrigin();
+  page = await browser.newPage(origin.url);
+  till = new TillPage(page);
+  await till.visit(origin.url);
+  await till.signIn('ana', '1234');
+  await till.openSession('100');
+  return async () => {
+    await page.close();
+    await origin.close();
+  };
+});
+
+/** The lines of the first sale as they reached the relay. */
+function soldLines(): SaleBody['lines'] {
+  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+  const texts = Object.values(origin.entries(key) ?? {});
+  const sale = texts.map((text) => JSON.parse(text) as { kind: string; body: SaleBody }).find(isSale);
+  return sale?.body.lines ?? [];
+}
+
+const isSale = ({ kind }: { kind: string }) => kind === 'sale';
+const tile = (sku: string) => page.locator(`[data-testid="article-tile"][data-sku="${sku}"]`);
+
+describe('articles on the selling screen', { timeout: 120_000 }, () => {
+  it('sells from favourites by piece, weight, variant, serial number and kit, and the record says so', async () => {
+    await expect.poll(() => page.getByTestId('favourites').locator('.tile').count(), PATIENCE).toBe(12);
+    expect(await tile('71053').locator('img').getAttribute('src')).toMatch(/^data:image\/webp;base64,/);
+    await tile('71053').click();
+    await tile('demo-cheddar').click();
+    await page.getByTestId('weight').fill('0.45');
+    await page.getByTestId('tare').fill('0.05');
+    expect(await page.getByTestId('net-amount').textContent()).toContain('£4.80');
+    await page.getByTestId('sell-measured').click();
+    await till.scan('2112345004501');
+    await tile('demo-shirt').click();
+    expect(await page.locator('[data-testid="variant"]:disabled').count()).toBe(1);
+    await page.locator('[data-variant="demo-shirt-blue-m"]').click();
+    await tile('demo-player').click();
+    await till.scan('RP-0815');
+    await tile('demo-hamper').click();
+    await expect.poll(() => till.lines.count(), PATIENCE).toBe(6);
+    await till.line('demo-player').click();
+    await page.getByTestId('line-representative').selectOption('luis');
+    await page.getByTestId('apply-quantity').click();
+    await till.sellForCash('200');
+    expect(soldLines()).toMatchObject([
+      { product: '71053', quantity: '1' },
+      { product: 'demo-cheddar', quantity: '0.4', unit: 'kg' },
+      { product: 'demo-cheddar', quantity: '0.45', unit: 'kg' },
+      { product: 'demo-shirt-blue-m' },
+      { product: 'demo-player', serial: 'RP-0815', representative: 'luis' },
+      { product: 'demo-hamper', components: [{ product: '21066' }, { product: '22960' }, {}] },
+    ]);
+  });
+
+  it('takes a coupon, sells an unknown code with an approval, and shows stock less the basket', async () => {
+    await tile('71053').click();
+    await page.getByTestId('coupon-button').click();
+    await page.getByTestId('coupon-code').fill('nope');
+    await page.getByTestId('take-coupon').click();
+    expect(await page.getByTestId('coupon-dialog').getByTestId('error-message').textContent()).toContain(
+      'nope',
+    );
+    await page.getByTestId('coupon-code').fill('welcome10');
+    await page.getByTestId('take-coupon').click();
+    expect(await page.getByTestId('coupon-chip').textContent()).toContain('£0.34');
+    await page.getByTestId('remove-coupon').click();
+    expect(await till.total.textContent()).toBe('£3.39');
+    await till.scan('4012345678901');
+    await page.getByTestId('quick-add-scanned').click();
+    await page.getByTestId('quick-name').fill('Odd teapot');
+    await page.getByTestId('quick-price').fill('4.50');
+    await page.getByTestId('quick-sell').click();
+    await till.approve('sam', '4321');
+    await expect.poll(() => till.lines.count(), PATIENCE).toBe(2);
+    await till.scan('2000000015064');
+    await page.keyboard.press('Control+i');
+    await expect.poll(() => page.getByTestId('info-stock').textContent(), PATIENCE).toContain('22');
+    await page.keyboard.press('Escape');
+    await till.sellForCash('50');
+    expect(soldLines()).toMatchObject([
+      { product: '71053', quantity: '2' },
+      { name: 'Odd teapot', quick: { barcode: '4012345678901', by: 'ana', approvedBy: 'sam' } },
+    ]);
+  });
+});
