@@ -83,7 +83,7 @@ async function headOfficeOf(settings: StationOptions, world: StationWorld): Prom
 
 function tillOf(settings: StationOptions): StationSpec {
   const machine = machineOf(settings);
-  const { printers, displays, hq } = settings;
+  const { printers, displays, terminal, hq } = settings;
   const hasDevices = printers.length + displays.length > 0;
   return {
     ...machine,
@@ -91,6 +91,7 @@ function tillOf(settings: StationOptions): StationSpec {
     name: 'Till',
     role: 'till',
     ...(hq === undefined ? {} : { hq }),
+    ...(terminal === undefined ? {} : { terminal }),
     ...(!hasDevices ? {} : { printers, displays, ports: { ...machine.ports, bridge: settings.port + 20 } }),
   };
 }

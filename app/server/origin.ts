@@ -23,6 +23,8 @@ export type DeviceConfig = {
   readonly printer?: string;
   /** The bridge's name of the pole display. */
   readonly display?: string;
+  /** True where a card terminal is behind `/terminal`. */
+  readonly terminal?: boolean;
   /** People of the demo shop with their PINs, for the hint on the sign-in screen; its pages enrol themselves. */
   readonly demo?: {
     readonly enrols: true;
@@ -47,6 +49,8 @@ export type OriginParts = OriginActs & {
   readonly relay: string;
   readonly bridge?: string;
   readonly reports?: string;
+  /** The card terminal's address. */
+  readonly terminal?: string;
   /** Host names people may use to reach this server, besides this machine's own. */
   readonly hosts: readonly string[];
 };
@@ -74,6 +78,13 @@ export async function makeOrigin(parts: OriginParts): Promise<FastifyInstance> {
       upstream: parts.bridge,
       prefix: '/bridge',
       ...passOn('printer program'),
+    });
+  }
+  if (parts.terminal !== undefined) {
+    await server.register(httpProxy, {
+      upstream: parts.terminal,
+      prefix: '/terminal',
+      ...passOn('card terminal'),
     });
   }
   if (parts.reports !== undefined) {

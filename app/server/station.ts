@@ -22,6 +22,8 @@ export type StationPorts = {
   readonly printerPage?: number;
   /** The virtual pole display beside the virtual printer. */
   readonly display?: number;
+  /** The virtual card terminal. */
+  readonly terminal?: number;
 };
 
 /** One machine of a shop: head office, or a till. */
@@ -47,6 +49,8 @@ export type StationSpec = {
   readonly printers?: readonly string[];
   /** Pole displays as the bridge's flags name them; the till's is called `pole`. */
   readonly displays?: readonly string[];
+  /** The card terminal's address, `http://192.168.1.60:9300`; a virtual one where `ports.terminal` is set. */
+  readonly terminal?: string;
   readonly demo?: DeviceConfig['demo'];
 };
 
@@ -124,11 +128,13 @@ export class Station {
   /** Starts what people's browsers talk to. */
   async startOrigin({ isFounding, ...acts }: StationActs = {}): Promise<void> {
     const { app, bridge, reports } = this.spec.ports;
+    const terminal = this.#terminal();
     this.#origin = await makeOrigin({
       build: this.#world.build,
       relay: this.relayUrl,
       ...(bridge === undefined ? {} : { bridge: `http://${LOOPBACK}:${bridge}` }),
       ...(reports === undefined ? {} : { reports: `http://${LOOPBACK}:${reports}` }),
+      ...(terminal === undefined ? {} : { terminal }),
       hosts: [],
       config: async () => ({ ...(await this.#config()), ...(isFounding?.() ? { founding: true } : {}) }),
       ...acts,
@@ -151,10 +157,16 @@ export class Station {
       device: this.#device,
       ...(await this.#place()),
       ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
+      ...(this.#terminal() === undefined ? {} : { terminal: true }),
       ...(spec.ports.display === undefined && !spec.displays?.length ? {} : { display: POLE_DISPLAY }),
       ...(spec.demo === undefined ? {} : { demo: spec.demo }),
       version: this.#world.version,
     };
+  }
+
+  #terminal(): string | undefined {
+    const { ports, terminal } = this.spec;
+    return ports.terminal === undefined ? terminal : `http://${LOOPBACK}:${ports.terminal}`;
   }
 
   /** Where this machine belongs: as it was set up, else as its relay was enrolled. */

@@ -165,7 +165,9 @@ function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
   } else {
     lines.push({ kind: 'columns', left: name, right: format.amount(amount) });
   }
-  if (tender.reference) lines.push({ kind: 'text', text: `  ${tender.reference}` });
+  const card = tender.cardTail && `${tender.cardBrand ?? ''} ****${tender.cardTail}`.trim();
+  const proof = [card, tender.reference].filter(Boolean).join('  ');
+  if (proof) lines.push({ kind: 'text', text: `  ${proof}` });
   return lines;
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { MAX_TYPED_MINOR, minorSchema, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashAmount, cashChange, isRounded, type CashRounding } from './cash-rounding.ts';
-import { tenderKindSchema, type Tendered } from './sale-body.ts';
+import { cardMembers, tenderKindSchema, type Tendered } from './sale-body.ts';
 
 /**
  * A payment as taken (rule Y2): `given` is what was handed over or charged, in minor units; negative when money goes back
@@ -14,6 +14,7 @@ export const paymentSchema = v.strictObject({
   kind: tenderKindSchema,
   given: minorSchema,
   reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  ...cardMembers,
 });
 
 /** A payment as taken. */
@@ -93,6 +94,9 @@ function takePayment(owed: Owed, payment: Payment, rule: CashRounding | undefine
     amount,
     ...(payment.kind === 'cash' && payment.given > 0 ? { received: payment.given, change: back } : {}),
     ...(payment.reference === undefined ? {} : { reference: payment.reference }),
+    ...(payment.cardBrand === undefined ? {} : { cardBrand: payment.cardBrand }),
+    ...(payment.cardTail === undefined ? {} : { cardTail: payment.cardTail }),
+    ...(payment.cardReference === undefined ? {} : { cardReference: payment.cardReference }),
   };
 }
 

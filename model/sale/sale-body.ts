@@ -57,6 +57,15 @@ export const saleLineSchema = v.strictObject({
 /** What a tender is; decides change, drawer and where it counts (rule Y1). */
 export const tenderKindSchema = v.picklist(['cash', 'card', 'voucher', 'other']);
 
+/** What may be known of a card that paid (rule V4); never its number. */
+export const cardMembers = {
+  cardBrand: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+  cardTail: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{4}$/, 'of a card only the last four digits are kept')),
+  ),
+  cardReference: v.optional(idText),
+};
+
 /**
  * One tender as it counts (rule Y2): `amount` is what it paid of the total, negative when money went back. For cash
  * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code.
@@ -69,6 +78,7 @@ export const tenderedSchema = v.strictObject({
   received: v.optional(minorSchema),
   change: v.optional(minorSchema),
   reference: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  ...cardMembers,
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */

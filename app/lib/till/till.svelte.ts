@@ -11,6 +11,8 @@ import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
 import type { Bridge } from './bridge.ts';
+import { CardDesk } from './cards/card-desk.svelte.ts';
+import type { CardProvider } from './cards/card-provider.ts';
 import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
@@ -31,6 +33,9 @@ import { StaffDesk } from './staff-desk.svelte.ts';
 import { StoreJournals } from './store-journals.svelte.ts';
 import { TrainingDesk } from './training-desk.ts';
 
+/** How often a card terminal is asked how a payment stands, in milliseconds. */
+const CARD_ASK_MS = 500;
+
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
   readonly config: TillConfig;
@@ -42,6 +47,8 @@ export type TillParts = {
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   readonly askRelay: AskRelay;
+  /** The terminal that takes cards by itself; without it approval codes are typed. */
+  readonly cards?: CardProvider | undefined;
   /** Whether nothing done here counts (rule V1). */
   readonly training?: boolean;
 };
@@ -52,7 +59,7 @@ export type Finished = { readonly record: RecordOf<'sale'>; readonly saved: Save
 /** Why an act of the till was refused. */
 export type TillRefusal =
   | AppendRefusal
-  | { readonly code: 'nobody-signed-in' | 'basket-not-empty' }
+  | { readonly code: 'nobody-signed-in' | 'basket-not-empty' | 'card-pending' }
   | { readonly code: 'sold-elsewhere'; readonly receipt: string };
 
 /** The till: one register, worked by one person at a time. Wires the desks together; each act of a person is one method. */
@@ -63,6 +70,7 @@ export class Till {
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
+  readonly cards: CardDesk;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly parked: ParkedDesk;
@@ -96,6 +104,13 @@ export class Till {
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({ ...this.#rules(), taxes: shop.taxes }));
+    this.cards = new CardDesk({
+      provider: parts.cards,
+      sale: this.sale,
+      surroundings,
+      currency: () => this.#rules().currency,
+      pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
     this.refunds = new RefundDesk(this.store, this.sale, this.place);
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
@@ -186,6 +201,7 @@ export class Till {
       this.sale.startNext();
       return ok(earlier);
     }
+    if (this.sale.card) return err({ code: 'card-pending' });
     if (this.sale.frozen) return err({ code: this.journal.unsaved ? 'record-unsaved' : 'busy' });
     const elsewhere = this.store.receiptOfBasket(basket.id);
     if (elsewhere !== undefined) return err({ code: 'sold-elsewhere', receipt: elsewhere });
@@ -246,6 +262,7 @@ export class Till {
     // The record was made, and then the power went before the basket was cleared.
     if (this.journal.saleOfBasket(this.sale.basket.id)) this.sale.startNext();
     this.sale.frozen = this.journal.unsaved?.kind === 'sale';
+    this.#background(this.cards.takeUp());
   }
 
   /** The last paper may not have reached the bridge before a crash; its id makes a second offer harmless. */

@@ -1,6 +1,7 @@
 import type { Product } from '#model/catalog/product.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
+import type { CardRefusal } from './cards/card-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { PricingRefusal } from './price-desk.ts';
 import type { RefundRefusal } from './refund-desk.svelte.ts';
@@ -36,6 +37,7 @@ export type Trouble =
   | PricingRefusal
   | ParkedRefusal
   | PaymentRefusal
+  | CardRefusal
   | RefundRefusal
   | TillRefusal
   | SignInRefusal

@@ -149,7 +149,14 @@ const taxRow = object(
 );
 const tender = object(
   { tender: id, name: label, kind: oneOf('cash', 'card', 'voucher', 'other'), amount },
-  { received: amount, change: amount, reference: text(0, 64) },
+  {
+    received: amount,
+    change: amount,
+    reference: text(0, 64),
+    cardBrand: text(1, 40),
+    cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
+    cardReference: id,
+  },
 );
 
 const BODIES = new Map<string, Form>([
