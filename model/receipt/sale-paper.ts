@@ -171,7 +171,8 @@ function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
   return lines;
 }
 
-function footerLines(store: Store): PaperLine[] {
+/** The lines a store ends its receipts with. */
+export function footerLines(store: Pick<Store, 'footer'>): PaperLine[] {
   if (store.footer.length === 0) return [];
   return [
     { kind: 'rule' },
