@@ -13,6 +13,7 @@ import { HttpBridge } from './bridge.ts';
 import { NetworkTerminal } from './cards/network-terminal.ts';
 import { catchUp } from './catch-up.ts';
 import { askRelayOverHttp } from './links.svelte.ts';
+import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { isRegisterTaken } from './register-taken.ts';
@@ -152,6 +153,7 @@ export class TillProgram {
       surroundings: this.#surroundings,
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),
+      mail: config.mail ? postMail : undefined,
       cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,
     };

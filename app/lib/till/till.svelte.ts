@@ -16,6 +16,7 @@ import type { CardProvider } from './cards/card-provider.ts';
 import { businessDay } from './business-day.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
+import { MailDesk, type PostMail } from './mail-desk.svelte.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
 import { PoleDesk } from './pole-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
@@ -49,6 +50,8 @@ export type TillParts = {
   readonly askRelay: AskRelay;
   /** The terminal that takes cards by itself; without it approval codes are typed. */
   readonly cards?: CardProvider | undefined;
+  /** Hands mails to this machine; without it receipts are not mailed. */
+  readonly mail?: PostMail | undefined;
   /** Whether nothing done here counts (rule V1). */
   readonly training?: boolean;
 };
@@ -83,6 +86,7 @@ export class Till {
   readonly links: Links;
   readonly papers: Papers;
   readonly trainings: TrainingDesk;
+  readonly mails: MailDesk;
   /** Whether nothing done here counts (rule V1). */
   readonly training: boolean;
   readonly #documents: Documents;
@@ -140,6 +144,7 @@ export class Till {
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
     this.trainings = new TrainingDesk(append, sale);
+    this.mails = new MailDesk(parts.mail, papers, surroundings);
     this.session = new SessionDesk({
       append,
       journal,
@@ -227,7 +232,12 @@ export class Till {
 
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
-    await Promise.all([this.links.refresh(), this.printing.refresh(), this.pole.refresh()]);
+    await Promise.all([
+      this.links.refresh(),
+      this.printing.refresh(),
+      this.pole.refresh(),
+      this.mails.refresh(),
+    ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
     const unknown = saved === undefined && ++this.#refreshes > 1;

@@ -34,6 +34,7 @@ export async function startTrainingTill(real: TillParts): Promise<Till> {
     surroundings: trainingSurroundings(real.surroundings),
     bridge: new TrainingBridge(real.bridge, real.surroundings.newId()),
     cards: real.cards && new TrainingCards(),
+    mail: undefined,
     training: true,
   });
   await till.start();
