@@ -13,6 +13,10 @@ export const programConfigSchema = v.object({
   register: v.optional(registerIdSchema),
   printer: v.optional(v.string()),
   display: v.optional(v.string()),
+  /** Whether this machine mails receipts. */
+  mail: v.optional(v.boolean()),
+  /** Whether a card terminal is behind `/terminal`. */
+  terminal: v.optional(v.boolean()),
   founding: v.optional(v.boolean()),
   demo: v.optional(
     v.object({

@@ -39,6 +39,7 @@ export function demoStations(
       printer: first + 30 + number,
       printerPage: first + 2 + number,
       display: first + 33 + number,
+      terminal: first + 35 + number,
     },
     hq: relayUrl(0),
     peers: [relayUrl(number === 1 ? 2 : 1)],

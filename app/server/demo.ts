@@ -127,6 +127,9 @@ Tillmesh is running.
   Printer of till 1        ${url(3)}
   Printer of till 2        ${url(4)}
 
+  Card terminal of till 1  ${url(36)}
+  Card terminal of till 2  ${url(37)}
+
   PINs                     ${pins}
   Data                     ${options.data}
 

@@ -83,7 +83,7 @@ async function headOfficeOf(settings: StationOptions, world: StationWorld): Prom
 
 function tillOf(settings: StationOptions): StationSpec {
   const machine = machineOf(settings);
-  const { printers, displays, hq } = settings;
+  const { printers, displays, terminal, mail, hq } = settings;
   const hasDevices = printers.length + displays.length > 0;
   return {
     ...machine,
@@ -91,6 +91,8 @@ function tillOf(settings: StationOptions): StationSpec {
     name: 'Till',
     role: 'till',
     ...(hq === undefined ? {} : { hq }),
+    ...(terminal === undefined ? {} : { terminal }),
+    ...(mail === undefined ? {} : { mail }),
     ...(!hasDevices ? {} : { printers, displays, ports: { ...machine.ports, bridge: settings.port + 20 } }),
   };
 }

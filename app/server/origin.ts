@@ -6,6 +6,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import * as v from 'valibot';
 import type { Result } from '#model/result.ts';
 import { foundingWishSchema, type FoundingRefusal, type FoundingWish } from '../lib/device/founding.ts';
+import { mailJobSchema } from '#model/receipt/mail-job.ts';
+import type { MailOutbox } from './mail-outbox.ts';
 import { pipeUpgrade } from './web-socket-pipe.ts';
 
 /** What `/config.json` tells the page about the device it runs on. */
@@ -23,6 +25,10 @@ export type DeviceConfig = {
   readonly printer?: string;
   /** The bridge's name of the pole display. */
   readonly display?: string;
+  /** True where a card terminal is behind `/terminal`. */
+  readonly terminal?: boolean;
+  /** True where this machine mails receipts. */
+  readonly mail?: boolean;
   /** People of the demo shop with their PINs, for the hint on the sign-in screen; its pages enrol themselves. */
   readonly demo?: {
     readonly enrols: true;
@@ -47,6 +53,10 @@ export type OriginParts = OriginActs & {
   readonly relay: string;
   readonly bridge?: string;
   readonly reports?: string;
+  /** Where receipts to be mailed go. */
+  readonly mails?: Pick<MailOutbox, 'accept'>;
+  /** The card terminal's address. */
+  readonly terminal?: string;
   /** Host names people may use to reach this server, besides this machine's own. */
   readonly hosts: readonly string[];
 };
@@ -68,12 +78,20 @@ export async function makeOrigin(parts: OriginParts): Promise<FastifyInstance> {
     reply.header('cache-control', 'no-store').send(await parts.config()),
   );
   offerActs(server, parts);
+  if (parts.mails) offerMail(server, parts.mails);
   await server.register(httpProxy, { upstream: parts.relay, prefix: '/relay', ...passOn('relay') });
   if (parts.bridge !== undefined) {
     await server.register(httpProxy, {
       upstream: parts.bridge,
       prefix: '/bridge',
       ...passOn('printer program'),
+    });
+  }
+  if (parts.terminal !== undefined) {
+    await server.register(httpProxy, {
+      upstream: parts.terminal,
+      prefix: '/terminal',
+      ...passOn('card terminal'),
     });
   }
   if (parts.reports !== undefined) {
@@ -155,6 +173,16 @@ function offerActs(server: FastifyInstance, { demoCode, found }: OriginActs): vo
         : reply.code(409).send(founded.error);
     });
   }
+}
+
+function offerMail(server: FastifyInstance, mails: Pick<MailOutbox, 'accept'>): void {
+  server.post('/mail', async (request, reply) => {
+    const job = v.safeParse(mailJobSchema, request.body);
+    if (job.success) return { state: await mails.accept(job.output) };
+    const [issue] = job.issues;
+    const message = `${v.getDotPath(issue) ?? 'mail'}: ${issue.message}.`;
+    return reply.code(400).send({ code: 'bad-request', message });
+  });
 }
 
 async function servePages(server: FastifyInstance, build: string): Promise<void> {

@@ -15,6 +15,10 @@ export type StationOptions = {
   readonly peers: readonly string[];
   readonly printers: readonly string[];
   readonly displays: readonly string[];
+  /** The address of a card terminal, `http://192.168.1.60:9300`. */
+  readonly terminal: string | undefined;
+  /** The mail server that takes receipts, and the shop's address. */
+  readonly mail: { readonly smtp: string; readonly from: string } | undefined;
   readonly relayFlags: readonly string[];
   readonly officeCode: boolean;
 };
@@ -32,6 +36,9 @@ for the shop, a till for the code from head office.
   --peer URL             another till's relay, where it is not found by itself; may be repeated
   --printer NAME=URL     a printer of this till, as for npm run bridge; the receipt printer is called "receipt"
   --display NAME=URL     a pole display of this till, as for npm run bridge; the till's is called "pole"
+  --card-terminal URL    a card terminal that speaks the protocol of npm run virtual-terminal
+  --smtp URL             a mail server that takes receipts, smtp://USER:PASSWORD@HOST:PORT; with --mail-from
+  --mail-from ADDRESS    the shop's address on these mails
   --tls-ca FILE          certificate authority (PEM) of a head office behind wss://
   --office-code          head office only: print a code for a browser of the office, when no other can make one
   --help                 show this text
@@ -51,6 +58,9 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
         peer: { type: 'string', multiple: true, default: [] },
         printer: { type: 'string', multiple: true, default: [] },
         display: { type: 'string', multiple: true, default: [] },
+        'card-terminal': { type: 'string' },
+        smtp: { type: 'string' },
+        'mail-from': { type: 'string' },
         'tls-ca': { type: 'string' },
         'office-code': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -68,6 +78,13 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
   const wrongUrl = [values.hq, ...values.peer].find((url) => url !== undefined && !/^wss?:\/\/./.test(url));
   if (wrongUrl !== undefined)
     return err(`"${wrongUrl}" is not a relay's address like ws://192.168.1.10:4710/sync.`);
+  const terminal = values['card-terminal'];
+  if (terminal !== undefined && !/^https?:\/\/[^/]+$/.test(terminal))
+    return err(`--card-terminal ${terminal}: write it as http://host:port, without a path.`);
+  const { smtp, 'mail-from': from } = values;
+  if ((smtp === undefined) !== (from === undefined)) return err('--smtp and --mail-from go together.');
+  if (smtp !== undefined && !/^smtps?:\/\/./.test(smtp))
+    return err(`--smtp ${smtp}: write it as smtp://host:port.`);
   if (values['office-code'] && values.hq !== undefined)
     return err('--office-code is for head office, which has no --hq.');
   return ok({
@@ -78,6 +95,8 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
     peers: values.peer,
     printers: values.printer,
     displays: values.display,
+    terminal,
+    mail: smtp === undefined || from === undefined ? undefined : { smtp, from },
     relayFlags: values['tls-ca'] === undefined ? [] : ['--tls-ca', values['tls-ca']],
     officeCode: values['office-code'],
   });

@@ -44,7 +44,7 @@ export function relayProgram(spec: StationSpec, data: string): ProgramSpec {
 
 /** The programs of a machine beside its relay. */
 export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
-  const { reports, bridge, printer, printerPage, display, relay } = spec.ports;
+  const { reports, bridge, printer, printerPage, display, terminal, relay } = spec.ports;
   const programs: ProgramSpec[] = [];
   const folder = (name: string) => programFolder(data, spec, name);
   if (reports !== undefined) {
@@ -72,6 +72,10 @@ export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
       ...flag('--display-port', display?.toString()),
     ];
     programs.push({ name: `${spec.name} printer`, main: 'hardware-bridge/virtual-printer/main.ts', args });
+  }
+  if (terminal !== undefined) {
+    const args = ['--port', String(terminal), '--name', spec.name, '--approve-after', '4'];
+    programs.push({ name: `${spec.name} terminal`, main: 'hardware-bridge/virtual-terminal/main.ts', args });
   }
   if (bridge !== undefined) {
     const virtual =

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { ChildProgram, type ProgramNews, type ProgramSpec } from './child-program.ts';
 import { machineEnrolment } from './machine-enrolment.ts';
+import { MailOutbox } from './mail-outbox.ts';
 import { makeOrigin, type DeviceConfig, type OriginActs } from './origin.ts';
 import {
   LOOPBACK,
@@ -22,6 +23,8 @@ export type StationPorts = {
   readonly printerPage?: number;
   /** The virtual pole display beside the virtual printer. */
   readonly display?: number;
+  /** The virtual card terminal. */
+  readonly terminal?: number;
 };
 
 /** One machine of a shop: head office, or a till. */
@@ -47,6 +50,10 @@ export type StationSpec = {
   readonly printers?: readonly string[];
   /** Pole displays as the bridge's flags name them; the till's is called `pole`. */
   readonly displays?: readonly string[];
+  /** The card terminal's address, `http://192.168.1.60:9300`; a virtual one where `ports.terminal` is set. */
+  readonly terminal?: string;
+  /** The mail server that takes receipts, and the shop's address. */
+  readonly mail?: { readonly smtp: string; readonly from: string };
   readonly demo?: DeviceConfig['demo'];
 };
 
@@ -72,6 +79,7 @@ export class Station {
   readonly #world: StationWorld;
   readonly #programs: ChildProgram[] = [];
   #origin: FastifyInstance | undefined;
+  #mails: MailOutbox | undefined;
   #device = '';
 
   constructor(spec: StationSpec, world: StationWorld) {
@@ -124,11 +132,17 @@ export class Station {
   /** Starts what people's browsers talk to. */
   async startOrigin({ isFounding, ...acts }: StationActs = {}): Promise<void> {
     const { app, bridge, reports } = this.spec.ports;
+    const terminal = this.#terminal();
+    const { mail } = this.spec;
+    this.#mails =
+      mail && (await MailOutbox.open({ ...mail, folder: this.folder('mail'), log: this.#world.log }));
     this.#origin = await makeOrigin({
       build: this.#world.build,
       relay: this.relayUrl,
       ...(bridge === undefined ? {} : { bridge: `http://${LOOPBACK}:${bridge}` }),
       ...(reports === undefined ? {} : { reports: `http://${LOOPBACK}:${reports}` }),
+      ...(terminal === undefined ? {} : { terminal }),
+      ...(this.#mails ? { mails: this.#mails } : {}),
       hosts: [],
       config: async () => ({ ...(await this.#config()), ...(isFounding?.() ? { founding: true } : {}) }),
       ...acts,
@@ -141,6 +155,7 @@ export class Station {
     // Programs first: the origin would wait for streams that only they can end.
     for (const program of this.#programs.toReversed()) await program.stop();
     await this.#origin?.close();
+    await this.#mails?.stop();
   }
 
   /** What the pages are told, as it is now: a machine that just joined knows its place from then on. */
@@ -151,10 +166,17 @@ export class Station {
       device: this.#device,
       ...(await this.#place()),
       ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
+      ...(this.#terminal() === undefined ? {} : { terminal: true }),
+      ...(spec.mail === undefined ? {} : { mail: true }),
       ...(spec.ports.display === undefined && !spec.displays?.length ? {} : { display: POLE_DISPLAY }),
       ...(spec.demo === undefined ? {} : { demo: spec.demo }),
       version: this.#world.version,
     };
+  }
+
+  #terminal(): string | undefined {
+    const { ports, terminal } = this.spec;
+    return ports.terminal === undefined ? terminal : `http://${LOOPBACK}:${ports.terminal}`;
   }
 
   /** Where this machine belongs: as it was set up, else as its relay was enrolled. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { minorSchema } from '../money/money.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { err, ok, type Result } from '../result.ts';
 import { basketExtrasSchema, basketLineSchema, type Basket } from '../sale/basket.ts';
@@ -13,11 +14,28 @@ const headSchema = v.strictObject({
   ...basketExtrasSchema.entries,
 });
 
+/**
+ * What a card terminal is about to be asked, kept before it hears of it (rule V5): `id` is the payment's own, `given` below zero goes back
+ * to a card, `takesBack` is the payment of this sale that is given back.
+ */
+export const cardIntentSchema = v.strictObject({
+  id: idText,
+  tender: idText,
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  given: minorSchema,
+  takesBack: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+});
+
+/** What a card terminal is about to be asked. */
+export type CardIntent = v.InferOutput<typeof cardIntentSchema>;
+
 /** What the till was in the middle of: the basket, whether the payment screen was open, and what was already taken. */
 export type OpenSale = {
   readonly basket: Basket;
   readonly paying: boolean;
   readonly payments: readonly Payment[];
+  /** A card payment that is not decided (rule V5). */
+  readonly card?: CardIntent;
 };
 
 /** A line never changes, so its text is made once: a scan into a long basket writes one line and costs one. */
@@ -45,6 +63,7 @@ export function openSaleEntries(sale: OpenSale): Entries {
   sale.payments.forEach((payment, i) => {
     entries[`payment:${position(i)}`] = canonicalJson(payment as CanonicalValue);
   });
+  if (sale.card) entries['card'] = canonicalJson(sale.card as CanonicalValue);
   return entries;
 }
 
@@ -56,6 +75,7 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
   if (!basket.ok) return basket;
   const lines: Basket['lines'][number][] = [];
   const payments: Payment[] = [];
+  const cards: CardIntent[] = [];
   for (const key of Object.keys(entries).sort()) {
     if (key === 'basket') continue;
     const text = entries[key] ?? '';
@@ -63,7 +83,9 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
       ? collect(lines, readEntry(basketLineSchema, key, text))
       : key.startsWith('payment:')
         ? collect(payments, readEntry(paymentSchema, key, text))
-        : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
+        : key === 'card'
+          ? collect(cards, readEntry(cardIntentSchema, key, text))
+          : err({ key, code: 'unknown-key' as const, detail: `a basket document has no entry "${key}"` });
     if (!read.ok) return read;
   }
   const { id, paying, customer, discounts, coupons, terms } = basket.value;
@@ -73,7 +95,7 @@ export function readOpenSale(entries: Entries): Result<OpenSale | undefined, Ent
     ...(coupons === undefined ? {} : { coupons }),
     ...(terms === undefined ? {} : { terms }),
   };
-  return ok({ basket: { id, lines, ...extras }, paying, payments });
+  return ok({ basket: { id, lines, ...extras }, paying, payments, ...(cards[0] ? { card: cards[0] } : {}) });
 }
 
 function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<true, EntryFault> {

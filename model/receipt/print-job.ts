@@ -14,7 +14,7 @@ export const printJobSchema = v.strictObject({
     v.string(),
     v.regex(/^[a-z0-9-]{1,40}$/, 'a device is named with small letters, digits and "-"'),
   ),
-  kind: v.picklist(['receipt', 'refund', 'x-report', 'z-report', 'test', 'reprint']),
+  kind: v.picklist(['receipt', 'refund', 'x-report', 'z-report', 'test', 'reprint', 'gift']),
   paper: paperSchema,
   openDrawer: v.optional(v.boolean()),
   ttlMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(86_400_000))),

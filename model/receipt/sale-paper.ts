@@ -207,11 +207,14 @@ function tenderLines(tender: Tendered, { labels, format }: Words): PaperLine[] {
     lines.push({ kind: 'columns', left: name, right: format.amount(amount) });
   }
   if (tender.account !== undefined) lines.push({ kind: 'text', text: `  ${maskedNumber(tender.account)}` });
-  if (tender.reference) lines.push({ kind: 'text', text: `  ${tender.reference}` });
+  const card = tender.cardTail && `${tender.cardBrand ?? ''} ****${tender.cardTail}`.trim();
+  const proof = [card, tender.reference].filter(Boolean).join('  ');
+  if (proof) lines.push({ kind: 'text', text: `  ${proof}` });
   return lines;
 }
 
-function footerLines(store: Store): PaperLine[] {
+/** The lines a store ends its receipts with. */
+export function footerLines(store: Pick<Store, 'footer'>): PaperLine[] {
   if (store.footer.length === 0) return [];
   return [
     { kind: 'rule' },

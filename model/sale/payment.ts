@@ -3,7 +3,7 @@ import { accountIdSchema } from '../ledger/account.ts';
 import { MAX_TYPED_MINOR, minorSchema, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashAmount, cashChange, isRounded, type CashRounding } from './cash-rounding.ts';
-import { cardTailSchema, pointsSchema, tenderKindSchema, type Tendered } from './sale-body.ts';
+import { cardMembers, pointsSchema, tenderKindSchema, type Tendered } from './sale-body.ts';
 
 /**
  * A payment as taken (rule Y2): `given` is what was handed over or charged, in minor units; negative when money goes back
@@ -20,7 +20,7 @@ export const paymentSchema = v.strictObject({
   approvedBy: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
   /** How many points that is, with the sign of `given` (rule U10). */
   points: v.optional(pointsSchema),
-  cardTail: v.optional(cardTailSchema),
+  ...cardMembers,
 });
 
 /** A payment as taken. */
@@ -103,7 +103,9 @@ function takePayment(owed: Owed, payment: Payment, rule: CashRounding | undefine
     ...(payment.account === undefined ? {} : { account: payment.account }),
     ...(payment.approvedBy === undefined ? {} : { approvedBy: payment.approvedBy }),
     ...(payment.points === undefined ? {} : { points: payment.points }),
+    ...(payment.cardBrand === undefined ? {} : { cardBrand: payment.cardBrand }),
     ...(payment.cardTail === undefined ? {} : { cardTail: payment.cardTail }),
+    ...(payment.cardReference === undefined ? {} : { cardReference: payment.cardReference }),
   };
 }
 

@@ -91,6 +91,13 @@ export const tenderKindSchema = v.picklist([
   'points',
 ]);
 
+/** What may be known of a card that paid (rule V4); never its number. */
+export const cardMembers = {
+  cardBrand: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+  cardTail: v.optional(cardTailSchema),
+  cardReference: v.optional(idText),
+};
+
 /**
  * One tender as it counts (rule Y2): `amount` is what it paid of the total, negative when money went back. For cash
  * `received` is what was handed over and `change` what was returned. `reference` is a card's approval code. `account` is the
@@ -107,7 +114,7 @@ export const tenderedSchema = v.strictObject({
   account: v.optional(accountIdSchema),
   approvedBy: v.optional(idText),
   points: v.optional(pointsSchema),
-  cardTail: v.optional(cardTailSchema),
+  ...cardMembers,
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */

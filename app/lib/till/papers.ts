@@ -5,6 +5,7 @@ import type { Layaway } from '#model/ledger/layaway.ts';
 import type { Minor } from '#model/money/money.ts';
 import type { Paper } from '#model/receipt/paper.ts';
 import type { PrintJob } from '#model/receipt/print-job.ts';
+import { giftPaper } from '#model/receipt/gift-paper.ts';
 import { reportPaper } from '#model/receipt/report-paper.ts';
 import { salePaper } from '#model/receipt/sale-paper.ts';
 import { valuePaper } from '#model/receipt/value-paper.ts';
@@ -111,6 +112,13 @@ export class Papers {
       kind: 'reprint',
       paper: this.sale(record, copy),
     };
+  }
+
+  /** A receipt without prices, to give away with what was bought (rule P9); `id` tells its prints apart. */
+  giftJob(record: RecordOf<'sale'>, id: string): Job {
+    const { organization, store } = this.#heads();
+    const paper = giftPaper({ record, organization, store, language: organization.language });
+    return { jobId: `${record.body.receipt}:gift:${id}`, kind: 'gift', paper: this.#marked(paper) };
   }
 
   /** An X report, or a Z report when the session is closed; `at` is when an X is made. */

@@ -10,8 +10,10 @@ import type { Documents } from '../repo/documents.ts';
 import { loadConfig, type ProgramConfig, type TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
+import { NetworkTerminal } from './cards/network-terminal.ts';
 import { catchUp } from './catch-up.ts';
 import { askRelayOverHttp } from './links.svelte.ts';
+import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { isRegisterTaken } from './register-taken.ts';
@@ -151,6 +153,8 @@ export class TillProgram {
       surroundings: this.#surroundings,
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),
+      mail: config.mail ? postMail : undefined,
+      cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,
     };
     const till = await this.#untilRead(async () => {

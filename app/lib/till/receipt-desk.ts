@@ -41,6 +41,12 @@ export class ReceiptDesk {
     return append((state, act) => reprintReceipt(state, { receipt, copy: copies.length + 1 }, act));
   }
 
+  /** Prints a receipt without prices, to give away (rule P9). It tells no amount, so it is no copy and not counted. */
+  printGift(sale: RecordOf<'sale'>): void {
+    const { papers, printing, newId } = this.#parts;
+    printing.print(papers.giftJob(sale, newId()));
+  }
+
   /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
   async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
     const { append, store, newId, shortOf } = this.#parts;

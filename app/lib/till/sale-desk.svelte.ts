@@ -1,4 +1,10 @@
-import { entryDifference, openSaleEntries, readOpenSale, type OpenSale } from '#model/documents/basket.ts';
+import {
+  entryDifference,
+  openSaleEntries,
+  type CardIntent,
+  readOpenSale,
+  type OpenSale,
+} from '#model/documents/basket.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
@@ -40,8 +46,11 @@ export type SaleRules = PricingRules & {
 export type SaleRefusal =
   | BasketRefusal
   | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal }
-  | { readonly code: 'payments-taken' }
+  | { readonly code: 'payments-taken' | 'card-pending' }
   | { readonly code: 'sale-frozen' };
+
+/** Why a payment was not taken. */
+export type PayRefusal = PaymentRefusal | { readonly code: 'sale-frozen' | 'card-pending' };
 
 /** What the last removal took, to be put back until `until` (milliseconds since 1970). */
 type Removal = {
@@ -106,6 +115,11 @@ export class SaleDesk {
   /** What was taken so far. */
   get payments(): readonly Payment[] {
     return this.#sale.payments;
+  }
+
+  /** The card payment that is not decided (rule V5). */
+  get card(): CardIntent | undefined {
+    return this.#sale.card;
   }
 
   /** Whether the payment screen is open. */
@@ -261,17 +275,46 @@ export class SaleDesk {
   }
 
   /** Takes a payment. */
-  pay(payment: Payment): Result<true, PaymentRefusal | { readonly code: 'sale-frozen' }> {
-    if (this.frozen) return err({ code: 'sale-frozen' });
-    const added = addPayment(this.priced.total, this.payments, payment, this.#rules().cashRounding);
+  pay(payment: Payment): Result<true, PayRefusal> {
+    const added = this.mayPay(payment);
     if (!added.ok) return added;
     this.#change({ ...this.#sale, payments: added.value });
     return ok(true);
   }
 
+  /** The payments with one more, if the sale takes it now. */
+  mayPay(payment: Payment): Result<readonly Payment[], PayRefusal> {
+    const refusal = this.#closedToPayments();
+    if (refusal) return err(refusal);
+    return addPayment(this.priced.total, this.payments, payment, this.#rules().cashRounding);
+  }
+
+  /** Keeps what a card terminal is about to be asked; without it on the disk nobody may be asked (rule V5). */
+  async intendCard(
+    card: CardIntent,
+  ): Promise<Result<true, { readonly code: 'sale-frozen' | 'card-pending' | 'card-not-kept' }>> {
+    const refusal = this.#closedToPayments();
+    if (refusal) return err(refusal);
+    this.#sale = { ...this.#sale, card };
+    await this.#keep();
+    if (this.#trouble === undefined) return ok(true);
+    this.settleCard(undefined);
+    return err({ code: 'card-not-kept' });
+  }
+
+  /** Ends what the terminal was asked: with the payment it made, or with none, in one change. */
+  settleCard(payment: Payment | undefined): void {
+    const { card, ...sale } = this.#sale;
+    if (!card) return;
+    const { takesBack } = card;
+    if (!payment) this.#change(sale);
+    else if (takesBack === undefined) this.#change({ ...sale, payments: [...sale.payments, payment] });
+    else this.#change({ ...sale, payments: sale.payments.toSpliced(takesBack, 1) });
+  }
+
   /** Gives a payment back before the sale is completed. */
   takeBackPayment(index: number): void {
-    if (this.frozen) return;
+    if (this.#closedToPayments()) return;
     this.#change({ ...this.#sale, payments: this.payments.toSpliced(index, 1) });
   }
 
@@ -297,8 +340,14 @@ export class SaleDesk {
     return { basket: emptyBasket(this.#surroundings.newId()), paying: false, payments: [] };
   }
 
-  #closedToEdits(): SaleRefusal | undefined {
+  #closedToPayments(): { readonly code: 'sale-frozen' | 'card-pending' } | undefined {
     if (this.frozen) return { code: 'sale-frozen' };
+    return this.card ? { code: 'card-pending' } : undefined;
+  }
+
+  #closedToEdits(): SaleRefusal | undefined {
+    const refusal = this.#closedToPayments();
+    if (refusal) return refusal;
     return this.payments.length > 0 ? { code: 'payments-taken' } : undefined;
   }
 

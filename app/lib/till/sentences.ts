@@ -116,6 +116,11 @@ function paymentSentences(money: (amount: Minor) => string) {
       m.trouble_change_only_from_cash({ due: money(due) }),
     'refund-too-large': ({ due }: { due: Minor }) => m.trouble_refund_too_large({ due: money(due) }),
     'payment-absurd': () => m.trouble_amount_absurd(),
+    'card-pending': () => m.trouble_card_pending(),
+    'card-not-kept': () => m.trouble_card_not_kept(),
+    'card-cancelled': () => m.trouble_card_cancelled(),
+    'card-no-terminal': () => m.trouble_card_no_terminal(),
+    'card-declined': ({ reason }: { reason: string }) => m.trouble_card_declined({ reason }),
   };
 }
 

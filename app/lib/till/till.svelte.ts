@@ -13,6 +13,8 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
 import { ArticleDesk } from './article-desk.ts';
 import type { Bridge } from './bridge.ts';
+import { CardDesk } from './cards/card-desk.svelte.ts';
+import type { CardProvider } from './cards/card-provider.ts';
 import { businessDay } from './business-day.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
@@ -20,6 +22,7 @@ import { AccountDesk } from './account-desk.svelte.ts';
 import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
 import { Papers } from './papers.ts';
+import { MailDesk, type PostMail } from './mail-desk.svelte.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
 import { PoleDesk } from './pole-desk.svelte.ts';
 import type { PinCheck } from './pin-gate.svelte.ts';
@@ -40,6 +43,9 @@ import { StoreJournals } from './store-journals.svelte.ts';
 import { ValueDesk } from './value-desk.svelte.ts';
 import { TrainingDesk } from './training-desk.ts';
 
+/** How often a card terminal is asked how a payment stands, in milliseconds. */
+const CARD_ASK_MS = 500;
+
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
   readonly config: TillConfig;
@@ -53,6 +59,10 @@ export type TillParts = {
   /** The scale beside the till, where it has one. */
   readonly scale?: Scale;
   readonly askRelay: AskRelay;
+  /** The terminal that takes cards by itself; without it approval codes are typed. */
+  readonly cards?: CardProvider | undefined;
+  /** Hands mails to this machine; without it receipts are not mailed. */
+  readonly mail?: PostMail | undefined;
   /** Whether nothing done here counts (rule V1). */
   readonly training?: boolean;
 };
@@ -63,7 +73,7 @@ export type Finished = { readonly record: RecordOf<'sale'>; readonly saved: Save
 /** Why an act of the till was refused. */
 export type TillRefusal =
   | AppendRefusal
-  | { readonly code: 'nobody-signed-in' | 'basket-not-empty' }
+  | { readonly code: 'nobody-signed-in' | 'basket-not-empty' | 'card-pending' }
   | RedeemRefusal
   | { readonly code: 'sold-elsewhere'; readonly receipt: string };
 
@@ -75,6 +85,7 @@ export class Till {
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
+  readonly cards: CardDesk;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
@@ -95,6 +106,7 @@ export class Till {
   readonly accounts: AccountDesk;
   readonly layaways: LayawayDesk;
   readonly trainings: TrainingDesk;
+  readonly mails: MailDesk;
   /** Whether nothing done here counts (rule V1). */
   readonly training: boolean;
   readonly #documents: Documents;
@@ -121,6 +133,13 @@ export class Till {
       taxes: shop.taxes,
       list: priceListOf(shop, store),
     }));
+    this.cards = new CardDesk({
+      provider: parts.cards,
+      sale: this.sale,
+      surroundings,
+      currency: () => this.#rules().currency,
+      pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
       surroundings,
@@ -204,6 +223,7 @@ export class Till {
     const { journal, sale, staff, papers, printing } = this;
     const append = this.#append;
     this.trainings = new TrainingDesk(append, sale);
+    this.mails = new MailDesk(parts.mail, papers, surroundings);
     this.session = new SessionDesk({
       append,
       journal,
@@ -271,6 +291,7 @@ export class Till {
       this.sale.startNext();
       return ok(earlier);
     }
+    if (this.sale.card) return err({ code: 'card-pending' });
     if (this.sale.frozen) return err({ code: this.journal.unsaved ? 'record-unsaved' : 'busy' });
     const elsewhere = this.store.receiptOfBasket(basket.id);
     if (elsewhere !== undefined) return err({ code: 'sold-elsewhere', receipt: elsewhere });
@@ -303,7 +324,12 @@ export class Till {
 
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
-    await Promise.all([this.links.refresh(), this.printing.refresh(), this.pole.refresh()]);
+    await Promise.all([
+      this.links.refresh(),
+      this.printing.refresh(),
+      this.pole.refresh(),
+      this.mails.refresh(),
+    ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
     const unknown = saved === undefined && ++this.#refreshes > 1;
@@ -349,6 +375,7 @@ export class Till {
     // The record was made, and then the power went before the basket was cleared.
     if (this.journal.saleOfBasket(this.sale.basket.id)) this.sale.startNext();
     this.sale.frozen = this.journal.unsaved?.kind === 'sale';
+    this.#background(this.cards.takeUp());
   }
 
   /** The last paper may not have reached the bridge before a crash; its id makes a second offer harmless. */

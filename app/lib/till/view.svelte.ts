@@ -5,6 +5,7 @@ import type { Result } from '#model/result.ts';
 import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
+import type { CardRefusal } from './cards/card-desk.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { SellingRefusal } from './article-desk.ts';
 import { ArticleView } from './article-view.svelte.ts';
@@ -57,6 +58,7 @@ export type Trouble =
   | ParkedRefusal
   | CustomerDeskRefusal
   | PaymentRefusal
+  | CardRefusal
   | RefundRefusal
   | AccountDeskRefusal
   | ValueRefusal

@@ -2,6 +2,7 @@ import { deviceKeyOf, newDeviceKey } from '../device/device-key.ts';
 import { MemoryDocuments } from '../repo/memory-documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { Till, type TillParts } from '../till/till.svelte.ts';
+import { TrainingCards } from './training-cards.ts';
 import { TrainingBridge } from './training-bridge.ts';
 
 /** Wrong PINs count wherever they are typed (rule S2). */
@@ -32,6 +33,8 @@ export async function startTrainingTill(real: TillParts): Promise<Till> {
     deviceKey: deviceKeyOf(await newDeviceKey()),
     surroundings: trainingSurroundings(real.surroundings),
     bridge: new TrainingBridge(real.bridge, real.surroundings.newId()),
+    cards: real.cards && new TrainingCards(),
+    mail: undefined,
     training: true,
   });
   await till.start();

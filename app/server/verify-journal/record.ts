@@ -215,7 +215,9 @@ const tender = object(
     account: id,
     approvedBy: id,
     points: amount,
+    cardBrand: text(1, 40),
     cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
+    cardReference: id,
   },
 );
 

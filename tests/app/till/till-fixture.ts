@@ -218,7 +218,7 @@ export type TillBench = {
 /** Starts a till. Anybody's PIN is 1234. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay'>> & { register?: typeof R1 } = {},
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail'>> & { register?: typeof R1 } = {},
 ): Promise<TillBench> {
   const documents = given.documents ?? new MemoryDocuments();
   if (!given.documents) seedShop(documents);
@@ -242,6 +242,8 @@ export async function startTill(
     checkPin: async (pin) => pin === '1234',
     bridge,
     askRelay: given.askRelay ?? (async () => undefined),
+    cards: given.cards,
+    mail: given.mail,
   });
   await till.start();
   const sounds: string[] = [];

@@ -30,11 +30,12 @@ export type TillOrigin = {
 
 /**
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
- * itself as the demo's do, unless `joins` says that a person has to type a code.
+ * itself as the demo's do, unless `joins` says that a person has to type a code. `terminal` is the address of a card terminal.
  */
 export async function startTillOrigin(
   joins: 'by-itself' | 'by-code' = 'by-itself',
   build = new URL('build', PROJECT).pathname,
+  terminal?: string,
 ): Promise<TillOrigin> {
   const place = { store: storeId(1), register: registerId(1) };
   const relay = await WireRelay.start();
@@ -54,8 +55,10 @@ export async function startTillOrigin(
       ...place,
       printer: 'receipt',
       ...(joins === 'by-itself' ? { demo: { enrols: true, people } } : {}),
+      ...(terminal === undefined ? {} : { terminal: true }),
       version: 'test',
     }),
+    ...(terminal === undefined ? {} : { terminal }),
     relay: await door.listen(),
     hosts: [],
     ...(joins === 'by-itself' ? { demoCode: () => Promise.resolve(ok(invite())) } : {}),
