@@ -202,7 +202,17 @@ export class TillPage {
 
   /** Opens an entry of the register menu by its test id. */
   async menu(
-    entry: 'x-report' | 'journal' | 'paid-in' | 'paid-out' | 'open-drawer' | 'close-session',
+    entry:
+      | 'x-report'
+      | 'journal'
+      | 'paid-in'
+      | 'paid-out'
+      | 'safe-drop'
+      | 'handover'
+      | 'store-day'
+      | 'sequence-check'
+      | 'open-drawer'
+      | 'close-session',
   ): Promise<void> {
     await this.page.getByTestId('register-menu').click();
     await this.page.getByTestId(entry).click();
@@ -215,6 +225,17 @@ export class TillPage {
     await this.page.getByTestId('cash-reason').fill(reason);
     await this.page.getByTestId('confirm-cash-move').click();
     await this.page.getByTestId('cash-move').waitFor({ state: 'detached' });
+  }
+
+  /** Counts the drawer for somebody else and hands it over; `reason` where there is a difference. */
+  async handOver(to: string, counted: string, reason?: string): Promise<void> {
+    await this.menu('handover');
+    await this.page.getByTestId(`handover-to-${to}`).click();
+    await this.page.getByTestId('handover-count').fill(counted);
+    await this.page.getByTestId('compare-handover').click();
+    if (reason !== undefined) await this.page.getByTestId('handover-reason').fill(reason);
+    await this.page.getByTestId('confirm-handover').click();
+    await this.page.getByTestId('handover-dialog').waitFor({ state: 'detached' });
   }
 
   /** Takes `quantity` of an article of a receipt back into the basket. */
