@@ -3,7 +3,7 @@ import { auditKey, isAuditKey, readAuditEntry, type AuditEntry } from '../audit/
 import { loyaltySchema } from '../loyalty/loyalty.ts';
 import { valueSettingsSchema } from '../ledger/value-settings.ts';
 import { registerIdSchema, registerName, storeIdSchema } from '../ids/register-id.ts';
-import { currencySchema } from '../money/money.ts';
+import { currencySchema, minorSchema } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashRoundingSchema } from '../sale/cash-rounding.ts';
 import { isSettingKey, readSettingEntry, settingKey, type SettingEntry } from '../settings/settings.ts';
@@ -69,6 +69,12 @@ export const storeSchema = v.strictObject({
   slides: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(120))), v.maxLength(20))),
   /** After how many minutes without a touch a till signs its person out (rule S9). */
   signOutMinutes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480))),
+  /** Above how many minor units in the drawer a till recommends to take cash to the safe (rule R8). */
+  drawerLimit: v.optional(v.pipe(minorSchema, v.minValue(0))),
+  /** From what time of the store's clock (`20:30`) a till reminds of closing an open session (rule R13). */
+  closeReminder: v.optional(
+    v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time looks like 20:30')),
+  ),
 });
 
 /** A selling position, under `register:S01-R1`. `printer` is the bridge's name of its receipt printer. */

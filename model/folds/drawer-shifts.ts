@@ -70,7 +70,7 @@ function followDrawer(shifts: readonly DrawerShift[], record: JournalRecord): re
   if (record.kind === 'opened') return [beginShift(record.by, record.at, record.body.float)];
   const last = shifts.at(-1);
   if (!last) return shifts;
-  const now = (shift: DrawerShift) => shifts.with(-1, shift);
+  const now = (shift: DrawerShift) => [...shifts.slice(0, -1), shift];
   switch (record.kind) {
     case 'sale':
       return now(move(last, { cash: cashOf(record.body) }));

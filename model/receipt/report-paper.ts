@@ -1,5 +1,7 @@
 import type { Organization, Store } from '../documents/organization.ts';
+import type { CashierReport } from '../folds/drawer-shifts.ts';
 import type { CountedAmount, SessionReport } from '../folds/session-report.ts';
+import type { DayTotals } from '../folds/store-day.ts';
 import type { PerpetualTotals } from '../journal/record.ts';
 import { LEDGERS } from '../ledger/account.ts';
 import { sumMinor } from '../money/money.ts';
@@ -23,9 +25,12 @@ export type ReportPaperSource = {
   readonly language: Language;
   /** When an X is printed, UTC text; a Z shows when it was closed instead. */
   readonly at: string;
+  /** Who sold and who had the drawer; printed where it was more than one. */
+  readonly people?: CashierReport;
 };
 
-type Words = { readonly labels: Labels; readonly format: PaperFormat };
+/** The words and forms of a paper. */
+export type Words = { readonly labels: Labels; readonly format: PaperFormat };
 
 /** The paper of an X report, or of a Z report when the session is closed (rules P5, Z1 to Z5). */
 export function reportPaper(source: ReportPaperSource): Paper {
@@ -49,24 +54,27 @@ export function reportPaper(source: ReportPaperSource): Paper {
       ),
       ...block(labels.tenders, tenderRows(report, words)),
       ...block(labels.liabilities, liabilityRows(report, words)),
-      ...block(labels.departments, departmentRows(source, words)),
+      ...block(labels.departments, departmentRows(report, source.departmentName, words)),
       ...block(labels.drawer, drawerRows(report, words)),
+      ...peopleBlocks(source, words),
       ...block(labels.receipts, receiptRows(report, words)),
       ...block(labels.perpetual, perpetualRows(source.perpetual, words)),
     ],
   };
 }
 
-function block(heading: string, rows: readonly PaperLine[]): PaperLine[] {
+/** A heading with rows below it; nothing without rows. */
+export function block(heading: string, rows: readonly PaperLine[]): PaperLine[] {
   return rows.length === 0 ? [] : [{ kind: 'rule' }, { kind: 'text', text: heading, bold: true }, ...rows];
 }
 
-function row(left: string, right: string, bold = false): PaperLine {
+/** A line with a figure at its right end. */
+export function row(left: string, right: string, bold = false): PaperLine {
   return { kind: 'columns', left, right, ...(bold ? { bold } : {}) };
 }
 
 /** Rows by id, because replicas may hold the keys of a map in different order. */
-function sorted<Row>(rows: Readonly<Record<string, Row>>): [string, Row][] {
+export function sorted<Row>(rows: Readonly<Record<string, Row>>): [string, Row][] {
   return Object.entries(rows).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
@@ -85,7 +93,11 @@ function sessionLines({ report, personName, at }: ReportPaperSource, { labels, f
   ];
 }
 
-function turnoverLines(report: SessionReport, { labels, format }: Words): PaperLine[] {
+/** What was sold, taken back and given away. */
+export function turnoverLines(
+  report: Omit<DayTotals, 'counted' | 'difference'>,
+  { labels, format }: Words,
+): PaperLine[] {
   const counted = (label: string, { count, amount }: CountedAmount): PaperLine =>
     row(`${label} (${count})`, format.amount(amount));
   return [
@@ -101,7 +113,8 @@ function turnoverLines(report: SessionReport, { labels, format }: Words): PaperL
   ];
 }
 
-function tenderRows(report: SessionReport, { format }: Words): PaperLine[] {
+/** What came in by each tender. */
+export function tenderRows(report: Pick<SessionReport, 'tenders'>, { format }: Words): PaperLine[] {
   return sorted(report.tenders).map(([, { name, count, amount }]) =>
     row(`${name} (${count})`, format.amount(amount)),
   );
@@ -121,7 +134,12 @@ function liabilityRows({ liabilities, gross }: SessionReport, { labels, format }
   ];
 }
 
-function departmentRows({ report, departmentName }: ReportPaperSource, words: Words): PaperLine[] {
+/** What each department sold. */
+export function departmentRows(
+  report: Pick<SessionReport, 'departments'>,
+  departmentName: (department: string) => string,
+  words: Words,
+): PaperLine[] {
   return sorted(report.departments).map(([id, { amount, quantity }]) => {
     const name = id === '' ? words.labels.noDepartment : departmentName(id);
     return row(`${name} (${words.format.quantity(quantity)})`, words.format.amount(amount));
@@ -151,6 +169,29 @@ function drawerRows(
   return rows;
 }
 
+function peopleBlocks({ people, personName }: ReportPaperSource, { labels, format }: Words): PaperLine[] {
+  if (!people || (people.cashiers.length < 2 && people.shifts.length < 2)) return [];
+  const shifts = people.shifts.flatMap(({ holder, since, expected, counted, difference }) => [
+    row(personName(holder), format.moment(since)),
+    row(`  ${labels.expected}`, format.amount(expected)),
+    ...(counted === undefined || difference === undefined
+      ? []
+      : [
+          row(`  ${labels.counted}`, format.amount(counted)),
+          row(`  ${labels.difference}`, format.amount(difference)),
+        ]),
+  ]);
+  return [
+    ...block(
+      labels.cashiers,
+      people.cashiers.map(({ person, receipts, gross }) =>
+        row(`${personName(person)} (${receipts})`, format.amount(gross)),
+      ),
+    ),
+    ...block(labels.shifts, shifts),
+  ];
+}
+
 function receiptRows(report: SessionReport, { labels }: Words): PaperLine[] {
   const { firstReceipt, lastReceipt } = report;
   const range =
@@ -165,7 +206,8 @@ function receiptRows(report: SessionReport, { labels }: Words): PaperLine[] {
   ];
 }
 
-function perpetualRows(totals: PerpetualTotals, { labels, format }: Words): PaperLine[] {
+/** The register's totals since it began. */
+export function perpetualRows(totals: PerpetualTotals, { labels, format }: Words): PaperLine[] {
   return [
     row(labels.perpetualReceipts, format.quantity(String(totals.receipts))),
     row(labels.perpetualSigned, format.money(totals.signed)),

@@ -1,8 +1,8 @@
 import { monthClosing, yearClosing, type PastSession } from '../folds/period-closing.ts';
 import { zzBody, type StoreDay } from '../folds/store-day.ts';
 import type { RecordOf } from '../journal/record.ts';
-import { assert, err, type Result } from '../result.ts';
-import type { Act } from './actor.ts';
+import { assert, err, ok, type Result } from '../result.ts';
+import { authorize, type Act } from './actor.ts';
 import { seal, type CommandRefusal } from './commands.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
 
@@ -34,4 +34,10 @@ export function closePeriod(
   const body = what === 'month' ? monthClosing(past) : yearClosing(latest);
   if (!body.ok) return body;
   return seal<'period'>(state, { kind: 'period', body: body.value }, act, ['session.open']);
+}
+
+/** The store's day as it stands, for somebody who may see it (rules Z8, S5). Writes no record. */
+export function readDay(day: StoreDay, act: Act): Result<StoreDay, CommandRefusal> {
+  const permitted = authorize(act, ['report.read']);
+  return permitted.ok ? ok(day) : permitted;
 }

@@ -37,11 +37,11 @@ function pastOf(records: readonly JournalRecord[]): PastSession[] {
 function playDay(played: Played, day: string, prices: readonly string[]): Played {
   const latest = pastOf(played.records).at(-1);
   const due = latest ? closingsDue(latest, day) : { month: false, year: false };
-  const close_ = (what: 'month' | 'year') => (from: Played) =>
+  const closeBooks = (what: 'month' | 'year') => (from: Played) =>
     play([(state, act) => closePeriod(state, what, pastOf(from.records), act)], from);
   let before = played;
-  if (due.month) before = close_('month')(before);
-  if (due.year) before = close_('year')(before);
+  if (due.month) before = closeBooks('month')(before);
+  if (due.year) before = closeBooks('year')(before);
   return play([openOn(day), ...prices.map(sell), close()], before);
 }
 

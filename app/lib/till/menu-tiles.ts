@@ -1,6 +1,8 @@
+import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
+import CalendarCheck from '@lucide/svelte/icons/calendar-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import Gift from '@lucide/svelte/icons/gift';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
@@ -8,6 +10,8 @@ import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
+import ListChecks from '@lucide/svelte/icons/list-checks';
+import Vault from '@lucide/svelte/icons/vault';
 import type { Permission } from '#model/staff/permission.ts';
 import { m } from '$lib/paraglide/messages.js';
 import type { Panel } from './view.svelte.ts';
@@ -78,6 +82,24 @@ export const MENU_TILES: readonly MenuTile[] = [
     text: m.menu_paid_out_text,
   },
   {
+    panel: 'safe-drop',
+    group: 'register',
+    testid: 'safe-drop',
+    permission: 'cash.move',
+    icon: Vault,
+    name: m.menu_safe,
+    text: m.menu_safe_text,
+  },
+  {
+    panel: 'handover',
+    group: 'register',
+    testid: 'handover',
+    permission: 'session.close',
+    icon: ArrowLeftRight,
+    name: m.menu_handover,
+    text: m.menu_handover_text,
+  },
+  {
     panel: 'open-drawer',
     group: 'register',
     testid: 'open-drawer',
@@ -111,6 +133,23 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: GraduationCap,
     name: m.menu_training,
     text: m.menu_training_text,
+  },
+  {
+    panel: 'store-day',
+    group: 'register',
+    testid: 'store-day',
+    permission: 'report.read',
+    icon: CalendarCheck,
+    name: m.menu_day,
+    text: m.menu_day_text,
+  },
+  {
+    panel: 'sequence-check',
+    group: 'till',
+    testid: 'sequence-check',
+    icon: ListChecks,
+    name: m.menu_check,
+    text: m.menu_check_text,
   },
   {
     panel: 'shortcuts',

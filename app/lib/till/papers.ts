@@ -1,3 +1,12 @@
+import { cashierReport } from '#model/folds/drawer-shifts.ts';
+import { sessionSummary } from '#model/folds/session-summary.ts';
+import type { StoreDay } from '#model/folds/store-day.ts';
+import {
+  dayPaper,
+  periodPaper,
+  summaryPaper,
+  type ClosingPaperSource,
+} from '#model/receipt/closing-papers.ts';
 import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, PerpetualTotals, RecordOf } from '#model/journal/record.ts';
 import { ledgerOfNumber, type AccountRef } from '#model/ledger/account.ts';
@@ -121,21 +130,47 @@ export class Papers {
     return { jobId: `${record.body.receipt}:gift:${id}`, kind: 'gift', paper: this.#marked(paper) };
   }
 
-  /** An X report, or a Z report when the session is closed; `at` is when an X is made. */
-  report(report: SessionReport, perpetual: PerpetualTotals, at: string): Paper {
+  /**
+   * An X report, or a Z report when the session is closed; `at` is when an X is made. With the session's records it also says
+   * who sold and who had the drawer.
+   */
+  report(
+    report: SessionReport,
+    perpetual: PerpetualTotals,
+    at: string,
+    records?: readonly JournalRecord[],
+  ): Paper {
+    const people = records === undefined ? {} : { people: cashierReport(records) };
+    return this.#marked(reportPaper({ report, perpetual, ...people, ...this.#source(at) }));
+  }
+
+  /** The store's day, a ZZ where it was closed; `at` is when it is printed. */
+  day(day: StoreDay, at: string, zz?: RecordOf<'zz'>): Paper {
+    return this.#marked(dayPaper(day, this.#source(at), zz));
+  }
+
+  /** The closing of a month or a year. */
+  periodJob(record: RecordOf<'period'>): Job {
+    const paper = this.#marked(periodPaper(record, this.#source(record.at)));
+    return { jobId: this.jobId(record, 'period'), kind: 'z-report', paper };
+  }
+
+  /** How a session went. */
+  summary(report: SessionReport, records: readonly JournalRecord[], at: string): Paper {
+    const { store } = this.#heads();
+    return this.#marked(summaryPaper(report, sessionSummary(records, store.timeZone), this.#source(at)));
+  }
+
+  #source(at: string): ClosingPaperSource {
     const { organization, store, language } = this.#heads();
-    return this.#marked(
-      reportPaper({
-        report,
-        perpetual,
-        organization,
-        store,
-        personName: (person) => this.#shop.personName(person),
-        departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
-        language,
-        at,
-      }),
-    );
+    return {
+      organization,
+      store,
+      personName: (person) => this.#shop.personName(person),
+      departmentName: (department) => (department === '' ? '—' : this.#shop.departmentName(department)),
+      language,
+      at,
+    };
   }
 
   /** The id of what a record prints or opens besides receipts; the same id never does it twice (rule P2). */

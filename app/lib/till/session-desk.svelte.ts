@@ -1,7 +1,15 @@
 import type { SessionReport } from '#model/folds/session-report.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { Minor } from '#model/money/money.ts';
-import { closeSession, moveCash, openDrawer, openSession, readReport } from '#model/register/commands.ts';
+import {
+  closeSession,
+  dropToSafe,
+  moveCash,
+  openDrawer,
+  openSession,
+  readReport,
+} from '#model/register/commands.ts';
+import { handOver } from '#model/register/handover.ts';
 import { isOpen } from '#model/register/register-state.ts';
 import { err, type Result } from '#model/result.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -17,6 +25,8 @@ import type { TillRefusal } from './till.svelte.ts';
 export type DrawerCount = {
   readonly counted: Minor;
   readonly denominations?: Record<string, number>;
+  /** What was counted before, when it was counted again (rule R9). */
+  readonly earlier?: readonly Minor[];
   readonly reason?: string;
 };
 
@@ -30,6 +40,8 @@ export type SessionParts = {
   readonly printing: PrintDesk;
   readonly surroundings: Surroundings;
   readonly opening: () => { readonly day: string; readonly currency: string };
+  /** Makes the closings of periods that opening for a day asks for (rule R12). */
+  readonly closeDue: (day: string) => Promise<Result<void, TillRefusal>>;
 };
 
 /** The register session as a person opens, looks at and closes it, with the cash and the drawer in between. */
@@ -54,9 +66,17 @@ export class SessionDesk {
   }
 
   /** Opens the next session with `float` in the drawer, for today in the store's time zone. */
-  open(float: Minor): Promise<Result<JournalRecord, TillRefusal>> {
-    const { append, opening } = this.#parts;
-    return append((state, act) => openSession(state, { ...opening(), float }, act), { amount: float });
+  async open(
+    float: Minor,
+    denominations?: Record<string, number>,
+  ): Promise<Result<JournalRecord, TillRefusal>> {
+    const { append, opening, closeDue } = this.#parts;
+    const closed = await closeDue(opening().day);
+    if (!closed.ok) return closed;
+    const pieces = denominations === undefined ? {} : { denominations };
+    const make: Parameters<Append>[0] = (state, act) =>
+      openSession(state, { ...opening(), float, ...pieces }, act);
+    return append(make, { amount: float });
   }
 
   /** Puts cash in or takes it out. */
@@ -69,6 +89,21 @@ export class SessionDesk {
       amount: direction === 'out' ? -amount : amount,
       reason,
     });
+  }
+
+  /** Takes cash to the safe in a numbered bag. */
+  dropToSafe(amount: Minor, bag: string, reason: string): Promise<Result<JournalRecord, TillRefusal>> {
+    const wish = { amount, bag, reason };
+    return this.#parts.append((state, act) => dropToSafe(state, wish, act), { amount: -amount, reason: bag });
+  }
+
+  /** Hands the counted drawer to another person. */
+  async handOver(to: string, count: DrawerCount): Promise<Result<RecordOf<'handover'>, TillRefusal>> {
+    const { append, journal } = this.#parts;
+    const { earlier: _counts, ...drawer } = count;
+    const amount = count.counted - (journal.state.report?.drawer.expected ?? 0);
+    const matter = { amount, reason: count.reason };
+    return append((state, act) => handOver(state, { to, ...drawer }, act), matter);
   }
 
   /** Opens the drawer without a sale. */
@@ -108,7 +143,7 @@ export class SessionDesk {
     const report = this.shownReport;
     if (!report) return;
     const at = surroundings.now().toISOString();
-    const paper = papers.report(report, journal.state.head.totals, at);
+    const paper = papers.report(report, journal.state.head.totals, at, journal.records);
     const id = `${report.store}-${report.register}-${report.session}`;
     printing.print({ jobId: `${id}:x:${at.replaceAll(/\D/g, '')}`, kind: 'x-report', paper });
   }
@@ -119,7 +154,18 @@ export class SessionDesk {
     this.#justClosed = record;
     const { report, head } = journal.state;
     if (!report) return;
-    const paper = papers.report(report, head.totals, record.at);
+    const paper = papers.report(report, head.totals, record.at, journal.records);
     printing.print({ jobId: papers.jobId(record, 'z'), kind: 'z-report', paper });
+  }
+
+  /** Prints how the session that was just closed went (rule Z9). */
+  printSummary(): void {
+    const { journal, papers, printing, surroundings } = this.#parts;
+    const { report } = journal.state;
+    if (!report) return;
+    const at = surroundings.now().toISOString();
+    const paper = papers.summary(report, journal.records, at);
+    const id = `${report.store}-${report.register}-${report.session}`;
+    printing.print({ jobId: `${id}:summary:${at.replaceAll(/\D/g, '')}`, kind: 'x-report', paper });
   }
 }

@@ -130,6 +130,28 @@ export class StoreJournals {
     return { sales, since, more: known.length > sessions };
   }
 
+  /**
+   * The records in `seq` order of each session of the store that this till holds, the newest session of each register first,
+   * until `isEnough` says so of a register's session or `most` of its sessions were read.
+   */
+  async sessions(
+    most: number,
+    isEnough: (records: readonly JournalRecord[]) => boolean = () => false,
+    register?: RegisterId,
+  ): Promise<readonly (readonly JournalRecord[])[]> {
+    const read = new Map<string, number>();
+    const sessions: (readonly JournalRecord[])[] = [];
+    for (const key of await this.#knownSessions()) {
+      const count = read.get(key.register) ?? 0;
+      if (count >= most || (register !== undefined && key.register !== register)) continue;
+      const { records } = await this.#open(key);
+      const sorted = [...records.values()].sort((a, b) => a.seq - b.seq);
+      if (sorted.length > 0) sessions.push(sorted);
+      read.set(key.register, sorted.length > 0 && isEnough(sorted) ? most : count + 1);
+    }
+    return sessions;
+  }
+
   /** Money is given back for a receipt found here, so a record that nobody vouches for is none. */
   #isTrustedSale(record: JournalRecord): record is SeenSale {
     return record.kind === 'sale' && !this.#links.isDoubted(this.#store, record);

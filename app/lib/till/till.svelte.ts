@@ -2,6 +2,7 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { completeSale } from '#model/register/commands.ts';
+import { remindersOf, type Reminders } from '#model/register/reminders.ts';
 import { isOpen } from '#model/register/register-state.ts';
 import type { PricingRules } from '#model/sale/pricing.ts';
 import type { RedeemRefusal } from '#model/ledger/redeem.ts';
@@ -12,10 +13,11 @@ import type { TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
 import { ArticleDesk } from './article-desk.ts';
+import { BooksDesk } from './books-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
-import { businessDay } from './business-day.ts';
+import { businessDay, clockTime } from './business-day.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -93,6 +95,7 @@ export class Till {
   readonly parked: ParkedDesk;
   readonly stock: StockDesk;
   readonly session: SessionDesk;
+  readonly books: BooksDesk;
   readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
@@ -112,6 +115,7 @@ export class Till {
   readonly #documents: Documents;
   readonly #surroundings: Surroundings;
   #refreshes = 0;
+  #looked = $state(0);
   #finished = $state.raw<Finished | undefined>();
 
   constructor(parts: TillParts) {
@@ -148,6 +152,7 @@ export class Till {
       isSaving: () => this.journal.writing || this.journal.unsaved !== undefined,
       onSignOut: () => {
         this.session.leaveReport();
+        this.books.leave();
         this.nextSale();
       },
     });
@@ -224,6 +229,18 @@ export class Till {
     const append = this.#append;
     this.trainings = new TrainingDesk(append, sale);
     this.mails = new MailDesk(parts.mail, papers, surroundings);
+    this.books = new BooksDesk({
+      append,
+      journal,
+      journals: this.store,
+      shop,
+      staff,
+      papers,
+      printing,
+      surroundings,
+      place: this.place,
+      today: () => this.#today(),
+    });
     this.session = new SessionDesk({
       append,
       journal,
@@ -233,6 +250,7 @@ export class Till {
       printing,
       surroundings,
       opening: () => ({ day: this.#today(), currency: this.#rules().currency }),
+      closeDue: (day) => this.books.closeDue(day),
     });
     this.receipts = new ReceiptDesk({
       append,
@@ -266,6 +284,15 @@ export class Till {
     }
     this.#printLastSaleAgain();
     return () => stops.forEach((stop) => stop());
+  }
+
+  /** What to remind of; looked at again with every {@link refresh}. */
+  get reminders(): Reminders {
+    void this.#looked;
+    const store = this.shop.storeOfTill(this.place.store);
+    const now = this.#surroundings.now();
+    const time = clockTime(now, 'en-GB', store.timeZone);
+    return remindersOf(this.journal.state, store, { day: this.#today(), time });
   }
 
   /** Whether the register is open for selling. */
@@ -324,6 +351,7 @@ export class Till {
 
   /** Asks relay and bridge how they are; called every two seconds and when the link turned. */
   async refresh(): Promise<void> {
+    this.#looked++;
     await Promise.all([
       this.links.refresh(),
       this.printing.refresh(),
@@ -347,6 +375,7 @@ export class Till {
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.session.finish(record);
     else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
+    else if (record.kind === 'period') this.printing.print(this.papers.periodJob(record));
     else if (record.kind === 'cash' || record.kind === 'drawer' || record.kind === 'handover')
       this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
   }

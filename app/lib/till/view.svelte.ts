@@ -26,6 +26,10 @@ export type Panel =
   | 'paid-in'
   | 'paid-out'
   | 'open-drawer'
+  | 'safe-drop'
+  | 'handover'
+  | 'store-day'
+  | 'sequence-check'
   | 'journal'
   | 'store-sales'
   | 'refund'
@@ -156,6 +160,28 @@ export class TillView {
   /** Shows the X report to somebody who may see it. */
   async openReport(): Promise<void> {
     if (this.show(await this.#till.session.showReport())) this.panel = 'x-report';
+  }
+
+  /** Shows the store's day to somebody who may see it. */
+  async openStoreDay(): Promise<void> {
+    if (this.show(await this.#till.books.showDay())) this.panel = 'store-day';
+  }
+
+  /** Checks the sequences of the store's registers and shows what came of it. */
+  async openCheck(): Promise<void> {
+    this.openPanel('sequence-check');
+    await this.#till.books.check();
+  }
+
+  /** Goes to closing the session; not while a sale is open. */
+  startClosing(): void {
+    if (this.#till.sale.basket.lines.length > 0) {
+      this.show({ ok: false, error: { code: 'basket-not-empty' } });
+      return;
+    }
+    this.#till.nextSale();
+    this.panel = undefined;
+    this.closing = true;
   }
 
   /** Puts away what belongs to the person who was here. */

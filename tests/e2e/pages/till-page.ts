@@ -209,6 +209,10 @@ export class TillPage {
       | 'layaway'
       | 'paid-in'
       | 'paid-out'
+      | 'safe-drop'
+      | 'handover'
+      | 'store-day'
+      | 'sequence-check'
       | 'open-drawer'
       | 'close-session'
       | 'customer-display'
@@ -225,6 +229,17 @@ export class TillPage {
     await this.page.getByTestId('cash-reason').fill(reason);
     await this.page.getByTestId('confirm-cash-move').click();
     await this.page.getByTestId('cash-move').waitFor({ state: 'detached' });
+  }
+
+  /** Counts the drawer for somebody else and hands it over; `reason` where there is a difference. */
+  async handOver(to: string, counted: string, reason?: string): Promise<void> {
+    await this.menu('handover');
+    await this.page.getByTestId(`handover-to-${to}`).click();
+    await this.page.getByTestId('handover-count').fill(counted);
+    await this.page.getByTestId('compare-handover').click();
+    if (reason !== undefined) await this.page.getByTestId('handover-reason').fill(reason);
+    await this.page.getByTestId('confirm-handover').click();
+    await this.page.getByTestId('handover-dialog').waitFor({ state: 'detached' });
   }
 
   /** Takes `quantity` of an article of a receipt back into the basket. */
