@@ -12,7 +12,7 @@ import type { PendingChanges, SyncedDocument } from './document-entries.ts';
 import type { DocumentUpdate, ReportWriter } from './report-writer.ts';
 
 /** Documents that reports are made of; of the others only the names are kept. */
-const REPORTED = new Set(['organization', 'staff', 'catalog', 'session', 'acknowledgements']);
+const REPORTED = new Set(['organization', 'staff', 'catalog', 'store', 'session', 'acknowledgements']);
 
 /** Documents asked for at once; the relay sends them whole, and they wait in memory until they are flattened. */
 const MOST_OPENING = 32;
