@@ -12,7 +12,15 @@ import type { PendingChanges, SyncedDocument } from './document-entries.ts';
 import type { DocumentUpdate, ReportWriter } from './report-writer.ts';
 
 /** Documents that reports are made of; of the others only the names are kept. */
-const REPORTED = new Set(['organization', 'staff', 'catalog', 'session', 'acknowledgements', 'customers']);
+const REPORTED = new Set([
+  'organization',
+  'staff',
+  'catalog',
+  'store',
+  'session',
+  'acknowledgements',
+  'customers',
+]);
 
 /** Documents asked for at once; the relay sends them whole, and they wait in memory until they are flattened. */
 const MOST_OPENING = 32;

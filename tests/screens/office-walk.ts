@@ -11,6 +11,8 @@ export async function* officeWalk(tour: OfficeTour): Walk {
   yield* enter(tour);
   yield* reports(tour);
   yield* lists(tour);
+  yield* settings(tour);
+  yield* catalog(tour);
   yield* devices(tour);
   yield* staff(tour);
   yield* failures(tour);
@@ -66,6 +68,43 @@ async function* lists(tour: OfficeTour): Walk {
   yield 'office-audit-detail';
   await open(tour, '/audit?from=2001-01-01&to=2001-01-31', 'audit-empty');
   yield 'office-audit-empty';
+}
+
+async function* settings(tour: OfficeTour): Walk {
+  const { page } = tour;
+  await open(tour, '/settings', 'settings-rounding');
+  yield 'office-settings';
+  await page.getByTestId('preset-country').selectOption('SE');
+  await reached(page, 'preset-changes');
+  yield 'office-preset';
+  await open(tour, '/settings?store=S01', 'whose-taxRounding');
+  yield 'office-settings-store';
+}
+
+async function* catalog(tour: OfficeTour): Walk {
+  const { page } = tour;
+  await open(tour, '/catalog', 'products-table');
+  yield 'office-catalog';
+  await page.getByTestId('products-table-row').first().getByRole('button').first().click();
+  await reached(page, 'product-dialog');
+  yield 'office-product';
+  await leave(page, 'product-dialog');
+  await open(tour, '/catalog?search=zzzz', 'products-empty');
+  yield 'office-catalog-empty';
+  await open(tour, '/catalog/departments', 'departments-table');
+  yield 'office-departments';
+  await open(tour, '/catalog/taxes', 'taxes-table');
+  yield 'office-taxes';
+  await lead(page, 'tax-add', 'tax-dialog');
+  yield 'office-tax';
+  await leave(page, 'tax-dialog');
+  await open(tour, '/catalog/tenders', 'tenders-table');
+  yield 'office-tenders';
+  await open(tour, '/catalog/specials', 'specials-table');
+  yield 'office-specials';
+  await lead(page, 'special-edit-toys-3-for-2', 'special-dialog');
+  yield 'office-special';
+  await leave(page, 'special-dialog');
 }
 
 async function* devices(tour: OfficeTour): Walk {

@@ -61,7 +61,8 @@ export class ShopBook {
     ];
     try {
       for (const { store } of keys.filter((key) => key.class === 'store')) this.#storeOwn(store);
-      await Promise.all(keys.map((key) => this.#openOne(documents, key)));
+      // One after the other: a slow disk has a moment for each document, not one for all of them.
+      for (const key of keys) await this.#openOne(documents, key);
       this.#stage = 'open';
     } catch (cause) {
       stop();

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { storeId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import { catalogShard } from '#model/catalog/product.ts';
+import { editProduct } from '#model/catalog/product-commands.ts';
+import { ok } from '#model/result.ts';
+import { pinVerifier } from '#model/staff/pin.ts';
+import { DEFAULT_SETTINGS } from '#model/settings/settings.ts';
+import { BackOffice } from '../../../app/lib/office/back-office.svelte.ts';
+import { cashExamples, taxExamples } from '../../../app/lib/office/rounding-examples.ts';
+import { SettingsDesk } from '../../../app/lib/office/settings-desk.svelte.ts';
+import { settingValueWords } from '../../../app/lib/office/setting-words.ts';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import { person, S01 } from '../../model/support/office.ts';
+import { HeldSurroundings } from '../till/till-fixture.ts';
+
+const json = (value: unknown) => canonicalJson(value as CanonicalValue);
+const MIA = { ...person('mia', 'manager'), pin: pinVerifier('9876', 'mia-salt-0123456789') };
+const ORGANIZATION = {
+  tag: '0123456789ab',
+  name: 'Shop',
+  currency: 'GBP',
+  language: 'en',
+  taxRounding: 'receipt',
+  catalogShards: 4,
+  foundedAt: '2026-11-01T00:00:00.000Z',
+};
+const STORE = {
+  id: storeId(1),
+  name: 'Camden',
+  timeZone: 'Europe/London',
+  locale: 'en-GB',
+  header: ['12 High Street'],
+  footer: [],
+};
+const LAMP = { sku: 'LAMP', name: 'Lamp', barcodes: [], active: true };
+const LAMP_DOCUMENT = { class: 'catalog', shard: catalogShard('lamp', 4) } as const;
+
+async function startOffice() {
+  const documents = new MemoryDocuments();
+  await documents.write({ class: 'staff' }, { 'person:mia': json(MIA) });
+  await documents.write(
+    { class: 'organization' },
+    { organization: json(ORGANIZATION), 'store:S01': json(STORE) },
+  );
+  await documents.write(LAMP_DOCUMENT, {
+    'product:lamp:info': json(LAMP),
+    'product:lamp:price': json({ price: '10', taxes: [] }),
+  });
+  let drawn = 0;
+  const office = new BackOffice({
+    open: async () => ok(documents),
+    checkPin: async (pin, verifier) => pinVerifier(pin, verifier.salt).hash === verifier.hash,
+    surroundings: new HeldSurroundings(),
+    random: (bytes) => new Uint8Array(bytes).fill(++drawn),
+  });
+  await office.start();
+  await office.openShop();
+  await office.signIn.signIn(MIA, '9876');
+  return { documents, office };
+}
+
+describe('settings in the office', () => {
+  test('[O1] a store takes the organization’s until it has its own, and takes it again', async () => {
+    const { office, documents } = await startOffice();
+    const whole = new SettingsDesk(office, () => undefined);
+    const store = new SettingsDesk(office, () => S01);
+    expect(await whole.set({ name: 'cashRounding', value: { step: 5, mode: 'half-up' } })).toBe(true);
+    expect(store.settings.cashRounding).toEqual({ step: 5, mode: 'half-up' });
+    expect(await store.set({ name: 'cashRounding', value: null })).toBe(true);
+    expect(store.settings.cashRounding).toBeNull();
+    expect(whole.settings.cashRounding).not.toBeNull();
+    expect(store.sourceOf('cashRounding')).toBe('store');
+    await store.follow('cashRounding');
+    expect(store.sourceOf('cashRounding')).toBe('organization');
+    const own = await documents.open({ class: 'store', store: S01 });
+    expect(Object.keys(own).filter((key) => key.startsWith('audit:'))).toHaveLength(2);
+  });
+
+  test('[O1] what the foundation said of a store is its own until it takes the organization’s', async () => {
+    const { office } = await startOffice();
+    const store = new SettingsDesk(office, () => S01);
+    expect(store.settings.receiptHeader).toEqual(['12 High Street']);
+    await store.follow('receiptHeader');
+    expect(store.settings.receiptHeader).toEqual([]);
+  });
+
+  test('every setting says for itself what became of it', async () => {
+    const { office, documents } = await startOffice();
+    const desk = new SettingsDesk(office, () => undefined);
+    await desk.set({ name: 'signOutMinutes', value: 5 });
+    expect(desk.said('signOutMinutes')).toMatchObject({ meaning: 'done' });
+    expect(desk.said('language')).toBeUndefined();
+    documents.setConnected(false);
+    await desk.set({ name: 'language', value: 'es' });
+    expect(desk.said('language')).toMatchObject({ meaning: 'attention' });
+    expect(await desk.set({ name: 'signOutMinutes', value: 0 })).toBe(false);
+    expect(desk.said('signOutMinutes')).toMatchObject({ meaning: 'danger' });
+    office.signIn.signOut();
+    expect(await desk.set({ name: 'language', value: 'en' })).toBe(false);
+  });
+
+  test('[O6] a price that changes elsewhere is the one the next edit goes by', async () => {
+    const { office, documents } = await startOffice();
+    documents.receive(LAMP_DOCUMENT, { 'product:lamp:price': json({ price: '12', taxes: [] }) });
+    expect(office.shop.products.map(({ price }) => price)).toEqual(['12']);
+    const fields = { ...LAMP, name: 'Big lamp', price: '12', taxes: [], department: undefined };
+    const edited = await office.edit(office.productDocument('lamp'), (book, doing) =>
+      editProduct(book, 'lamp', fields, doing),
+    );
+    expect(edited.ok).toBe(true);
+    expect(office.shop.catalog.products.get('lamp')).toMatchObject({ name: 'Big lamp', price: '12' });
+    const entries = await documents.open(LAMP_DOCUMENT);
+    expect(Object.values(entries).some((text) => text.includes('"product.edit"'))).toBe(true);
+    documents.receive(LAMP_DOCUMENT, { 'product:lamp:price': undefined });
+    expect(office.shop.products).toEqual([]);
+  });
+});
+
+describe('examples of rounding', () => {
+  test('[Y6, Y7] are nine amounts around the steps, as the model rounds them', () => {
+    const swiss = cashExamples({ step: 5, mode: 'half-up' });
+    expect(swiss.map(({ due }) => due)).toEqual([101, 102, 103, 104, 105, 106, 107, 108, 109]);
+    expect(swiss.map(({ paid }) => paid)).toEqual([100, 100, 105, 105, 105, 105, 105, 110, 110]);
+    const swedish = cashExamples({ step: 100, mode: 'half-up', change: 'half-down' });
+    expect(swedish.map(({ paid }) => paid)).toEqual([1000, 1000, 1000, 1000, 1100, 1100, 1100, 1100, 1100]);
+    expect(cashExamples(null).every(({ due, paid }) => due === paid)).toBe(true);
+  });
+
+  test('[T2, T10] show that the ways of rounding differ', () => {
+    const examples = taxExamples(DEFAULT_SETTINGS, 'GBP');
+    expect(examples.map(({ rounding, tax }) => [rounding, tax])).toEqual([
+      ['receipt', 52],
+      ['line', 51],
+      ['total', 52],
+    ]);
+    for (const { net, tax, total } of examples) expect(net + tax).toBe(total);
+  });
+
+  test('a setting’s value is said in words', () => {
+    const formats = { money: (amount: number) => `£${(amount / 100).toFixed(2)}`, language: 'en' };
+    expect(settingValueWords('cashRounding', null, formats)).toBe('none');
+    expect(settingValueWords('cashRounding', { step: 5, mode: 'down', change: 'half-up' }, formats)).toBe(
+      'to £0.05 · always down · change half up',
+    );
+    expect(settingValueWords('country', 'CH', formats)).toBe('Switzerland');
+    expect(settingValueWords('receiptHeader', ['a', 'b'], formats)).toBe('a · b');
+    expect(settingValueWords('drawerLimit', 50_000, formats)).toBe('£500.00');
+    expect(settingValueWords('keepNet', true, formats)).toBe('Yes');
+  });
+});
