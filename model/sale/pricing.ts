@@ -38,7 +38,7 @@ export type LineOffs = NonNullable<SaleLine['discounts']>;
 
 /**
  * A basket with its amounts: `amounts[i]` belongs to `lines[i]`, and so do `offs[i]`, what was taken off it, and
- * `taxAmounts[i]`, its shares of the tax table, one for each of its taxes, where the receipt is reckoned as a whole (rule L9).
+ * `taxAmounts[i]`, its shares of the tax table, one for each of its taxes, where lines say their taxes (rule L9).
  * `discount` is what discounts on the whole took off the total.
  */
 export type PricedBasket = TaxedTotals & {
@@ -87,8 +87,13 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
     total: document.total.toNumber(),
     discount: document.discount.toNumber(),
   };
-  const asWhole = (basket.discounts ?? []).length > 0 || rules.exactLines || rules.taxRounding === 'total';
-  if (!asWhole)
+  // Else a part that comes back would round its own share of a tax, and the parts a cent beside the whole.
+  const saysTaxes =
+    (basket.discounts ?? []).length > 0 ||
+    rules.exactLines ||
+    rules.taxRounding !== 'receipt' ||
+    document.rows.some(({ tax }) => !tax.included);
+  if (!saysTaxes)
     return {
       ...totals,
       amounts: lines.map(({ amount }) => amount.toNumber()),

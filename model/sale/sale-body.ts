@@ -37,7 +37,7 @@ export const priceOverrideSchema = v.strictObject({
 /**
  * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
  * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
- * line's shares of those rows where the receipt was discounted or rounded as a whole (rule L9).
+ * line's shares of those rows where lines say their taxes (rule L9).
  */
 export const saleLineSchema = v.strictObject({
   product: idText,
