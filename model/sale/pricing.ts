@@ -93,13 +93,23 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
     rules.exactLines ||
     rules.taxRounding !== 'receipt' ||
     document.rows.some(({ tax }) => !tax.included);
-  if (!saysTaxes)
-    return {
-      ...totals,
-      amounts: lines.map(({ amount }) => amount.toNumber()),
-      offs: lines.map(({ offs }) => offs),
-    };
+  const own = {
+    ...totals,
+    amounts: lines.map(({ amount }) => amount.toNumber()),
+    offs: lines.map(({ offs }) => offs),
+  };
+  if (!saysTaxes) return own;
+  const isRoundedByLine = rules.taxRounding === 'line' && !rules.exactLines;
+  if (isRoundedByLine && (basket.discounts ?? []).length === 0)
+    return { ...own, taxAmounts: taxed.map((line) => roundedTaxes(line, taxRules)) };
   return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
+}
+
+/** The taxes of a line that are whole already, so that nothing is left to share. */
+function roundedTaxes(line: DocumentLine, rules: DocumentRules): Minor[] {
+  return lineChain(line, rules).shares.map(({ tax, amount }) =>
+    tax.reverseCharge || amount.isZero() ? 0 : amount.toNumber(),
+  );
 }
 
 function ownPart(line: BasketLine, { currency, exactLines = false }: PricingRules): OwnPart {
