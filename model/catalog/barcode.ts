@@ -3,7 +3,8 @@ import { assert, err, ok, type Result } from '../result.ts';
 /** The GS1 mod-10 check digit of the digits before it, weights 3 and 1 from the right (GS1 General Specifications §7.9). */
 export function gs1CheckDigit(body: string): number {
   let sum = 0;
-  for (let i = 0; i < body.length; i++) sum += Number(body[body.length - 1 - i]) * (i % 2 === 0 ? 3 : 1);
+  for (let i = 0; i < body.length; i++)
+    sum += (body.charCodeAt(body.length - 1 - i) - 48) * (i % 2 === 0 ? 3 : 1);
   return (10 - (sum % 10)) % 10;
 }
 

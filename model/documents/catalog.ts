@@ -72,6 +72,16 @@ export function readCatalogEntry(key: string, text: string): Result<CatalogEntry
   return ok({ kind, id, value: read.value } as CatalogEntry);
 }
 
+/**
+ * An entry with the value a copy of its shard holds, whose text {@link readCatalogEntry} had read before it was copied;
+ * undefined for a key no shard has.
+ */
+export function copiedCatalogEntry(key: string, value: unknown): CatalogEntry | undefined {
+  const [noun, id, group, ...rest] = key.split(':');
+  const kind = entryKind(noun, group);
+  return kind === undefined || !id || rest.length > 0 ? undefined : ({ kind, id, value } as CatalogEntry);
+}
+
 /** Kinds under `kind:<id>`, in shard 0, a picture in its article's; products are the others. */
 const MASTER_KINDS = [
   'department',

@@ -41,7 +41,7 @@ export type LineOffs = NonNullable<SaleLine['discounts']>;
 
 /**
  * A basket with its amounts: `amounts[i]` belongs to `lines[i]`, and so do `offs[i]`, what was taken off it, and
- * `taxAmounts[i]`, its shares of the tax table, one for each of its taxes, where the receipt is reckoned as a whole (rule L9).
+ * `taxAmounts[i]`, its shares of the tax table, one for each of its taxes, where lines say their taxes (rule L9).
  * `discount` is what discounts on the whole took off the total.
  */
 export type PricedBasket = TaxedTotals & {
@@ -90,14 +90,29 @@ export function priceBasket(basket: Basket, rules: PricingRules): PricedBasket {
     total: document.total.toNumber(),
     discount: document.discount.toNumber(),
   };
-  const asWhole = (basket.discounts ?? []).length > 0 || rules.exactLines || rules.taxRounding === 'total';
-  if (!asWhole)
-    return {
-      ...totals,
-      amounts: lines.map(({ amount }) => amount.toNumber()),
-      offs: lines.map(({ offs }) => offs),
-    };
+  // Else a part that comes back would round its own share of a tax, and the parts a cent beside the whole.
+  const saysTaxes =
+    (basket.discounts ?? []).length > 0 ||
+    rules.exactLines ||
+    rules.taxRounding !== 'receipt' ||
+    document.rows.some(({ tax }) => !tax.included);
+  const own = {
+    ...totals,
+    amounts: lines.map(({ amount }) => amount.toNumber()),
+    offs: lines.map(({ offs }) => offs),
+  };
+  if (!saysTaxes) return own;
+  const isRoundedByLine = rules.taxRounding === 'line' && !rules.exactLines;
+  if (isRoundedByLine && (basket.discounts ?? []).length === 0)
+    return { ...own, taxAmounts: taxed.map((line) => roundedTaxes(line, taxRules)) };
   return { ...totals, ...sharedByLine(lines, taxed, document, taxRules, basket) };
+}
+
+/** The taxes of a line that are whole already, so that nothing is left to share. */
+function roundedTaxes(line: DocumentLine, rules: DocumentRules): Minor[] {
+  return lineChain(line, rules).shares.map(({ tax, amount }) =>
+    tax.reverseCharge || amount.isZero() ? 0 : amount.toNumber(),
+  );
 }
 
 function ownPart(line: BasketLine, { currency, exactLines = false }: PricingRules): OwnPart {

@@ -42,7 +42,7 @@ export const pricedBySchema = v.strictObject({ rule: idText, from: unitPriceSche
 /**
  * One line as sold (rule L1). `amount` is what the line adds to the receipt before tax on top, in minor units, after everything
  * of `discounts` is off. `taxes` names rows of the receipt's tax table as {@link taxReference} does; `taxAmounts` are this
- * line's shares of those rows where the receipt was discounted or rounded as a whole (rule L9). `reason` is why it came back (rule L12).
+ * line's shares of those rows where lines say their taxes (rule L9). `reason` is why it came back (rule L12).
  */
 export const saleLineSchema = v.strictObject({
   product: idText,

@@ -90,6 +90,17 @@ export function taxDocument(
 
 /** The taxes of one line of a document under its rules: rounded when rounding is per line, else exact. */
 export function lineChain(line: DocumentLine, rules: DocumentRules): TaxedChain {
+  const known = CHAINS.get(line);
+  if (known && isSameRules(known.rules, rules)) return known.chain;
+  const chain = madeLineChain(line, rules);
+  CHAINS.set(line, { rules, chain });
+  return chain;
+}
+
+/** Lines are never changed, so their taxes are reckoned once for the rules of their shop. */
+const CHAINS = new WeakMap<DocumentLine, { readonly rules: DocumentRules; readonly chain: TaxedChain }>();
+
+function madeLineChain(line: DocumentLine, rules: DocumentRules): TaxedChain {
   const { unit, step = 1, mode = 'half-up', keepNet = false } = rules;
   if (rules.rounding !== 'line') return withKeptTaxes(line, chainTaxes({ ...line, unit }));
   const amount = roundToStep(line.amount, step, mode);

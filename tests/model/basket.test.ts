@@ -218,6 +218,7 @@ describe('lines that take back', () => {
         quantity: '-1',
         refundOf: { receipt: 'S01-R2-000001', line: 1 },
         amount: -120,
+        taxAmounts: [-6, -12],
       },
     });
   });

@@ -5,6 +5,7 @@ import type { Entries } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { FIRST_CHANGE } from '#model/documents/first-change.ts';
 import { emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
+import { QuietTurns } from './quiet-turns.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /**
@@ -49,10 +50,12 @@ export class OpenDocuments {
   readonly #open = new Map<string, OpenDocument>();
   readonly #admitted = new Map<string, Promise<boolean>>();
   readonly #told = new Set<string>();
+  readonly #turns: QuietTurns;
   readonly #retire = new WeakMap<OpenDocument, (cause: Error) => void>();
 
   constructor(parts: OpenDocumentsParts) {
     this.#parts = parts;
+    this.#turns = new QuietTurns(parts.surroundings);
   }
 
   /** Takes charge of what peers may send: only readable documents of our organization reach the Repo. */
@@ -77,9 +80,15 @@ export class OpenDocuments {
   /** Opens a document, or gives the one that is open. Rejects when it is damaged or cannot be read. */
   async get(key: DocumentKey): Promise<OpenDocument> {
     const id = this.idOf(key);
-    const open = await this.#opened(id, key);
+    const open = await this.#turns.now(() => this.#opened(id, key));
     if (open.damage !== undefined) throw new Error(`this document is damaged: ${open.damage}`);
     return open;
+  }
+
+  /** Opens a document nobody waits for, in its turn. Rejects when it cannot be read. */
+  async offer(key: DocumentKey): Promise<void> {
+    const id = this.idOf(key);
+    await this.#inTurn(id, key);
   }
 
   /** The document when it is open already. */
@@ -150,7 +159,7 @@ export class OpenDocuments {
     if (known !== undefined) return known;
     const key = this.ours(id);
     if (key === undefined) return Promise.resolve(false);
-    const admitted = this.#opened(id, key).then(
+    const admitted = this.#inTurn(id, key).then(
       (open) => open.damage === undefined,
       () => {
         this.#admitted.delete(id);
@@ -159,6 +168,11 @@ export class OpenDocuments {
     );
     this.#admitted.set(id, admitted);
     return admitted;
+  }
+
+  #inTurn(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
+    const opening = this.#opening.get(id);
+    return opening ?? this.#turns.later(() => this.#opened(id, key));
   }
 
   #opened(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {

@@ -248,7 +248,7 @@ export class RepoDocuments implements Documents {
     try {
       for (const key of await this.known()) {
         if (this.#closed || !this.#relay.link.connected) return;
-        await this.#documents.get(key).catch((cause: unknown) => this.#tellUnreadable(key, cause));
+        await this.#documents.offer(key).catch((cause: unknown) => this.#tellUnreadable(key, cause));
       }
     } catch (cause) {
       this.#documents.tellDamage('', `the stored documents could not be listed: ${causeText(cause)}`);

@@ -1,3 +1,4 @@
+import { version } from '$app/environment';
 import { demoCode, startDevice } from '../device/device-start.ts';
 import { deviceKeyOf } from '../device/device-key.ts';
 import { DeviceStore } from '../device/device-store.ts';
@@ -16,6 +17,8 @@ import { askRelayOverHttp } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
+import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
+import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { Shop } from './shop.svelte.ts';
 import { Till, type TillParts } from './till.svelte.ts';
@@ -43,6 +46,8 @@ const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
 const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
+/** What changes in the catalog is kept for the next start this much later, in milliseconds. */
+const KEEP_MS = 5000;
 
 /** Brings the till up: configuration, device, documents, the shop, the register. One for the page. */
 export class TillProgram {
@@ -130,7 +135,8 @@ export class TillProgram {
     if (!documents) return;
     const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
-    const shop = new Shop();
+    const kept = keptInIndexedDb(`tillmesh-kept-${config.organization}-${device.id}`, version, this.#report);
+    const shop = new Shop(kept);
     await this.#untilRead(() => shop.follow(documents, config.store));
     if (!isSetUp(shop, config)) {
       this.#stage = { name: 'no-data' };
@@ -165,6 +171,15 @@ export class TillProgram {
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch((next) => setTimeout(next, 5));
+    this.#keepCatalog(shop, documents, kept);
+  }
+
+  /** Holds the catalog of the last time against its documents, then keeps what changes, for the next start. */
+  #keepCatalog(shop: Shop, documents: Documents, kept: KeptShards): void {
+    confirmCatalog(shop, documents)
+      .then(() => keepCatalog(shop, documents, kept))
+      .catch((cause: unknown) => this.#report(String(cause)))
+      .finally(() => setTimeout(() => this.#keepCatalog(shop, documents, kept), KEEP_MS));
   }
 
   /** A disk that is slow to wake refuses the first reads: they are tried again until they succeed, and the person sees why. */

@@ -1,6 +1,6 @@
 import { isPicture, pictureAddress, type Picture } from '#model/catalog/picture.ts';
 import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
-import { readCatalogEntry, type CatalogEntry } from '#model/documents/catalog.ts';
+import { copiedCatalogEntry, readCatalogEntry, type CatalogEntry } from '#model/documents/catalog.ts';
 import type { EntryFault } from '#model/documents/entries.ts';
 import type { Special } from '#model/pricing/special.ts';
 import { ProductIndex } from './product-index.ts';
@@ -130,6 +130,12 @@ export class ShopCatalog {
     if (!read.ok) return read.error;
     this.#put(read.value);
     return undefined;
+  }
+
+  /** Takes an entry with the value that was kept of it. */
+  takeKept(key: string, value: unknown): void {
+    const entry = copiedCatalogEntry(key, value);
+    if (entry) this.#put(entry);
   }
 
   /** Forgets what an entry said that was taken out. */

@@ -19,6 +19,7 @@ import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { entriesOf, shardText, valuesOf, type KeptShards } from './kept-catalog.ts';
 import { ShopCatalog, type DepartmentTile } from './shop-catalog.ts';
 import type { ShopPrices } from './shop-prices.ts';
 import { ShopStaff } from './shop-staff.ts';
@@ -42,6 +43,15 @@ export class Shop {
   readonly #catalog = new ShopCatalog((product) => this.#ownStore.price(product));
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
+  readonly #kept: KeptShards | undefined;
+  /** Shards taken as they were kept, with their texts, until their documents were heard. */
+  readonly #unconfirmed = new Map<number, string>();
+  readonly #changed = new Set<number>();
+
+  /** `kept` is where the catalog of the last time is, for a quick start. */
+  constructor(kept?: KeptShards) {
+    this.#kept = kept;
+  }
 
   /**
    * Opens what HQ writes, and what is written of the till's own store, and follows it. Resolves when everything stored here is
@@ -53,6 +63,7 @@ export class Shop {
     try {
       await this.#open(documents, { class: 'organization' });
       await this.#open(documents, { class: 'staff' });
+      await this.#takeKept();
       await this.#openCatalog(documents);
       if (store !== undefined) await this.#open(documents, { class: 'store', store });
     } catch (cause) {
@@ -203,6 +214,33 @@ export class Shop {
     return this.#now(this.#catalog).productsOf(department);
   }
 
+  /** Shards taken as they were kept, whose documents were not heard yet. */
+  get unconfirmedShards(): readonly number[] {
+    return [...this.#unconfirmed.keys()];
+  }
+
+  /** Holds a shard that was taken as kept against all the entries of its document; what differs is read anew. */
+  confirmShard(shard: number, entries: readonly (readonly [key: string, text: string])[]): void {
+    const kept = this.#unconfirmed.get(shard);
+    if (kept === undefined) return;
+    this.#unconfirmed.delete(shard);
+    if (shardText(entries) === kept) return;
+    const document = { class: 'catalog', shard } as const;
+    // Also what is still there: an entry that cannot be read any more must not live on as it was kept.
+    for (const [key] of valuesOf(kept)) this.#forget(document, key);
+    this.#read(
+      document,
+      entries.map(([key, text]) => ({ key, text })),
+    );
+  }
+
+  /** The shards that changed since this was last asked, and are not as they were kept. */
+  takeChangedShards(): readonly number[] {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    return changed;
+  }
+
   /** Makes the word index ready in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
     if (this.#catalog.indexSome()) pause(() => this.prepareSearch(pause));
@@ -221,6 +259,18 @@ export class Shop {
       key,
       Object.entries(entries).map(([name, text]) => ({ key: name, text })),
     );
+  }
+
+  /** Takes the shards that are kept and were not heard before. */
+  async #takeKept(): Promise<void> {
+    for (const [shard, text] of (await this.#kept?.read()) ?? []) {
+      if (shard >= (this.#organization?.catalogShards ?? 0) || this.#opened.has(String(shard))) continue;
+      if (this.#heard.has(nameOf({ class: 'catalog', shard }))) continue;
+      this.#opened.add(String(shard));
+      this.#unconfirmed.set(shard, text);
+      for (const [key, value] of valuesOf(text)) this.#catalog.takeKept(key, value);
+    }
+    this.#version++;
   }
 
   async #openCatalog(documents: Documents): Promise<void> {
@@ -242,7 +292,10 @@ export class Shop {
   #hear(documents: Documents, event: DocumentsEvent): void {
     if (event.type !== 'changed') return;
     this.#heard.add(nameOf(event.key));
-    this.#read(event.key, event.changes);
+    // The first event of a document tells all it holds.
+    if (event.key.class === 'catalog' && this.#unconfirmed.has(event.key.shard))
+      this.confirmShard(event.key.shard, entriesOf(event.changes));
+    else this.#read(event.key, event.changes);
     // The organization may arrive after the start, on a till that was just set up: only it says how many shards there are.
     if (event.key.class === 'organization') {
       this.#openCatalog(documents).catch((cause: unknown) => globalThis.reportError(cause));
@@ -251,6 +304,7 @@ export class Shop {
 
   #read(document: DocumentKey, changes: readonly EntryChange[]): void {
     if (!this.#concerns(document)) return;
+    if (document.class === 'catalog') this.#changed.add(document.shard);
     for (const { key, text } of changes) {
       const fault = text === undefined ? this.#forget(document, key) : this.#take(document, key, text);
       // The own store's entries may bear the names of others'.

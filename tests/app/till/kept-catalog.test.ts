@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { catalogShard } from '#model/catalog/product.ts';
+import { productEntries } from '#model/documents/catalog.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import {
+  confirmCatalog,
+  keepCatalog,
+  shardText,
+  valuesOf,
+  type KeptShards,
+} from '../../../app/lib/till/kept-catalog.ts';
+import { Shop } from '../../../app/lib/till/shop.svelte.ts';
+import { ARTICLES, S01, seedShop } from './till-fixture.ts';
+
+/** Shards kept in memory, as a browser keeps them over a start. */
+function keptInMemory(): KeptShards & { readonly texts: Map<number, string> } {
+  const texts = new Map<number, string>();
+  return {
+    texts,
+    read: () => Promise.resolve(new Map(texts)),
+    write: (shard, text) => {
+      if (text === undefined) texts.delete(shard);
+      else texts.set(shard, text);
+      return Promise.resolve();
+    },
+  };
+}
+
+/** What people see of a catalog. */
+const seen = (shop: Shop) => ({
+  departments: shop.departments,
+  products: shop.departments.flatMap(({ id }) => shop.productsOf(id)),
+  taxes: [...shop.taxes],
+  tenders: shop.tenders,
+  faults: [...shop.faults.keys()].sort(),
+});
+
+async function started(documents: MemoryDocuments, kept?: KeptShards): Promise<Shop> {
+  const shop = new Shop(kept);
+  await shop.follow(documents, S01);
+  return shop;
+}
+
+/** A till that ran once: its documents, and what it kept. */
+async function ranOnce() {
+  const documents = new MemoryDocuments();
+  seedShop(documents);
+  const kept = keptInMemory();
+  await keepCatalog(await started(documents, kept), documents, kept);
+  return { documents, kept };
+}
+
+/** Lets no document of the catalog be opened until it is said. */
+function withholdCatalog(documents: MemoryDocuments): () => void {
+  const open = documents.open.bind(documents);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  documents.open = async (key: DocumentKey) => {
+    if (key.class === 'catalog') await promise;
+    return open(key);
+  };
+  return resolve;
+}
+
+describe('the catalog of the last time', () => {
+  it('is sold from before any of its documents is open, and is the same afterwards', async () => {
+    const { documents, kept } = await ranOnce();
+    const whole = seen(await started(documents));
+    const release = withholdCatalog(documents);
+    const shop = await started(documents, kept);
+    expect(seen(shop)).toStrictEqual(whole);
+    expect(whole.products).toHaveLength(ARTICLES.length - 1);
+    release();
+    await confirmCatalog(shop, documents);
+    expect([shop.unconfirmedShards, shop.takeChangedShards()]).toStrictEqual([[], []]);
+    expect(seen(shop)).toStrictEqual(whole);
+  });
+
+  it('gives way to what the documents say, whatever changed meanwhile', async () => {
+    const change = fc.record({
+      id: fc.constantFrom('lantern', 'holder', 'new'),
+      price: fc.integer({ min: 0, max: 900 }).map((cents) => (cents / 100).toFixed(2)),
+      what: fc.constantFrom('price', 'name', 'gone', 'unreadable'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
+        const { documents, kept } = await ranOnce();
+        for (const { id, price, what } of changes) {
+          const product = {
+            id,
+            sku: id,
+            name: `${id} ${price}`,
+            barcodes: [],
+            active: true,
+            price,
+            taxes: [],
+          };
+          const entries = productEntries(product);
+          documents.receive(
+            { class: 'catalog', shard: catalogShard(id, 2) },
+            Object.fromEntries(
+              Object.entries(entries)
+                .filter(([key]) => what !== 'price' || key.endsWith(':price'))
+                .map(([key, text]) => [
+                  key,
+                  what === 'gone' ? undefined : what === 'unreadable' ? '{' : text,
+                ]),
+            ),
+          );
+        }
+        const shop = await started(documents, kept);
+        await confirmCatalog(shop, documents);
+        expect(seen(shop)).toStrictEqual(seen(await started(documents)));
+        await keepCatalog(shop, documents, kept);
+        const next = await started(documents, kept);
+        await confirmCatalog(next, documents);
+        expect(seen(next)).toStrictEqual(seen(shop));
+        const faulty = [...shop.faults.keys()].map((key) => catalogShard(key.split(':')[1] ?? '', 2));
+        expect(new Set(next.takeChangedShards())).toStrictEqual(new Set(faulty));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('[D5] does not keep a shard with an entry that cannot be read', async () => {
+    const { documents, kept } = await ranOnce();
+    const shop = await started(documents, kept);
+    await confirmCatalog(shop, documents);
+    expect([...kept.texts.keys()].sort()).toStrictEqual([0, 1]);
+    documents.receive({ class: 'catalog', shard: 0 }, { 'product:odd:price': '{"price":"-1","taxes":[]}' });
+    await keepCatalog(shop, documents, kept);
+    expect([...kept.texts.keys()]).toStrictEqual([1]);
+  });
+
+  it('is left aside where its text is cut off', async () => {
+    const { documents, kept } = await ranOnce();
+    for (const [shard, text] of kept.texts) kept.texts.set(shard, text.slice(0, -20));
+    const shop = await started(documents, kept);
+    expect(shop.departments).toStrictEqual([]);
+    await confirmCatalog(shop, documents);
+    expect(seen(shop)).toStrictEqual(seen(await started(documents)));
+  });
+});
+
+describe('the text of a shard', () => {
+  it('is the same for the same entries in any order, and gives their values back', () => {
+    const entries = fc.uniqueArray(fc.tuple(fc.string(), fc.jsonValue()), { selector: ([key]) => key });
+    fc.assert(
+      fc.property(entries, (list) => {
+        const texts = list.map(([key, value]) => [key, JSON.stringify(value)] as const);
+        const text = shardText(texts);
+        expect(shardText(texts.toReversed())).toBe(text);
+        const parsed = list.map(
+          ([key, value]) => [key, JSON.parse(JSON.stringify(value)) as unknown] as const,
+        );
+        expect(new Map(valuesOf(text))).toStrictEqual(new Map(parsed));
+      }),
+    );
+  });
+});
