@@ -45,8 +45,8 @@ function textOf(fact: StockEntry | SaleBody): string {
   return canonicalJson(fact as CanonicalValue);
 }
 
-/** Whole thousandths add exactly and a hundred times faster than decimals; nine digits and three decimals fit with room. */
-function toThousandths(quantity: string): number {
+/** A quantity text in thousandths: they add exactly and a hundred times faster than decimals; nine digits and three decimals fit with room. */
+export function toThousandths(quantity: string): number {
   return Math.round(Number(quantity) * 1000);
 }
 
