@@ -1,6 +1,5 @@
 import type { JournalRecord } from '#model/journal/record.ts';
-import { findExceptions } from '#model/folds/exceptions.ts';
-import { parseDocumentId } from '#model/ids/document-id.ts';
+import type { findExceptions } from '#model/folds/exceptions.ts';
 import type { Indexed } from './indexed.ts';
 import type { Printed } from './ledger.ts';
 import { NEWER, readRecord } from './reading.ts';
@@ -15,6 +14,8 @@ export type Evidence = {
   /** Followed the whole way, and made anew from what is there at the end. */
   readonly indexed: Indexed;
   readonly rebuilt: Indexed;
+  /** The model's fold, by which every replica tells exceptions. */
+  readonly tell: typeof findExceptions;
 };
 
 /** Sentences about what is wrong. */
@@ -175,12 +176,15 @@ const indexIsRebuilt: Oracle = ({ indexed, rebuilt }) => {
 };
 
 /** Every replica tells the same exceptions, and everything that went wrong apart is among them. */
-const exceptionsAreTold: Oracle = ({ shop, office, replicas }) => {
-  const told = exceptionsOf(shop, office);
+const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
+  const exceptionsOf = (replica: Replica) =>
+    tell({
+      records: readable(replica).filter((record) => isAuthorised(shop, record)),
+      stock: stockBooks(replica),
+    });
+  const told = exceptionsOf(office);
   const text = JSON.stringify(told);
-  const differing = [...replicas].filter(
-    ([, replica]) => JSON.stringify(exceptionsOf(shop, replica)) !== text,
-  );
+  const differing = [...replicas].filter(([, replica]) => JSON.stringify(exceptionsOf(replica)) !== text);
   const trusted = readable(office).filter((record) => isAuthorised(shop, record));
   const lines = new Set(
     told.flatMap((one) =>
@@ -208,11 +212,6 @@ function hasRevoked({ devices }: Shop, register: string): boolean {
   return [...devices.values()].some(
     ({ place }) => place.revokedAt !== undefined && `${place.store}-${place.register}` === register,
   );
-}
-
-function exceptionsOf(shop: Shop, replica: Replica) {
-  const records = readable(replica).filter((record) => isAuthorised(shop, record));
-  return findExceptions({ records, stock: stockBooks(replica) });
 }
 
 function overRefunded(records: readonly JournalRecord[]): string[] {
@@ -330,10 +329,4 @@ export class Watcher {
       return isTwice ? [...found, `${record.body.receipt} was printed twice`] : found;
     });
   }
-}
-
-/** Whether a document is of a class, for those who break one on purpose. */
-export function isClass(id: string, name: string): boolean {
-  const address = parseDocumentId(id);
-  return address.ok && address.value.key.class === name;
 }

@@ -1,3 +1,4 @@
+import { findExceptions } from '#model/folds/exceptions.ts';
 import { recordsOn } from './durable.ts';
 import { heal } from './faults.ts';
 import { happen } from './happen.ts';
@@ -99,7 +100,7 @@ async function verdict(shop: Shop, indexed: Indexed, sabotage: Sabotage): Promis
   await world.pass(LOOK_MS);
   await indexed.take();
   await rebuilt.take();
-  const evidence = { shop, office, replicas, indexed, rebuilt };
+  const evidence = { shop, office, replicas, indexed, rebuilt, tell: findExceptions };
   sabotage.beforeJudging?.(evidence);
   const faults = judge(evidence);
   rebuilt.close();
