@@ -123,10 +123,12 @@ export class TillRun {
     }
     if (!isHere || !isThere) ledger.count(isHere ? 'saved here only' : 'saved at the relay only');
     this.#unsaved = undefined;
-    disk.note(NOTES.record, undefined);
+    if (isHere) disk.note(NOTES.record, undefined);
     this.#clocks = this.#readClocks();
     this.#take(record);
-    ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
+    // One id never prints twice (rule P2): a record that was recalled may have been printed before.
+    if (!ledger.printed.some((printed) => printed.text === text))
+      ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
     ledger.count(record.kind === 'sale' ? record.body.type : record.kind);
     return record;
   }
@@ -225,12 +227,26 @@ export class TillRun {
   #catchUp(): void {
     if (this.standing !== 'waiting') return;
     const isNew = this.#note(NOTES.caughtUp) !== this.#host.key.id;
-    if (isNew ? this.#hasHeardFromHeadOffice() : this.#hasLatest('some')) {
+    const hasHeard = () =>
+      this.#holdsNoted()
+        ? this.#hasLatest('some')
+        : this.#host.home.relay !== undefined && this.#hasLatest('all');
+    if (isNew ? this.#hasHeardFromHeadOffice() : hasHeard()) {
       this.#host.disk.note(NOTES.caughtUp, this.#host.key.id);
       this.standing = 'ready';
       return;
     }
     this.#host.machine.later(PAUSE_MS, () => this.#catchUp());
+  }
+
+  /** Whether the record of the note is here, or the one before it, behind which it is tried again. */
+  #holdsNoted(): boolean {
+    const noted = this.#read(this.#note(NOTES.record) ?? 'null');
+    if (noted === undefined || noted.seq === 1) return true;
+    return [noted.session, noted.session - 1]
+      .filter((session) => session > 0)
+      .map((session) => this.documents.doc(this.#sessionId(session)).entries)
+      .some((entries) => [noted.seq, noted.seq - 1].some((seq) => entries[recordKey(seq)] !== undefined));
   }
 
   #hasHeardFromHeadOffice(): boolean {
