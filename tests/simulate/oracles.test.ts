@@ -45,7 +45,7 @@ function sessionOf(replica: Replica, id: string): Seen {
 
 const textOf = (record: unknown) => canonicalJson(record as CanonicalValue);
 
-describe('what the oracles say of a world that was broken on purpose', () => {
+describe('what the oracles say of a world that was broken on purpose', { timeout: 120_000 }, () => {
   test('nothing is wrong with a quiet day', async () => {
     const outcome = await play({});
     expect(outcome.faults).toEqual([]);

@@ -36,7 +36,7 @@ test('[N2] a till whose full disk left a sale at the relay alone does not give i
   });
   expect(faults).toEqual([]);
   expect(counts.get('saved at the relay only')).toBeGreaterThan(0);
-});
+}, 120_000);
 
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
