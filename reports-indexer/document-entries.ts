@@ -42,6 +42,15 @@ export function notePatches(pending: PendingChanges, patches: readonly A.Patch[]
   }
 }
 
+/**
+ * Adds the keys in conflict to those that must be read. A further value that loses against the one shown makes no patch of its own, and a
+ * third record under one number would stay unseen.
+ */
+export function noteContested(pending: PendingChanges, contested: Set<string>): void {
+  for (const [key, several] of pending.keys) if (several) contested.add(key);
+  for (const key of contested) pending.keys.set(key, true);
+}
+
 /** The values of the entries that changed, and what is wrong with the document as a whole. */
 export function readChanges(
   doc: SyncedDocument,

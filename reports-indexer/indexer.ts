@@ -7,7 +7,14 @@ import {
 } from '#model/ids/document-id.ts';
 import type { Logger } from 'pino';
 import { isDamage } from './database.ts';
-import { auditTexts, mergedChanges, notePatches, pendingChanges, readChanges } from './document-entries.ts';
+import {
+  auditTexts,
+  mergedChanges,
+  noteContested,
+  notePatches,
+  pendingChanges,
+  readChanges,
+} from './document-entries.ts';
 import type { PendingChanges, SyncedDocument } from './document-entries.ts';
 import type { DocumentUpdate, ReportWriter } from './report-writer.ts';
 
@@ -38,6 +45,8 @@ type OpenDocument = {
   /** The heads the relay last said it has. */
   theirs: readonly string[];
   pending: PendingChanges;
+  /** Keys that have or had several values: of one more that is not shown Automerge says nothing, so they are read again. */
+  readonly contested: Set<string>;
   /** The heads it was last flattened at while it is open; none when it was opened from nothing. */
   written: A.Heads;
   /** Not flattened since it was opened from nothing. */
@@ -188,6 +197,7 @@ export class Indexer {
       sync: A.initSyncState(),
       theirs: [],
       pending: pendingChanges(true),
+      contested: new Set(),
       written: [],
       first: true,
     };
@@ -202,15 +212,18 @@ export class Indexer {
 
   #merge(documentId: string, open: OpenDocument, data: Uint8Array): void {
     open.theirs = A.decodeSyncMessage(data).heads;
+    const before = A.getHeads(open.doc);
     const patchCallback = (patches: A.Patch[]) => notePatches(open.pending, patches);
     [open.doc, open.sync] = A.receiveSyncMessage(open.doc, open.sync, data, { patchCallback });
+    const isNew = !sameHeads(before, A.getHeads(open.doc).sort());
+    if (isNew) noteContested(open.pending, open.contested);
     this.#answer(documentId, open);
     if (!A.hasHeads(open.doc, [...open.theirs])) return;
     this.#opening.delete(documentId);
     // Most recently changed last.
     this.#open.delete(documentId);
     this.#open.set(documentId, open);
-    if (open.first || open.pending.whole || open.pending.keys.size > 0) this.#dirty.add(documentId);
+    if (open.first || isNew || open.pending.whole || open.pending.keys.size > 0) this.#dirty.add(documentId);
     this.#flushLater();
   }
 

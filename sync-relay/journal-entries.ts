@@ -23,7 +23,10 @@ export function entriesSince(doc: A.Doc<unknown>, heads: A.Heads): EntriesSince 
   if (map === undefined || hidden.length > 0 || heads.length === 0 || !A.hasHeads(doc, heads))
     return wholeOf(doc, now);
   const keys = new Map<string, boolean>();
-  for (const patch of A.diff(doc, heads, now)) {
+  const patches = A.diff(doc, heads, now);
+  // A third value that loses against the one shown is a change without a patch.
+  if (patches.length === 0 && heads.join() !== now.join()) return wholeOf(doc, now);
+  for (const patch of patches) {
     const [field, key] = patch.path;
     if (field !== ENTRIES_FIELD) continue;
     if (typeof key !== 'string' || patch.action === 'del') return wholeOf(doc, now);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { HeadCountersigner } from './head-countersigner.ts';
+import type { VerifySignature } from './journal-check.ts';
 import { JournalWatch, type Quarantine } from './journal-watch.ts';
 import type { Relay } from './relay.ts';
 import type { RelayDocument } from './relay-document.ts';
@@ -13,6 +14,8 @@ export type KeepingParts = {
   readonly organization: string | undefined;
   /** Signs for head office; undefined at any other relay. */
   readonly sign: ((text: string) => string) | undefined;
+  /** Checks signatures, where it is not left to Node. */
+  readonly verify?: VerifySignature;
   readonly log: Logger;
   readonly now: () => string;
   /** Calls back later; gives the function that calls it off. */
@@ -40,7 +43,7 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
   const countersigner = countersignerOf(relay, parts, later);
   const watch = new JournalWatch({
     look: async (id, reader) => relay.held(id)?.look(reader),
-    verify: verifySignature,
+    verify: parts.verify ?? verifySignature,
     later,
     log,
     onChecked: (journal, organization) => {

@@ -1,8 +1,11 @@
 import type { LogDisk } from '../../sync-relay/document-log.ts';
 import type { Machine } from './machine.ts';
 
-/** How a disk behaves: `full` refuses, `torn` refuses and leaves half of what it should have written. */
-export type DiskMood = 'well' | 'full' | 'torn' | 'unreadable';
+/**
+ * How a disk behaves: `full` refuses, `torn` refuses and leaves half of what it should have written, `unsynced` writes all and says that
+ * it did not, as a failing fsync does. `lying` says that it wrote and did not: no program can live with that, an oracle must tell.
+ */
+export type DiskMood = 'well' | 'full' | 'torn' | 'unsynced' | 'unreadable' | 'lying';
 
 type Writing = { readonly apply: (share: number) => void };
 
@@ -14,11 +17,16 @@ export class SimulatedDisk implements LogDisk {
   mood: DiskMood = 'well';
   readonly #machine: Machine;
   #files = new Map<string, Buffer>();
-  #images: Map<string, Buffer>[] = [];
+  #image: ReadonlyMap<string, Buffer> | undefined;
   readonly #writing = new Set<Writing>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
+  }
+
+  /** Whether an image was kept. */
+  get hasImage(): boolean {
+    return this.#image !== undefined;
   }
 
   /** The files as they are on the medium. */
@@ -85,23 +93,22 @@ export class SimulatedDisk implements LogDisk {
 
   /** Keeps an image to go back to. */
   keepImage(): void {
-    this.#images = [...this.#images.slice(-2), new Map(this.#files)];
+    this.#image = new Map(this.#files);
   }
 
-  /** The image a restore would put back. */
+  /** The image a restore would put back; nothing where none was kept. */
   get image(): ReadonlyMap<string, Buffer> {
-    return this.#images[0] ?? new Map();
+    return this.#image ?? new Map();
   }
 
-  /** A backup is put back. */
+  /** An older image comes back. */
   restore(): void {
-    this.#files = new Map(this.image);
+    this.become(this.image);
   }
 
   /** A new disk is put in, with copies of these files. */
   become(files: ReadonlyMap<string, Buffer>): void {
     this.#files = new Map(files);
-    this.#images = [];
   }
 
   #write(apply: (share: number) => void): Promise<void> {
@@ -110,12 +117,13 @@ export class SimulatedDisk implements LogDisk {
     return new Promise((resolve, reject) => {
       this.#machine.later(this.#machine.world.between(1, 8), () => {
         this.#writing.delete(writing);
-        if (this.mood === 'well' || this.mood === 'unreadable') {
-          apply(1);
+        if (this.mood === 'well' || this.mood === 'unreadable') apply(1);
+        if (this.mood === 'well' || this.mood === 'unreadable' || this.mood === 'lying') {
           resolve();
           return;
         }
         if (this.mood === 'torn') apply(0.5);
+        if (this.mood === 'unsynced') apply(1);
         reject(new Error(`ENOSPC: the simulated disk is ${this.mood}`));
       });
     });

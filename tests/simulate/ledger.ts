@@ -15,8 +15,10 @@ export class Ledger {
   readonly printed: Printed[] = [];
   /** The device that really signed each record, by the record's hash. */
   readonly signers = new Map<string, string>();
-  /** When a device was revoked, as the organization document says. */
-  readonly revokedAt = new Map<string, string>();
+  /** Texts of records whose only copy was on a disk that is gone. */
+  readonly lost = new Set<string>();
+  /** Sentences about what no program should have done while the world went on. */
+  readonly broken: string[] = [];
   /** Registers that two images of one till may have written: only there may a number be given twice. */
   readonly cloned = new Set<string>();
   /** How often each thing happened, for `--verbose`. */

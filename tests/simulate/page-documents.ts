@@ -84,6 +84,16 @@ export class PageDocuments {
     this.#push(id, held);
   }
 
+  /** Takes an entry out, and tells the relay. */
+  remove(id: DocumentId, key: string): void {
+    const held = this.#entry(id);
+    if (held.doc.entries[key] === undefined) return;
+    held.doc = A.change(held.doc, (draft) => {
+      delete draft.entries[key];
+    });
+    this.#push(id, held);
+  }
+
   /** Writes the document as it is now; resolves when it is on the medium. */
   async save(id: DocumentId): Promise<void> {
     const held = this.#entry(id);

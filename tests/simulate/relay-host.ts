@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { DocumentId } from '#model/ids/document-id.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { LogFolder } from '../../sync-relay/document-log.ts';
 import { Door } from '../../sync-relay/door.ts';
@@ -11,7 +11,7 @@ import { Vouchers } from '../../sync-relay/vouchers.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import type { TestKey } from '../support/test-key.ts';
 import { SimulatedDisk } from './disk.ts';
-import { drawHex } from './keys.ts';
+import { drawHex, verifyOnce } from './keys.ts';
 import { Machine } from './machine.ts';
 import type { End, Network } from './network.ts';
 import type { World } from './world.ts';
@@ -120,9 +120,9 @@ export class RelayHost {
     return this.relay !== undefined && this.#dial(this.relay, target, () => undefined);
   }
 
-  /** Entries under a key of the organization, changed by head office itself. */
-  async write(changes: Readonly<Record<string, string>>): Promise<void> {
-    await this.relay?.document({ class: 'organization' }).write(changes);
+  /** Entries of a document of the organization, changed by this relay itself; nothing is while it is down. */
+  async write(key: DocumentKey, changes: Readonly<Record<string, string>>): Promise<void> {
+    await this.relay?.document(key).write(changes);
   }
 
   #make(): Relay {
@@ -160,6 +160,7 @@ export class RelayHost {
       own: { id: key.id, key: key.publicKey, ...this.#place },
       organization: ORGANIZATION,
       sign: this.#place.role === 'hq' ? key.sign : undefined,
+      verify: verifyOnce,
       log: this.#log,
       now: machine.now,
       later: machine.later,
@@ -204,13 +205,5 @@ export class RelayHost {
       if (!connection.link && end.isOpen) end.reset();
     });
     return () => connection.opened();
-  }
-
-  /** The relay's document logs as they are on its disk now, by document. */
-  get stored(): ReadonlyMap<DocumentId, Buffer> {
-    const logs = [...this.disk.files].filter(([path]) => path.endsWith('.log'));
-    return new Map(
-      logs.map(([path, bytes]) => [path.slice(DOCUMENTS.length + 1, -'.log'.length) as DocumentId, bytes]),
-    );
   }
 }

@@ -18,6 +18,8 @@ export class TillHost {
   readonly network: Network;
   readonly ledger: Ledger;
   key: TestKey;
+  /** The version of records its app writes. */
+  version = 1;
   #run: TillRun | undefined;
 
   constructor(
@@ -30,6 +32,7 @@ export class TillHost {
       readonly store: StoreId;
       readonly register: RegisterId;
       readonly key: TestKey;
+      readonly version?: number;
     },
   ) {
     this.machine = new Machine(name, parts.world);
@@ -40,6 +43,7 @@ export class TillHost {
     this.store = parts.store;
     this.register = parts.register;
     this.key = parts.key;
+    this.version = parts.version ?? 1;
   }
 
   /** `S01-R2` */

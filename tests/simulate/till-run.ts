@@ -2,11 +2,10 @@ import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/ac
 import { readEntry } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerName } from '#model/ids/register-id.ts';
-import { recordText } from '#model/journal/chain.ts';
-import { parseRecord, recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
+import { hashRecord, recordText } from '#model/journal/chain.ts';
+import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { CLOSE_CODES, decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
-import type { Act } from '#model/register/actor.ts';
-import { historyActor } from '#model/register/actor.ts';
+import type { Act, Actor } from '#model/register/actor.ts';
 import { recordTime, type ClockReading } from '#model/register/clock.ts';
 import { recordClock } from '#model/register/commands.ts';
 import {
@@ -16,16 +15,20 @@ import {
   type RegisterState,
 } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
+import type { Basket } from '#model/sale/basket.ts';
 import { challengeText } from '#model/trust/challenge.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { drawHex } from './keys.ts';
 import type { End } from './network.ts';
 import { PageDocuments } from './page-documents.ts';
+import { NEWER, readNewerRecord, readRecord, type ReadRecord } from './reading.ts';
 import type { TillHost } from './till-host.ts';
 
 const RELAY_WAIT_MS = 2_000;
 const PAUSE_MS = 500;
 const DIAL_AGAIN_MS = 700;
+/** How long a page that was shut out waits before it asks again, as the app does. */
+const SHUT_OUT_MS = 15_000;
 /** Where a page keeps what it must not forget between two starts; the same texts as the app's notes, under its own names. */
 const NOTES = { record: 'notes/record', caughtUp: 'notes/caught-up', excluded: 'notes/excluded' };
 
@@ -50,9 +53,13 @@ export class TillRun {
   /** What a page that takes a register over saw at its last look. */
   #seen: string | undefined;
   readonly #waiters = new Set<() => void>();
+  readonly #read: ReadRecord;
+  /** The basket on the screen; gone after a crash, as one that was never kept. */
+  basket: Basket | undefined;
 
   constructor(host: TillHost) {
     this.#host = host;
+    this.#read = host.version === NEWER ? readNewerRecord : readRecord;
     this.documents = new PageDocuments(host.disk);
     this.documents.onChanged = (id) => this.#changed(id);
     this.#peerId = `${host.key.id}:${drawHex(host.machine.world, 4)}`;
@@ -74,29 +81,30 @@ export class TillRun {
     return this.#unsaved;
   }
 
-  /** Makes the next record and writes it durably; a record that waits is tried again instead. */
-  async append(make: (state: RegisterState, act: Act) => Result<JournalRecord, unknown>): Promise<void> {
-    if (this.standing !== 'ready' || this.#writing) return;
+  /** Makes the next record and writes it durably, in the name of `who`; a record that waits is tried again instead. */
+  async append(
+    make: (state: RegisterState, act: Act) => Result<JournalRecord, unknown>,
+    who: { readonly actor: Actor; readonly approval?: Actor | undefined },
+  ): Promise<JournalRecord | undefined> {
+    if (this.standing !== 'ready' || this.#writing) return undefined;
     if (this.#unsaved !== undefined) return this.#write(this.#unsaved);
     const last = this.records.at(-1)?.at;
     const { at, expected } = recordTime(this.#readClocks(), this.#clocks, last);
-    const act = { at, actor: historyActor('ana') };
-    const made = make(this.state, act);
-    if (!made.ok) return this.#host.ledger.count(`refused: ${codeOf(made.error)}`);
-    if (expected !== undefined && made.value.kind !== 'opened') {
-      const told = recordClock(this.state, expected, { at, by: 'ana' });
-      assert(told.ok, () => 'the clock is told while a session is open');
-      await this.#write(told.value);
-      return;
+    const made = make(this.state, { at, ...who });
+    if (!made.ok) {
+      this.#host.ledger.count(`refused: ${codeOf(made.error)}`);
+      return undefined;
     }
-    await this.#write(made.value);
+    if (expected === undefined || made.value.kind === 'opened') return this.#write(made.value);
+    const told = recordClock(this.state, expected, { at, by: who.actor.person });
+    assert(told.ok, () => 'the clock is told while a session is open');
+    return this.#write(told.value);
   }
 
-  async #write(sealed: JournalRecord): Promise<void> {
-    const { key, disk, ledger, machine } = this.#host;
+  async #write(sealed: JournalRecord): Promise<JournalRecord | undefined> {
+    const { disk, ledger, machine } = this.#host;
     this.#writing = true;
-    const record = sealed.sig === '' ? { ...sealed, sig: key.sign(sealed.hash) } : sealed;
-    ledger.signers.set(record.hash, key.id);
+    const record = this.#sign(sealed);
     const text = recordText(record);
     disk.note(NOTES.record, text);
     const id = this.#sessionId(record.session);
@@ -111,15 +119,28 @@ export class TillRun {
     if (!isHere && !isThere) {
       this.#unsaved = record;
       ledger.count('not saved');
-      return;
+      return undefined;
     }
     if (!isHere || !isThere) ledger.count(isHere ? 'saved here only' : 'saved at the relay only');
     this.#unsaved = undefined;
-    disk.note(NOTES.record, undefined);
+    if (isHere) disk.note(NOTES.record, undefined);
     this.#clocks = this.#readClocks();
     this.#take(record);
-    ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
+    // One id never prints twice (rule P2): a record that was recalled may have been printed before.
+    if (!ledger.printed.some((printed) => printed.text === text))
+      ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
     ledger.count(record.kind === 'sale' ? record.body.type : record.kind);
+    return record;
+  }
+
+  /** A newer app writes its own version, whose hash is another one. */
+  #sign(sealed: JournalRecord): JournalRecord {
+    if (sealed.sig !== '') return sealed;
+    const { key, ledger, version } = this.#host;
+    const newer = { ...sealed, v: NEWER } as unknown as JournalRecord;
+    const record = version === NEWER ? { ...newer, hash: hashRecord(newer) } : sealed;
+    ledger.signers.set(record.hash, key.id);
+    return { ...record, sig: key.sign(record.hash) };
   }
 
   #confirmed(id: DocumentId): Promise<boolean> {
@@ -165,10 +186,10 @@ export class TillRun {
     const kept = this.#unsaved?.hash;
     const found: JournalRecord[] = [];
     for (const key of Object.keys(entries).sort()) {
-      const read = parseRecord(String(entries[key]));
-      if (!read.ok) return this.#fail();
+      const read = this.#read(String(entries[key]));
+      if (read === undefined) return this.#fail();
       // What is being written is in the document, but not done.
-      if (read.value.hash !== kept && !this.#isBeingWritten(read.value)) found.push(read.value);
+      if (read.hash !== kept && !this.#isBeingWritten(read)) found.push(read);
     }
     if (found.length === 0) return false;
     const bySeq = new Map(found.map(({ seq, hash }) => [seq, hash]));
@@ -184,8 +205,7 @@ export class TillRun {
   #isBeingWritten({ seq, hash }: JournalRecord): boolean {
     if (!this.#writing || seq <= this.state.head.seq) return false;
     const note = this.#note(NOTES.record);
-    const read = note === undefined ? undefined : parseRecord(note);
-    return read?.ok === true && read.value.hash === hash;
+    return note !== undefined && this.#read(note)?.hash === hash;
   }
 
   #fail(): true {
@@ -197,21 +217,36 @@ export class TillRun {
     if (this.standing === 'faulty' || this.#unsaved !== undefined || this.#writing) return;
     const note = this.#note(NOTES.record);
     if (note === undefined) return;
-    const read = parseRecord(note);
-    if (read.ok && addRecord(this.state, read.value).ok) this.#unsaved = read.value;
-    else if (!read.ok || read.value.seq <= this.state.head.seq) this.#host.disk.note(NOTES.record, undefined);
+    const read = this.#read(note);
+    if (read !== undefined && addRecord(this.state, read).ok) this.#unsaved = read;
+    else if (read === undefined || read.seq <= this.state.head.seq)
+      this.#host.disk.note(NOTES.record, undefined);
   }
 
   /** Waits until this register's latest session is here (rule E9), looking again every half second. */
   #catchUp(): void {
     if (this.standing !== 'waiting') return;
     const isNew = this.#note(NOTES.caughtUp) !== this.#host.key.id;
-    if (isNew ? this.#hasHeardFromHeadOffice() : this.#hasLatest('some')) {
+    const hasHeard = () =>
+      this.#holdsNoted()
+        ? this.#hasLatest('some')
+        : this.#host.home.relay !== undefined && this.#hasLatest('all');
+    if (isNew ? this.#hasHeardFromHeadOffice() : hasHeard()) {
       this.#host.disk.note(NOTES.caughtUp, this.#host.key.id);
       this.standing = 'ready';
       return;
     }
     this.#host.machine.later(PAUSE_MS, () => this.#catchUp());
+  }
+
+  /** Whether the record of the note is here, or the one before it, behind which it is tried again. */
+  #holdsNoted(): boolean {
+    const noted = this.#read(this.#note(NOTES.record) ?? 'null');
+    if (noted === undefined || noted.seq === 1) return true;
+    return [noted.session, noted.session - 1]
+      .filter((session) => session > 0)
+      .map((session) => this.documents.doc(this.#sessionId(session)).entries)
+      .some((entries) => [noted.seq, noted.seq - 1].some((seq) => entries[recordKey(seq)] !== undefined));
   }
 
   #hasHeardFromHeadOffice(): boolean {
@@ -249,7 +284,8 @@ export class TillRun {
 
   #dial(): void {
     const { machine, home, network } = this.#host;
-    const again = () => machine.later(DIAL_AGAIN_MS, () => this.#dial());
+    const again = () =>
+      machine.later(this.standing === 'excluded' ? SHUT_OUT_MS : DIAL_AGAIN_MS, () => this.#dial());
     const wire = network.dial(machine, home.machine);
     if (wire === undefined || !home.accept(wire.far)) {
       wire?.near.reset();
@@ -313,14 +349,17 @@ export class TillRun {
     end.send(encodeFrame(frame), () => undefined);
   }
 
-  /** Every finished sale this till knows of, its own and the others'. */
+  /** Every finished sale this till knows of and nobody doubts, its own and the others'. */
   sales(): readonly RecordOf<'sale'>[] {
+    const doubted = new Set(this.#host.home.quarantine.map(({ register, seq }) => `${register} ${seq}`));
     return this.documents.ids.flatMap((id) => {
       const address = parseDocumentId(id);
       if (!address.ok || address.value.key.class !== 'session') return [];
       const texts = Object.values(this.documents.doc(id).entries).map(String);
-      const records = texts.map(parseRecord).filter((read) => read.ok);
-      return records.map(({ value }) => value).filter((record) => record.kind === 'sale');
+      const records = texts.map(this.#read).filter((read) => read !== undefined);
+      return records
+        .filter((record) => record.kind === 'sale')
+        .filter(({ store, register, seq }) => !doubted.has(`${store}-${register} ${seq}`));
     });
   }
 

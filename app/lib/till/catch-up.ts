@@ -2,10 +2,11 @@ import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/ac
 import { readEntry } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
-import { recordKey } from '#model/journal/record.ts';
+import { parseRecord, recordKey } from '#model/journal/record.ts';
 import type { Documents } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { AskRelay, RelayStatus } from './links.svelte.ts';
+import { recordNote } from './record-note.ts';
 
 /** How long one look at the relay may take, in milliseconds. */
 const LOOK_MS = 5000;
@@ -13,6 +14,7 @@ const LOOK_MS = 5000;
 /** What a register must know before it may continue its journal. */
 export type CatchUpParts = {
   readonly documents: Documents;
+  readonly organization: string;
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
   /** The device that will write. */
   readonly device: string;
@@ -27,7 +29,7 @@ export type CatchUpParts = {
 /**
  * Waits until this register's latest session is here. A browser whose storage was cleared knows nothing of its sessions;
  * opening one before the relay has sent them would give receipt numbers a second time. A device that has caught up once
- * does not wait for a relay that does not answer: that never had more than this till wrote. One that takes the register
+ * does not wait for a relay that does not answer: that never had more than this till wrote, unless a record was kept there alone. One that takes the register
  * over knows nothing of it, and its relay may be as new, so it waits until head office has told the relay (rule E9).
  */
 export async function catchUp(parts: CatchUpParts): Promise<void> {
@@ -40,7 +42,9 @@ export async function catchUp(parts: CatchUpParts): Promise<void> {
 
 async function hearFromRelay(parts: CatchUpParts): Promise<void> {
   for (;;) {
-    if (await hasLatest(parts, await parts.askRelay(), 'some')) return;
+    const status = await parts.askRelay();
+    if ((await holdsNoted(parts)) ? await hasLatest(parts, status, 'some') : await hasNoted(parts, status))
+      return;
     parts.onWaiting();
     await parts.pause();
   }
@@ -89,6 +93,23 @@ async function hasLatest(
   const entries = await documents.open(key);
   if (enough === 'some' && Object.keys(entries).length > 0) return true;
   return (await documents.caughtUp(key, LOOK_MS)) === 'caught-up';
+}
+
+/** Whether the record of the note is among the documents here, or the one before it, behind which it is tried again. */
+async function holdsNoted({ documents, organization, place, surroundings }: CatchUpParts): Promise<boolean> {
+  const read = parseRecord(surroundings.readNote(recordNote(organization, place)) ?? '');
+  if (!read.ok || read.value.seq === 1) return true;
+  const { session, seq } = read.value;
+  for (const number of [session, session - 1].filter((one) => one > 0)) {
+    const entries = await documents.open({ class: 'session', ...place, session: number });
+    if (entries[recordKey(seq)] !== undefined || entries[recordKey(seq - 1)] !== undefined) return true;
+  }
+  return false;
+}
+
+/** The relay kept what this browser could not: it must answer, and its latest session be here as a whole. */
+async function hasNoted(parts: CatchUpParts, status: RelayStatus | undefined): Promise<boolean> {
+  return status !== undefined && (await hasLatest(parts, status, 'all'));
 }
 
 /** Whether the records head office has countersigned are here. */

@@ -144,6 +144,7 @@ export class TillProgram {
     }
     await catchUp({
       documents,
+      organization: config.organization,
       place: config,
       device: device.id,
       surroundings: this.#surroundings,

@@ -15,6 +15,7 @@ import { err, ok, type Result } from '#model/result.ts';
 import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { recordNote } from './record-note.ts';
 import { readRecord, readRecords, type JournalFault } from './session-records.ts';
 
 /** Which register this till works. */
@@ -227,7 +228,8 @@ export class RegisterJournal {
 
   #settle(record: JournalRecord, saved: Saved): void {
     this.#unsaved = undefined;
-    this.#surroundings.writeNote(this.#noteKey(), undefined);
+    // What only the relay has is not here after a restart: the note tells that its number is taken.
+    if (saved.here !== 'failed') this.#surroundings.writeNote(this.#noteKey(), undefined);
     this.#clocks = this.#readClocks();
     this.#take(record);
     this.onWritten(record, saved);
@@ -340,7 +342,6 @@ export class RegisterJournal {
   }
 
   #noteKey(): string {
-    const { organization, store, register } = this.#place;
-    return `record:${organization}:${store}-${register}`;
+    return recordNote(this.#place.organization, this.#place);
   }
 }

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { recordText } from '#model/journal/chain.ts';
+import { recordKey } from '#model/journal/record.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { catchUp } from '../../../app/lib/till/catch-up.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
+import { recordNote } from '../../../app/lib/till/record-note.ts';
+import { makeShop } from '../../support/journal-fixture.ts';
 import { HeldSurroundings } from './till-fixture.ts';
 
 const place = { store: storeId(1), register: registerId(1) };
+const organization = 'a1b2c3d4e5f6';
 const device = '00000000000000aa';
 const latest: DocumentKey = { class: 'session', ...place, session: 7 };
 const acknowledgements: DocumentKey = { class: 'acknowledgements', ...place };
@@ -40,6 +45,7 @@ test('[R2] a till whose documents were cleared waits until the relay has sent it
   await catchUp({
     documents,
     place,
+    organization,
     device,
     surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7, 'S01-R2': 9 })),
@@ -55,7 +61,15 @@ test('[R2] a till whose documents were cleared waits until the relay has sent it
 
 test('a device that has caught up before does not wait for a relay that is away or never had its register', async () => {
   const documents = new MemoryDocuments({ connected: false });
-  const parts = { documents, place, device, surroundings: world(), onWaiting: unexpected, pause };
+  const parts = {
+    documents,
+    place,
+    organization,
+    device,
+    surroundings: world(),
+    onWaiting: unexpected,
+    pause,
+  };
   await catchUp({ ...parts, askRelay: () => Promise.resolve(status({ 'S01-R2': 4 })) });
   await catchUp({ ...parts, askRelay: () => Promise.resolve(undefined) });
   expect(await documents.known()).toEqual([]);
@@ -68,6 +82,7 @@ test('a till that has its latest session does not wait for a slow relay', async 
   await catchUp({
     documents,
     place,
+    organization,
     device,
     surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
@@ -75,6 +90,45 @@ test('a till that has its latest session does not wait for a slow relay', async 
     pause,
   });
   expect(await documents.known()).toEqual([latest]);
+});
+
+describe('a record that only the relay could keep', () => {
+  const kept = makeShop(1, { stores: 1, registers: 1, sessions: 1, salesPerSession: 3 })[0]?.records ?? [];
+  const entries = Object.fromEntries(kept.map((record) => [recordKey(record.seq), recordText(record)]));
+  const session: DocumentKey = { class: 'session', ...place, session: 1 };
+  const [first = '', second = '', third = ''] = Object.keys(entries).sort();
+
+  /** A browser that holds so many records of the session, and the note of the third. */
+  function browser(...keys: readonly string[]) {
+    const documents = new MemoryDocuments();
+    documents.relayConfirms = false;
+    documents.receive(session, Object.fromEntries(keys.map((key) => [key, entries[key] ?? ''])));
+    const surroundings = world();
+    surroundings.notes.set(recordNote(organization, place), entries[third] ?? '');
+    return { documents, place, organization, device, surroundings, pause };
+  }
+
+  test('[N2] its number is not given a second time: the till waits until the relay has sent it', async () => {
+    const parts = browser(first);
+    const answers = [undefined, status({ 'S01-R1': 1 }), status({ 'S01-R1': 1 })];
+    let waits = 0;
+    await catchUp({
+      ...parts,
+      askRelay: () => Promise.resolve(answers[waits] ?? status({ 'S01-R1': 1 })),
+      onWaiting: () => {
+        waits += 1;
+        if (waits === 3) parts.documents.receive(session, entries);
+      },
+    });
+    expect(waits).toBe(3);
+  });
+
+  test('a till that holds it, or everything before it, does not wait', async () => {
+    const askRelay = () => Promise.resolve(undefined);
+    await catchUp({ ...browser(first, second, third), askRelay, onWaiting: unexpected });
+    await catchUp({ ...browser(first, second), askRelay, onWaiting: unexpected });
+    expect(first < second && second < third).toBe(true);
+  });
 });
 
 describe('[E9] a device that takes a register over', () => {
@@ -91,7 +145,7 @@ describe('[E9] a device that takes a register over', () => {
     const surroundings = world('new');
     let asked = 0;
     let waits = 0;
-    const parts = { documents, place, device, surroundings, pause };
+    const parts = { documents, place, organization, device, surroundings, pause };
     await catchUp({
       ...parts,
       askRelay: () => Promise.resolve(answers[asked++]),
@@ -119,6 +173,7 @@ describe('[E9] a device that takes a register over', () => {
     await catchUp({
       documents,
       place,
+      organization,
       device,
       surroundings: world('new'),
       askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),

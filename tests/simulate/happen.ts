@@ -1,0 +1,123 @@
+import { isOpen } from '#model/register/register-state.ts';
+import { stockEntryKey } from '#model/stock/stock-entry.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import * as acts from './acts.ts';
+import { ARTICLES } from './articles.ts';
+import { Dice } from './dice.ts';
+import * as faults from './faults.ts';
+import { STAFF, STOCK_BOOK, type Shop } from './shop.ts';
+import type { Step, StepKind } from './steps.ts';
+import type { TillHost } from './till-host.ts';
+
+/** Where a step happens. */
+type Scene = { readonly shop: Shop; readonly till: TillHost; readonly other: TillHost; readonly dice: Dice };
+
+/** Lets one step happen; what it begins goes on while the world does. */
+export function happen(shop: Shop, step: Step): void {
+  const till = shop.tills[step.till % shop.tills.length];
+  const other =
+    shop.tills[(step.till + 1 + (step.other % Math.max(1, shop.tills.length - 1))) % shop.tills.length];
+  if (till === undefined || other === undefined) return;
+  shop.ledger.count(`step: ${step.kind}`);
+  const going = HAPPENINGS[step.kind]({ shop, till, other, dice: new Dice(step.draw) });
+  if (going instanceof Promise)
+    going.catch((cause: unknown) => shop.ledger.broken.push(`${step.kind} threw ${String(cause)}`));
+}
+
+const act =
+  (play: (till: TillHost, dice: Dice) => Promise<void>) =>
+  ({ till, dice }: Scene): Promise<void> =>
+    play(till, dice);
+
+const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> | void>> = {
+  sell: act(acts.sell),
+  discount: act(acts.sellLowered),
+  refund: act((till, dice) => acts.refund(till, dice)),
+  void: act(acts.voidOne),
+  park: act(acts.park),
+  resume: act((till, dice) => acts.resume(till, dice)),
+  cash: act(acts.cash),
+  drawer: act(acts.drawer),
+  reprint: act(acts.reprint),
+  close: act(acts.close),
+  'refund-apart': (scene) => refundApart(scene),
+  'resume-apart': (scene) => resumeApart(scene),
+  staff: ({ shop, dice }) => {
+    const [id = 'dan'] = [dice.pick(Object.keys(STAFF).filter((person) => person !== 'ana'))];
+    return shop.employ(id, dice.pick(['cashier', 'supervisor', 'manager']) ?? 'cashier', dice.chance(0.85));
+  },
+  delivery: ({ shop, dice }) => deliver(shop, dice),
+  replace: ({ shop, till }) => faults.replaceTill(shop, till),
+  revoke: ({ shop, till }) => void (till !== shop.tills[0] && shop.revoke(till)),
+  'crash-till': ({ till }) => till.crash(),
+  'crash-relay': ({ till }) => till.home.crash(),
+  'crash-hq': ({ shop }) => shop.hq.crash(),
+  boot: ({ shop }) => shop.hosts.forEach((host) => host.boot()),
+  freeze: ({ shop, dice }) => dice.pick(shop.hosts)?.machine.freeze(),
+  thaw: ({ shop }) => shop.hosts.forEach(({ machine }) => machine.thaw()),
+  skew: ({ shop, dice }) => faults.skew(shop, dice),
+  upgrade: ({ shop, till }) => faults.upgrade(shop, till),
+  clone: ({ shop, till, other }) => faults.cloneTill(shop, till, other.home),
+  cut: ({ shop, till, dice }) => {
+    const [from, to] = dice.chance(0.4) ? [till, till.home] : [till.home, shop.hq];
+    shop.network.cut(from.machine, to.machine);
+  },
+  isolate: ({ shop, till }) => faults.isolate(shop, till.home),
+  join: ({ shop }) => shop.network.joinAll(),
+  reset: ({ till, dice }) => dice.pick([...till.home.machine.ends])?.reset(),
+  duplicate: ({ shop, till, other, dice }) =>
+    void till.home.dialOnce(dice.chance(0.5) ? shop.hq : other.home),
+  weather: ({ shop, dice }) => void (shop.network.slowest = dice.pick([5, 30, 30, 400, 2_000]) ?? 30),
+  disk: ({ shop, dice }) => faults.spoilDisk(shop, dice),
+  mend: ({ shop }) => faults.mendDisks(shop),
+  image: ({ shop }) => shop.hosts.forEach(({ disk }) => disk.keepImage()),
+  rollback: ({ shop, dice }) => faults.rollBack(shop, dice.pick(shop.allRelays) ?? shop.hq, 'image'),
+  'rollback-page': ({ shop, till }) => faults.rollBackPage(shop, till),
+  wipe: ({ shop, dice }) => faults.rollBack(shop, dice.pick(shop.allRelays) ?? shop.hq, 'nothing'),
+};
+
+/** Both take the same line back in full, and neither can hear of the other. */
+async function refundApart({ shop, till, other, dice }: Scene): Promise<void> {
+  const known = new Set(acts.targetsOf(other.run).map(({ sale, line }) => `${sale.hash} ${line}`));
+  const target = dice.pick(
+    acts.targetsOf(till.run).filter(({ sale, line }) => known.has(`${sale.hash} ${line}`)),
+  );
+  if (target === undefined || !areOpen(till, other)) return;
+  part(shop, till, other);
+  await Promise.all([acts.refund(till, dice, target), acts.refund(other, dice, target)]);
+}
+
+/** Both take the same basket up and sell it, and neither can hear of the other. */
+async function resumeApart({ shop, till, other, dice }: Scene): Promise<void> {
+  const known = new Set(acts.parkedAt(other.run).map(({ basket }) => basket.id));
+  const basket = dice.pick(
+    acts
+      .parkedAt(till.run)
+      .map((parked) => parked.basket.id)
+      .filter((id) => known.has(id)),
+  );
+  if (basket === undefined || !areOpen(till, other)) return;
+  part(shop, till, other);
+  await Promise.all([acts.resume(till, dice, basket), acts.resume(other, dice, basket)]);
+}
+
+function areOpen(...tills: readonly TillHost[]): boolean {
+  return tills.every(({ run }) => run !== undefined && isOpen(run.state));
+}
+
+function part(shop: Shop, ...tills: readonly TillHost[]): void {
+  for (const { home } of tills) faults.isolate(shop, home);
+}
+
+function deliver({ hq }: Shop, dice: Dice): Promise<void> {
+  const entry = {
+    id: dice.hex(8),
+    product: `P${dice.between(0, ARTICLES - 2)}`,
+    kind: 'receipt' as const,
+    quantity: String(dice.between(1, 15)),
+    at: hq.machine.now(),
+    by: 'office',
+    reason: 'delivery',
+  };
+  return hq.write(STOCK_BOOK, { [stockEntryKey(entry)]: canonicalJson(entry as CanonicalValue) });
+}

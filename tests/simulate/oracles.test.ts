@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import type { JournalRecord } from '#model/journal/record.ts';
+import { ORACLES, type Evidence } from './oracles.ts';
+import { readRecord } from './reading.ts';
+import { recordTexts, type Replica, type Seen } from './replica.ts';
+import { simulate, type Outcome, type Sabotage } from './simulation.ts';
+import type { Plan, Step } from './steps.ts';
+
+/** Two tills on a quiet day, so that whatever an oracle says is the sabotage's doing. */
+function quietDay(...kinds: readonly Step['kind'][]): Plan {
+  const steps = kinds.map((kind, i) => ({ kind, till: i, other: 0, wait: 700, draw: 1000 + i }));
+  return { seed: 5, tills: 2, steps };
+}
+
+const DAY = quietDay('sell', 'sell', 'sell', 'sell', 'cash', 'sell', 'refund', 'close');
+
+const play = (sabotage: Sabotage, plan: Plan = DAY): Promise<Outcome> => simulate(plan, sabotage);
+/** Breaks the evidence and gives what every oracle says of it then. */
+const judging = (beforeJudging: (evidence: Evidence) => void, plan?: Plan) => play({ beforeJudging }, plan);
+
+/** The first document of a replica that holds a record of this kind, ready to be falsified. */
+function sessionWith(replica: Replica, kind: JournalRecord['kind']) {
+  for (const [id, seen] of replica)
+    for (const [key, [text = '']] of seen.entries) {
+      const record = readRecord(text);
+      if (record?.kind === kind) return { id, seen, key, text, record };
+    }
+  throw new Error(`nobody wrote a ${kind}`);
+}
+
+/** Puts another value, or none, under a key of a replica. */
+function falsify(replica: Replica, id: string, key: string, texts: readonly string[] | undefined): void {
+  const entries = new Map(sessionOf(replica, id).entries);
+  if (texts === undefined) entries.delete(key);
+  else entries.set(key, texts);
+  (replica as unknown as Map<string, Seen>).set(id, { ...sessionOf(replica, id), entries });
+}
+
+function sessionOf(replica: Replica, id: string): Seen {
+  const seen = (replica as ReadonlyMap<string, Seen>).get(id);
+  if (seen === undefined) throw new Error(`no document ${id}`);
+  return seen;
+}
+
+const textOf = (record: unknown) => canonicalJson(record as CanonicalValue);
+
+describe('what the oracles say of a world that was broken on purpose', { timeout: 120_000 }, () => {
+  test('nothing is wrong with a quiet day', async () => {
+    const outcome = await play({});
+    expect(outcome.faults).toEqual([]);
+    expect(Object.fromEntries(outcome.counts)).toMatchObject({ sale: 3, opened: 2 });
+  });
+
+  test('disks that only say that they wrote', async () => {
+    const { faults } = await play({
+      beforeStep: ({ hosts }) => hosts.forEach(({ disk }) => (disk.mood = 'lying')),
+    });
+    expect(faults.join()).toMatch(/record 1 is done and on no disk/);
+  });
+
+  test('a receipt that is printed twice', async () => {
+    const { faults } = await play({
+      beforeStep: ({ ledger }, _step, index) => {
+        const sale = ledger.printed.find(({ record }) => record.kind === 'sale');
+        if (index === 6 && sale) ledger.printed.push(sale);
+      },
+    });
+    expect(faults.join()).toMatch(/S01-R\d-000001 was printed twice/);
+  });
+
+  test('a network that does not come to rest', async () => {
+    const { faults } = await play({
+      beforeStep: ({ hq, relays }, _step, index) => {
+        const chatter = (n: number) => {
+          void hq.write({ class: 'staff' }, { 'person:chatter': String(n) });
+          hq.machine.later(3_000, () => chatter(n + 1));
+        };
+        if (index === 0 && relays.length > 0) chatter(0);
+      },
+    });
+    expect(faults.join()).toMatch(/\d+ messages when all should be quiet/);
+  });
+
+  test('printedIsStored: a record that head office lost', async () => {
+    const { faults } = await judging(({ office }) => {
+      const { id, key } = sessionWith(office, 'sale');
+      falsify(office, id, key, undefined);
+    });
+    expect(faults.join()).toMatch(/printed record \d+ is not at head office/);
+  });
+
+  test('receiptsAreUnique: a gap among the receipts', async () => {
+    const { faults } = await judging((evidence) => {
+      const { id, key, record } = sessionWith(evidence.office, 'sale');
+      const ahead = { ...record, totals: { ...record.totals, receipts: 99 } };
+      falsify(evidence.office, id, key, [textOf(ahead)]);
+      expect(ORACLES.receiptsAreUnique(evidence).join()).toMatch(/receipt numbers with gaps/);
+    });
+    expect(faults.join()).toMatch(/receipt numbers with gaps/);
+  });
+
+  test('replicasAreEqual: a relay that misses an entry, and a page that has one more', async () => {
+    const { faults } = await judging(({ shop, replicas }) => {
+      const [replica] = replicas.values();
+      if (!replica) throw new Error('no relay');
+      const { id, key } = sessionWith(replica, 'opened');
+      falsify(replica, id, key, undefined);
+      const [run] = shop.tills.map((till) => till.run);
+      run?.documents.linkDown();
+      const [own = ''] = run?.documents.ids.filter((known) => known === id) ?? [];
+      if (own !== '') run?.documents.set(id, '000000999', 'made up');
+      run?.documents.linkUp(() => undefined);
+    });
+    expect(faults.join()).toMatch(/relay 1 differs from head office/);
+    expect(faults.join()).toMatch(/till 1 and head office differ/);
+  });
+
+  test('paymentsAddUp: a receipt that took less than it says', async () => {
+    const { faults } = await judging(({ office }) => {
+      const { id, key, record } = sessionWith(office, 'sale');
+      if (record.kind !== 'sale') return;
+      const tenders = record.body.tenders.map((tender) => ({
+        ...tender,
+        kind: 'cash' as const,
+        amount: tender.amount - 1,
+      }));
+      falsify(office, id, key, [textOf({ ...record, body: { ...record.body, tenders } })]);
+    }, DAY);
+    expect(faults.join()).toMatch(/S01-R1-000001: \d+ paid of \d+/);
+  });
+
+  test('drawersAddUp: a closing that expects another amount', async () => {
+    const { faults } = await judging(
+      ({ office }) => {
+        const { id, key, record } = sessionWith(office, 'closed');
+        if (record.kind !== 'closed') return;
+        const body = { ...record.body, expected: record.body.expected + 1 };
+        falsify(office, id, key, [textOf({ ...record, body })]);
+      },
+      quietDay('sell', 'sell', 'sell', 'sell', 'close', 'close', 'close'),
+    );
+    expect(faults.join()).toMatch(/closed with \d+ expected, the records make \d+/);
+  });
+
+  test('reportsCountRight: an unsigned record counts, and one that should does not', async () => {
+    const { faults } = await judging(({ shop, indexed }) => {
+      const { printed, signers } = shop.ledger;
+      const [forged, dropped] = printed
+        .filter(({ record }) => record.kind === 'sale')
+        .map(({ record }) => record);
+      signers.delete(forged?.hash ?? '');
+      indexed.database.prepare('DELETE FROM record WHERE hash = ?').run(dropped?.hash ?? '');
+    });
+    expect(faults.join()).toMatch(/record \d+ counts, and nobody who may has signed it/);
+    expect(faults.join()).toMatch(/record \d+ does not count/);
+  });
+
+  test('indexIsRebuilt: a sale that was added to a session twice', async () => {
+    const { faults } = await judging(({ indexed }) => {
+      indexed.database.exec('UPDATE session SET sales = sales + 1, gross = gross + 100');
+    });
+    expect(faults.join()).toMatch(/the index differs from one made anew/);
+  });
+
+  test('exceptionsAreTold: a fork on one replica only, and one that no clone explains', async () => {
+    const { faults } = await judging(({ office, shop }) => {
+      const { id, key, text, record } = sessionWith(office, 'sale');
+      const twin = { ...record, at: '2026-01-05T09:00:00.000Z', hash: 'A'.repeat(43) };
+      shop.ledger.signers.set(twin.hash, shop.ledger.signers.get(record.hash) ?? '');
+      falsify(office, id, key, [text, textOf(twin)]);
+    });
+    expect(faults.join()).toMatch(/relay 1 tells other exceptions than head office/);
+    expect(faults.join()).toMatch(/S01-R\d forked without a clone/);
+    expect(faults.join()).toMatch(/relay 1 does not list fork of S01-R\d/);
+  });
+
+  test('exceptionsAreTold: refunds, baskets and stock are reckoned apart from the fold that tells them', async () => {
+    const apart = quietDay(
+      'sell',
+      'sell',
+      'sell',
+      'sell',
+      'park',
+      'refund-apart',
+      'join',
+      'resume-apart',
+      'join',
+    );
+    const untold: string[] = [];
+    const { faults, counts } = await judging(
+      (evidence) => untold.push(...ORACLES.exceptionsAreTold({ ...evidence, tell: () => [] })),
+      { ...apart, steps: apart.steps.map((step) => ({ ...step, wait: 6_000 })) },
+    );
+    expect(faults).toEqual([]);
+    expect(untold.join()).toMatch(/double refund S01-R\d-\d{6} 0 is no exception/);
+    expect(untold.join()).toMatch(/basket sold twice [0-9a-f]{16} is no exception/);
+    expect(counts.get('refund')).toBe(2);
+  });
+
+  test('faultsAreListed: what a newer app wrote is kept, listed by every relay and counted by nobody', async () => {
+    const plan = quietDay('sell', 'sell', 'sell', 'upgrade', 'sell', 'sell', 'sell', 'sell');
+    const { faults } = await judging(
+      ({ office, indexed }) => {
+        const newer = recordTexts(office)
+          .map((text) => JSON.parse(text) as JournalRecord)
+          .filter(({ v }) => (v as number) === 2);
+        expect(newer.length).toBeGreaterThan(0);
+        const counted = indexed.database
+          .prepare('SELECT hash FROM record')
+          .all()
+          .map(({ hash }) => hash);
+        expect(newer.filter(({ hash }) => counted.includes(hash))).toEqual([]);
+      },
+      {
+        ...plan,
+        steps: plan.steps.map((step) => ({
+          ...step,
+          till: step.kind === 'upgrade' ? 1 : step.till,
+          wait: 4_000,
+        })),
+      },
+    );
+    expect(faults).toEqual([]);
+  });
+});

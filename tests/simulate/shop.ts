@@ -1,0 +1,161 @@
+import { pino } from 'pino';
+import { stockEntryKey } from '#model/stock/stock-entry.ts';
+import { personKey } from '#model/documents/staff.ts';
+import { documentId, type DocumentId } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import type { Person } from '#model/staff/pin.ts';
+import type { Device } from '#model/trust/device.ts';
+import { ORGANIZATION } from '../support/stock-peer.ts';
+import { deviceEntry, type TestKey } from '../support/test-key.ts';
+import { STOCK } from './articles.ts';
+import { drawKey } from './keys.ts';
+import { Ledger } from './ledger.ts';
+import { Network } from './network.ts';
+import { RelayHost } from './relay-host.ts';
+import { TillHost } from './till-host.ts';
+import { BEGINNING, type World } from './world.ts';
+
+/** The only store there is. */
+export const STORE = storeId(1);
+
+/** The stock book the shop uses, whatever its clocks say. */
+export const STOCK_BOOK = {
+  class: 'stock-book' as const,
+  store: STORE,
+  month: (new Date(BEGINNING).getUTCFullYear() - 1970) * 12 + new Date(BEGINNING).getUTCMonth(),
+};
+
+/** Who works here, and as what when the shop opens. */
+export const STAFF: Readonly<Record<string, string>> = {
+  ana: 'manager',
+  ben: 'supervisor',
+  cat: 'cashier',
+  dan: 'cashier',
+};
+
+/** The shop that is simulated: machines, wires, and what really happened. */
+export class Shop {
+  readonly world: World;
+  readonly network = new Network();
+  readonly ledger = new Ledger();
+  readonly hq: RelayHost;
+  readonly relays: RelayHost[] = [];
+  /** Clones are added at the end. */
+  readonly tills: TillHost[] = [];
+  /** Every device that was ever enrolled, by id. */
+  readonly devices = new Map<string, { readonly key: TestKey; readonly place: Partial<Device> }>();
+
+  constructor(world: World, size: number) {
+    this.world = world;
+    const log = pino({ level: 'silent' });
+    const hqKey = drawKey(world);
+    const shared = { world, network: this.network, log };
+    this.hq = new RelayHost('hq', { ...shared, key: hqKey, place: { role: 'hq' }, headOffice: undefined });
+    this.devices.set(hqKey.id, { key: hqKey, place: { role: 'hq' } });
+    for (let n = 1; n <= size; n++) {
+      const place = { store: STORE, register: registerId(n) };
+      const [relayKey, key] = [drawKey(world), drawKey(world)];
+      const relayPlace = { role: 'relay' as const, ...place };
+      this.devices.set(relayKey.id, { key: relayKey, place: relayPlace }).set(key.id, { key, place });
+      const home = new RelayHost(`relay ${n}`, {
+        ...shared,
+        key: relayKey,
+        place: relayPlace,
+        headOffice: hqKey,
+      });
+      this.relays.push(home);
+      this.tills.push(this.#till(`till ${n}`, home, place, key));
+    }
+    for (const relay of this.relays) {
+      relay.dials(this.hq);
+      for (const other of this.relays) if (relay.key.id < other.key.id) relay.dials(other);
+    }
+  }
+
+  /** Every relay, head office first. */
+  get allRelays(): readonly RelayHost[] {
+    return [this.hq, ...this.relays];
+  }
+
+  /** Everything with a plug. */
+  get hosts(): readonly (RelayHost | TillHost)[] {
+    return [...this.allRelays, ...this.tills];
+  }
+
+  /** The first morning: head office writes who takes part, who works here and what is on the shelves; the rest starts. */
+  async open(): Promise<void> {
+    this.hq.boot();
+    await this.world.pass(10);
+    const written = Promise.all([
+      this.hq.write({ class: 'organization' }, this.#entriesOf([...this.devices.keys()])),
+      ...Object.entries(STAFF).map(([id, role]) => this.employ(id, role, true)),
+      this.hq.write(
+        STOCK_BOOK,
+        Object.fromEntries(
+          STOCK.map((entry) => [stockEntryKey(entry), canonicalJson(entry as CanonicalValue)]),
+        ),
+      ),
+    ]);
+    await this.world.pass(1_000);
+    await written;
+    for (const host of this.hosts) host.boot();
+    await this.world.pass(15_000);
+  }
+
+  /** Head office says what somebody is; nothing happens while it is down. */
+  employ(id: string, role: string, active: boolean): Promise<void> {
+    const pin = { salt: 'A'.repeat(22), hash: 'A'.repeat(43) };
+    const person: Person = { id, name: id, role, language: 'en', stores: [], active, pin };
+    return this.hq.write({ class: 'staff' }, { [personKey(id)]: canonicalJson(person as CanonicalValue) });
+  }
+
+  /** Head office revokes the device of a till; gives whether head office could be told. */
+  revoke(till: TillHost): boolean {
+    const device = this.devices.get(till.key.id);
+    if (device === undefined || this.hq.relay === undefined) return false;
+    const place = { ...device.place, revokedAt: this.hq.machine.now() };
+    this.devices.set(till.key.id, { key: device.key, place });
+    void this.hq.write({ class: 'organization' }, this.#entriesOf([till.key.id]));
+    return true;
+  }
+
+  /** Head office lists a new device for the register of a till, which from now on has this key. */
+  enrol(till: TillHost): void {
+    const key = drawKey(this.world);
+    this.devices.set(key.id, { key, place: { store: till.store, register: till.register } });
+    void this.hq.write({ class: 'organization' }, this.#entriesOf([key.id]));
+    till.key = key;
+  }
+
+  /** Lists again whom a lost disk of head office forgot. */
+  enrolForgotten(known: Readonly<Record<string, unknown>>): void {
+    const missing = [...this.devices.keys()].filter((id) => known[`device:${id}`] === undefined);
+    if (missing.length > 0) void this.hq.write({ class: 'organization' }, this.#entriesOf(missing));
+  }
+
+  /** A second machine with the same disk and key, at another relay. */
+  clone(till: TillHost, home: RelayHost): TillHost {
+    const { store, register, key } = till;
+    const twin = this.#till(`${till.machine.name}b`, home, { store, register }, key);
+    twin.version = till.version;
+    twin.disk.become(till.disk.files);
+    this.tills.push(twin);
+    return twin;
+  }
+
+  #till(name: string, home: RelayHost, place: Pick<TillHost, 'store' | 'register'>, key: TestKey): TillHost {
+    const { world, network, ledger } = this;
+    return new TillHost(name, { world, network, ledger, home, ...place, key });
+  }
+
+  #entriesOf(ids: readonly string[]): Record<string, string> {
+    const found = ids.map((id) => this.devices.get(id)).filter((device) => device !== undefined);
+    return Object.assign({}, ...found.map(({ key, place }) => deviceEntry(key, place)));
+  }
+}
+
+/** The id of a document of the simulated organization. */
+export function idOf(key: Parameters<typeof documentId>[0]['key']): DocumentId {
+  return documentId({ organization: ORGANIZATION, key });
+}
