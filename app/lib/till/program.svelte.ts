@@ -21,7 +21,8 @@ import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { Shop } from './shop.svelte.ts';
-import { Till, type TillParts } from './till.svelte.ts';
+import type { TillParts } from './till-desks.ts';
+import { Till } from './till.svelte.ts';
 import { Training } from '../training/training.svelte.ts';
 
 /** How far the till has come up. */

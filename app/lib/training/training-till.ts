@@ -1,7 +1,8 @@
 import { deviceKeyOf, newDeviceKey } from '../device/device-key.ts';
 import { MemoryDocuments } from '../repo/memory-documents.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { Till, type TillParts } from '../till/till.svelte.ts';
+import type { TillParts } from '../till/till-desks.ts';
+import { Till } from '../till/till.svelte.ts';
 import { TrainingCards } from './training-cards.ts';
 import { TrainingBridge } from './training-bridge.ts';
 

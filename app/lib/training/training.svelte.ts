@@ -1,5 +1,6 @@
 import { ok, type Result } from '#model/result.ts';
-import type { Till, TillParts, TillRefusal } from '../till/till.svelte.ts';
+import type { TillParts } from '../till/till-desks.ts';
+import type { Till, TillRefusal } from '../till/till.svelte.ts';
 import { startTrainingTill } from './training-till.ts';
 
 /** Training at a till: a second till in memory that takes the place of the real one until it is left (rules V1 and V3). */

@@ -20,7 +20,8 @@ import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import type { Surroundings } from '../../../app/lib/surroundings.ts';
 import type { Bridge, BridgeAnswer } from '../../../app/lib/till/bridge.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
-import { Till, type TillParts } from '../../../app/lib/till/till.svelte.ts';
+import type { TillParts } from '../../../app/lib/till/till-desks.ts';
+import { Till } from '../../../app/lib/till/till.svelte.ts';
 import { TillView } from '../../../app/lib/till/view.svelte.ts';
 
 export const ORGANIZATION = 'a1b2c3d4e5f6';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Training } from '../../../app/lib/training/training.svelte.ts';
 import { trainingSurroundings } from '../../../app/lib/training/training-till.ts';
-import type { Till, TillParts } from '../../../app/lib/till/till.svelte.ts';
+import type { TillParts } from '../../../app/lib/till/till-desks.ts';
+import type { Till } from '../../../app/lib/till/till.svelte.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
 import {
   DEVICE_KEY,
