@@ -123,7 +123,7 @@ describe('reports as tables', () => {
     const { rows, total } = await sheet('kind=tax');
     expect(rows.map((row) => [row.cells['rate'], row.cells['included']])).toEqual(
       expect.arrayContaining([
-        ['20', 'included'],
+        ['20', 'inside the price'],
         ['2', 'on top'],
       ]),
     );
