@@ -132,20 +132,16 @@ async function coldStarts(context: BrowserContext, url: string): Promise<ColdSta
   return starts;
 }
 
-/** Visits the till for the first time and waits until the whole catalog is sold there and nothing is written any more. */
+/** Visits the till for the first time and waits until it has kept the whole catalog for its next start, and nothing is written any more. */
 async function fetchEverything(context: BrowserContext, url: string): Promise<void> {
   const page = await context.newPage();
   await page.goto(url);
-  const active = Array.from({ length: SIZE.products }, (_, i) => productAt(i).active).filter(Boolean).length;
-  await page.waitForFunction(
-    (wanted) => {
-      const tiles = [...document.querySelectorAll('[data-testid="department-tile"] span:last-child')];
-      const count = tiles.reduce((sum, tile) => sum + Number(tile.textContent?.replaceAll(/\D/g, '')), 0);
-      return count === wanted;
-    },
-    active,
-    { timeout: 600_000, polling: 1_000 },
-  );
+  const shards = catalogShards(SIZE).length;
+  const deadline = performance.now() + 600_000;
+  for (let whole = 0; whole < shards && performance.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    whole = await page.evaluate(keptShards);
+  }
   for (let before = -1, now = 0; before !== now;) {
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 5_000));
@@ -153,6 +149,23 @@ async function fetchEverything(context: BrowserContext, url: string): Promise<vo
   }
   await page.close();
   await new Promise((resolve) => setTimeout(resolve, 1_000));
+}
+
+/** How many shards of the catalog the page's till has kept; run in the page, so it uses nothing outside. */
+async function keptShards(): Promise<number> {
+  const databases = await indexedDB.databases();
+  const name = databases.find((database) => database.name?.startsWith('tillmesh-kept-'))?.name;
+  if (name === undefined) return 0;
+  const wait = <Value>(request: IDBRequest<Value>) =>
+    new Promise<Value>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('the database of the kept catalog failed'));
+    });
+  const database = await wait(indexedDB.open(name));
+  const has = database.objectStoreNames.contains('shards');
+  const count = has ? await wait(database.transaction('shards').objectStore('shards').count()) : 0;
+  database.close();
+  return count;
 }
 
 async function scan(page: Page, from: number, count: number): Promise<number[]> {
