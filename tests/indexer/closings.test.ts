@@ -27,7 +27,11 @@ const R1 = registerId(1);
 const R2 = registerId(2);
 const DAY = '2026-11-21';
 const at = (register: RegisterId): Played => ({ state: newRegister(ORG, STORE_ID, register), records: [] });
-const sale = sellExactly(basket([line({ price: '5.00' })]), 'cash');
+/** Every sale is of a basket of its own, as at real tills. */
+const sale: Step = (state, act) => {
+  const { register, seq } = state.head;
+  return sellExactly(basket([line({ price: '5.00' })], `${register}-${seq}`), 'cash')(state, act);
+};
 const SHIFT = [open(), sale, handover(-40), drop(200), sale, close(10)];
 
 /** Writes the sessions of registers as their documents bring them. */
