@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { settingKey, settingText, type SettingName, type Settings } from '#model/settings/settings.ts';
 import { discountReasons } from '../../../app/lib/till/discount-reasons.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
-import { openTill, S01, type TillBench } from './till-fixture.ts';
-
-/** Writes a setting as the office would: for the whole shop, or for the store. */
-function set<Name extends SettingName>(
-  { documents }: TillBench,
-  place: 'organization' | 'store',
-  name: Name,
-  value: Settings[Name] | undefined,
-): void {
-  const key = place === 'store' ? ({ class: 'store', store: S01 } as const) : ({ class: place } as const);
-  documents.receive(key, { [settingKey(name)]: settingText(value) });
-}
+import { openTill, S01, setSetting as set } from './till-fixture.ts';
 
 describe('settings of the office at the till', () => {
   it('[O1, R8, R13] say when it reminds of closing and of a full drawer', async () => {
