@@ -74,7 +74,7 @@ function saleAct(sale: SaleBody): SensitiveAct | undefined {
   const { receipt, type, total, lines, voids } = sale;
   if (voids)
     return { kind: 'void', subject: receipt, amount: total, reason: `${voids.receipt}: ${voids.reason}` };
-  if (type === 'sale') return priceAct(sale) ?? valueAct(sale);
+  if (type === 'sale') return priceAct(sale) ?? valueAct(sale) ?? quickAct(sale);
   const blind = lines.some(({ quantity, refundOf }) => quantity.startsWith('-') && refundOf === undefined);
   return {
     ...priceAct(sale),
@@ -91,6 +91,16 @@ function valueAct({ receipt, tenders }: SaleBody): SensitiveAct | undefined {
   if (first?.approvedBy === undefined) return undefined;
   const amount = sumMinor(approved.map((tender) => tender.amount));
   return { kind: 'approved', subject: receipt, amount, reason: first.name, approvedBy: first.approvedBy };
+}
+
+/** What somebody approved to be sold that the catalog does not know (rule C10). */
+function quickAct({ receipt, lines }: SaleBody): SensitiveAct | undefined {
+  const approved = lines.filter(({ quick }) => quick?.approvedBy !== undefined);
+  const approvedBy = approved[0]?.quick?.approvedBy;
+  if (approvedBy === undefined) return undefined;
+  const amount = sumMinor(approved.map((line) => line.amount));
+  const reason = [...new Set(approved.map(({ name }) => name))].join(', ');
+  return { kind: 'approved', subject: receipt, amount, reason, approvedBy };
 }
 
 /** What people did to the prices of a sale: `amount` is what they took off, or what the receipt with a price of their own comes to. */

@@ -28,12 +28,29 @@ export function foundedByOrganization(
 }
 
 /** What a store's entry says that is a setting (rule O1). */
-export function foundedByStore(store: Pick<Store, 'header' | 'footer' | 'signOutMinutes'>): SettingValues {
-  const { header, footer, signOutMinutes } = store;
+export function foundedByStore(
+  store: Pick<Store, 'header' | 'footer' | 'signOutMinutes' | 'closeReminder' | 'drawerLimit'>,
+): SettingValues {
+  const { header, footer, signOutMinutes, closeReminder, drawerLimit } = store;
   return {
     ...(header.length > 0 ? { receiptHeader: header } : {}),
     ...(footer.length > 0 ? { receiptFooter: footer } : {}),
     ...(signOutMinutes === undefined ? {} : { signOutMinutes }),
+    ...(closeReminder === undefined ? {} : { closeReminder }),
+    ...(drawerLimit === undefined ? {} : { drawerLimit }),
+  };
+}
+
+/** A store with what its till is to remind of as the settings in force say it (rules R8 and R13). */
+export function storeInForce(
+  store: Store,
+  { closeReminder, drawerLimit }: Pick<Settings, 'closeReminder' | 'drawerLimit'>,
+): Store {
+  const { closeReminder: _time, drawerLimit: _limit, ...rest } = store;
+  return {
+    ...rest,
+    ...(closeReminder === null ? {} : { closeReminder }),
+    ...(drawerLimit === null ? {} : { drawerLimit }),
   };
 }
 

@@ -11,6 +11,9 @@ const paperLines = v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLen
 const timeText = v.pipe(v.string(), v.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'a time looks like 21:30'));
 const reason = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(60));
 
+/** What becomes of a receipt's paper after the sale. */
+export const AFTER_SALE = ['print', 'ask', 'none'] as const;
+
 /** The shape of every setting (rule O1). Amounts are minor units; `null` says "none". */
 export const SETTING_SCHEMAS = {
   /** The country whose preset was applied last. */
@@ -28,6 +31,8 @@ export const SETTING_SCHEMAS = {
   language: v.picklist(['en', 'es']),
   receiptHeader: paperLines,
   receiptFooter: paperLines,
+  /** Whether a receipt is printed by itself, when somebody asks on the screen after the sale, or only from the journal. */
+  afterSale: v.picklist(AFTER_SALE),
   /** Minutes without a touch until a till signs its person out (rule S9). */
   signOutMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(480)),
   /** When a till begins to remind of an open register, on the store's clock. */
@@ -74,6 +79,7 @@ export const DEFAULT_SETTINGS: Settings = {
   language: 'en',
   receiptHeader: [],
   receiptFooter: [],
+  afterSale: 'print',
   signOutMinutes: 10,
   closeReminder: null,
   drawerLimit: null,

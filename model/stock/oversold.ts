@@ -1,6 +1,6 @@
 import type { RecordOf } from '../journal/record.ts';
 import type { StockEntry } from './stock-entry.ts';
-import { toThousandths } from './stock-on-hand.ts';
+import { stockTaken, toThousandths } from './stock-on-hand.ts';
 
 type Move = { readonly at: string; readonly by: string; readonly change: number; readonly sale: boolean };
 
@@ -44,8 +44,11 @@ function lastFall(moves: Move[]): string | undefined {
 
 function soldBy(lines: RecordOf<'sale'>['body']['lines']): Map<string, number> {
   const sold = new Map<string, number>();
-  for (const { product, quantity } of lines)
-    sold.set(product, (sold.get(product) ?? 0) + toThousandths(quantity));
+  for (const line of lines) {
+    // What fills an account is no goods, as in `stockOnHand`.
+    if (line.account) continue;
+    for (const [product, taken] of stockTaken(line)) sold.set(product, (sold.get(product) ?? 0) + taken);
+  }
   return sold;
 }
 

@@ -65,6 +65,23 @@ describe('[A1] sensitive acts of the journal', () => {
     expect(kinds).toEqual(['approved', 'approved', 'drawer']);
     expect(kinds.every((kind) => kind !== undefined && ACT_KINDS.includes(kind))).toBe(true);
   });
+
+  test('[A1, C10] an article the catalog does not know is one when somebody approved it, and no other', () => {
+    const quick = { ...line({ id: 'quick-1', name: 'Candle' }, '2'), quick: { barcode: '123', by: 'ana' } };
+    const approved = { ...quick, quick: { ...quick.quick, approvedBy: 'mia' } };
+    const act = (...lines: (typeof quick)[]) => {
+      const record = play([sellExactly(basket([line(), ...lines], 'q'), 'cash')], sold).records.at(-1);
+      return record && sensitiveAct(record);
+    };
+    expect(act(quick)).toBeUndefined();
+    expect(act(quick, approved)).toMatchObject({
+      kind: 'approved',
+      subject: 'S01-R2-000002',
+      amount: 2 * Math.round(Number(quick.price) * 100),
+      reason: 'Candle',
+      approvedBy: 'mia',
+    });
+  });
 });
 
 describe('audit entries of the office', () => {

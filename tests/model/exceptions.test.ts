@@ -185,6 +185,25 @@ describe('[F4] overselling', () => {
     expect(findExceptions({ records, stock: new Map([['S02', entries]]) })).toEqual([]);
   });
 
+  test('[F4, K5] a kit oversells its components, and what fills an account no goods', () => {
+    const components = [
+      { product: 'apple', quantity: '2' },
+      { product: 'bread', quantity: '0.5' },
+    ];
+    const kit = { ...line({ id: 'basket-kit' }, '3'), components };
+    const { records } = play([open(), sellExactly(basket([kit]), 'cash')]);
+    const entries = [entry('e1', 'apple', '5'), entry('e2', 'bread', '1.5'), entry('e3', 'basket-kit', '1')];
+    expect(findExceptions({ records, stock: book(...entries) })).toMatchObject([{ products: ['apple'] }]);
+    const [, sale] = records;
+    if (sale?.kind !== 'sale') throw new Error('nothing was sold');
+    const lines = sale.body.lines.map((each) => ({
+      ...each,
+      account: { ledger: 'gift-card' as const, id: 'GC1' },
+    }));
+    const filled = { ...sale, body: { ...sale.body, lines } };
+    expect(findExceptions({ records: [filled], stock: book(...entries) })).toEqual([]);
+  });
+
   test('[F4] two entries under one id count once, the same one in either order', () => {
     const { records } = selling('2');
     const entries = [entry('e1', 'apple', '1'), entry('e1', 'apple', '5')];

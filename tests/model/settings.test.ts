@@ -19,6 +19,7 @@ import {
   pricingOf,
   settingsOf,
   sourceOf,
+  storeInForce,
   type SettingsPlace,
 } from '#model/settings/settings-of.ts';
 import {
@@ -33,6 +34,10 @@ import {
   type SettingName,
   type WrittenSettings,
 } from '#model/settings/settings.ts';
+import type { MeasureRule } from '#model/catalog/measure-code.ts';
+import { REGION_MEASURE_RULES } from '#model/catalog/measure-regions.ts';
+import { shelfRules } from '#model/settings/shelf-codes.ts';
+import { STORE } from './support/shop.ts';
 import { doing, officeBook, valueOf } from './support/office.ts';
 
 const NOTHING: SettingsPlace = { founded: {}, written: {} };
@@ -42,6 +47,8 @@ const settingsBook = (change: Partial<SettingsBook> = {}) => ({
   storeSettings: new Map([['S01', NOTHING]]),
   ...change,
 });
+
+const PATTERNS: readonly MeasureRule[] = [{ pattern: '21IIIIINNDDDC', measure: 'weight' }];
 
 /** Some settings with values of the right shape. */
 const someSettings: fc.Arbitrary<WrittenSettings> = fc.record(
@@ -116,6 +123,47 @@ describe('settings of a store', () => {
     expect(sourceOf('signOutMinutes', organization, store)).toBe('store');
     expect(sourceOf('signOutMinutes', organization, back)).toBe('default');
     expect(sourceOf('taxRounding', organization, store)).toBe('organization');
+  });
+
+  test('[O1, R8, R13] what the till reminds of is the store’s entry until a setting says otherwise, "none" too', () => {
+    const store = { ...STORE, closeReminder: '20:30', drawerLimit: 50_000 };
+    const settingsWith = (organization: WrittenSettings, written: WrittenSettings) =>
+      settingsOf({ founded: {}, written: organization }, { founded: foundedByStore(store), written });
+    expect(storeInForce(store, settingsWith({ drawerLimit: 900 }, {}))).toEqual(store);
+    expect(storeInForce(store, settingsWith({}, { drawerLimit: 700, closeReminder: '21:00' }))).toEqual({
+      ...store,
+      drawerLimit: 700,
+      closeReminder: '21:00',
+    });
+    expect(storeInForce(store, settingsWith({}, { drawerLimit: null, closeReminder: null }))).toEqual(STORE);
+    const asShop = settingsWith({ drawerLimit: 900 }, { drawerLimit: undefined });
+    expect(storeInForce(store, asShop).drawerLimit).toBe(900);
+  });
+
+  test.each<[string, WrittenSettings, WrittenSettings, boolean, string | undefined]>([
+    ['its own country where nobody says anything', {}, {}, false, 'GB'],
+    ['the organization’s setting before its own country', { shelfCodes: 'DE' }, {}, false, 'DE'],
+    ['the organization’s "none" before its own country', { shelfCodes: null }, {}, false, undefined],
+    ['its own setting before everything', { shelfCodes: 'DE' }, { shelfCodes: 'SE' }, true, 'SE'],
+    ['its own "none" before everything', { shelfCodes: 'DE' }, { shelfCodes: null }, true, undefined],
+    ['the organization’s when it asks for it', { shelfCodes: 'DE' }, { shelfCodes: undefined }, true, 'DE'],
+    ['its own country when it asks for what nobody said', {}, { shelfCodes: undefined }, true, 'GB'],
+  ])('[B4, O1] reads shelf codes by %s', (_, organization, store, hasPatterns, country) => {
+    const rules = shelfRules({
+      organization: { founded: {}, written: organization },
+      store: { founded: {}, written: store },
+      patterns: hasPatterns ? PATTERNS : undefined,
+      country: 'GB',
+    });
+    expect(rules).toEqual(REGION_MEASURE_RULES.get(country ?? '') ?? []);
+  });
+
+  test('[B4, O3] keeps a store’s own patterns when the organization names a country', () => {
+    const organization = { founded: {}, written: { shelfCodes: 'DE' } };
+    expect(shelfRules({ organization, store: NOTHING, patterns: PATTERNS, country: 'GB' })).toBe(PATTERNS);
+    expect(shelfRules({ organization: NOTHING, store: NOTHING, patterns: undefined, country: 'FR' })).toEqual(
+      [],
+    );
   });
 
   test('[O1] "none" of a store is a value of its own, not the organization’s', () => {

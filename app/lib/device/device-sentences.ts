@@ -2,6 +2,7 @@ import { m } from '$lib/paraglide/messages.js';
 import { registerName } from '#model/ids/register-id.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { EnrolmentTrouble } from './enrolment-client.ts';
+import type { HealedDocument } from './healed.svelte.ts';
 import type { ExclusionReason } from './standing.ts';
 
 /** Why a browser did not join and what to do, as a sentence. `secondsLeft` is the wait after too many wrong codes. */
@@ -52,9 +53,10 @@ export function exclusionWords(reason: ExclusionReason, at: string): { title: st
   }
 }
 
-/** What was put aside because this device may not change it, as a sentence (rule E7). */
-export function healedSentence(key: DocumentKey): string {
-  return m.device_healed({ what: documentName(key) });
+/** What was put aside because this device may not change it, or fetched afresh with nothing lost, as a sentence (rule E7). */
+export function healedSentence({ key, lost }: Pick<HealedDocument, 'key' | 'lost'>): string {
+  const what = documentName(key);
+  return lost ? m.device_healed({ what }) : m.device_healed_unharmed({ what });
 }
 
 function documentName(key: DocumentKey): string {

@@ -43,7 +43,7 @@ export class Membership {
   /** Hears what relays say; gives back the function that stops it. */
   follow(documents: Documents, report: (sentence: string) => void): () => void {
     return documents.watch((event: DocumentsEvent) => {
-      if (event.type === 'healed') this.healed.add(event.key);
+      if (event.type === 'healed') this.healed.add(event.key, event.lost.length > 0);
       if (event.type === 'standing')
         this.hear(event.standing, documents).catch((cause: unknown) => report(String(cause)));
     });

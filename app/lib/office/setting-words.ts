@@ -17,11 +17,18 @@ const LABELS: Record<SettingName, () => string> = {
   language: m.office_setting_language,
   receiptHeader: m.office_setting_receipt_header,
   receiptFooter: m.office_setting_receipt_footer,
+  afterSale: m.office_setting_after_sale,
   signOutMinutes: m.office_setting_sign_out_minutes,
   closeReminder: m.office_setting_close_reminder,
   drawerLimit: m.office_setting_drawer_limit,
   discountReasons: m.office_setting_discount_reasons,
   shelfCodes: m.office_setting_shelf_codes,
+};
+
+const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
+  print: m.office_after_sale_print,
+  ask: m.office_after_sale_ask,
+  none: m.office_after_sale_none,
 };
 
 const MODES: Record<RoundingMode, () => string> = {
@@ -65,6 +72,11 @@ export function taxRoundingWords(rounding: TaxRounding): string {
   return TAX_ROUNDINGS[rounding]();
 }
 
+/** What becomes of a receipt after the sale, in words. */
+export function afterSaleWords(afterSale: Settings['afterSale']): string {
+  return AFTER_SALES[afterSale]();
+}
+
 /** What a kind of tender is called. */
 export function tenderKindWords(kind: TenderKind): string {
   return TENDER_KINDS[kind]();
@@ -105,6 +117,7 @@ export function settingValueWords(
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
   if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
+  if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);
   if (name === 'roundingMode') return modeWords(value as RoundingMode);
   if (name === 'drawerLimit') return formats.money(value as number);
   if (name === 'country' || name === 'shelfCodes') return countryName(value as string, formats.language);

@@ -45,6 +45,11 @@ export class CustomerBook {
     return customerOf(id, this.#groups.get(id) ?? {});
   }
 
+  /** Where a customer's mail goes; nothing where nobody is meant or no address is known. */
+  emailOf(id: string | undefined): string {
+    return (id === undefined ? undefined : this.customer(id)?.profile.email) ?? '';
+  }
+
   /** Every customer with a name. */
   get customers(): readonly Customer[] {
     void this.#version;

@@ -21,6 +21,7 @@ import { valuePaper } from '#model/receipt/value-paper.ts';
 import { trainingPaper, trainingText } from '#model/receipt/training-paper.ts';
 import { assert } from '#model/result.ts';
 import type { Organization, Store } from '#model/documents/organization.ts';
+import type { OfferedPaper } from './print-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
 
 type Job = Omit<PrintJob, 'device'>;
@@ -67,11 +68,17 @@ export class Papers {
     );
   }
 
-  /** The first print of a receipt; cash opens the drawer with it. */
-  saleJob(record: RecordOf<'sale'>): Job {
-    const { receipt, type, tenders } = record.body;
+  /** The id of the first print of a receipt (rule P2). */
+  saleJobId({ body }: RecordOf<'sale'>): string {
+    return `${body.receipt}:receipt:1`;
+  }
+
+  /** The first print of a receipt; cash opens the drawer with it. It is held where the shop prints none by itself. */
+  saleJob(record: RecordOf<'sale'>): OfferedPaper {
+    const { type, tenders } = record.body;
     return {
-      jobId: `${receipt}:receipt:1`,
+      ...(this.#shop.settings.afterSale === 'print' ? {} : { held: true }),
+      jobId: this.saleJobId(record),
       kind: type === 'refund' ? 'refund' : 'receipt',
       paper: this.sale(record),
       openDrawer: tenders.some((tender) => tender.kind === 'cash'),

@@ -11,8 +11,11 @@ import {
 import type { Surroundings } from '../surroundings.ts';
 import type { Bridge } from './bridge.ts';
 
-/** Where a paper stands as the till shows it; `unsent` waits here until the bridge is back, `refused` never prints. */
-export type PaperState = PrintState | 'unsent' | 'refused';
+/** Where a paper stands as the till shows it; `unsent` waits here until the bridge is back, `held` until somebody asks for it, `refused` never prints. */
+export type PaperState = PrintState | 'unsent' | 'held' | 'refused';
+
+/** A paper for the printer; one that is `held` waits until somebody asks for it. */
+export type OfferedPaper = Omit<PrintJob, 'device'> & { readonly held?: boolean };
 
 /** A paper of this page with its state. */
 export type PaperStatus = {
@@ -22,7 +25,9 @@ export type PaperStatus = {
 };
 
 const OUTBOX = 'outbox';
-const FINAL = new Set<PaperState>(['printed', 'sent', 'failed', 'expired', 'cancelled', 'refused']);
+/** The paper held last, whose drawer was opened. */
+const HELD = 'held-paper';
+const FINAL = new Set<PaperState>(['printed', 'sent', 'failed', 'expired', 'cancelled', 'refused', 'held']);
 const outboxSchema = v.array(printJobSchema);
 
 /**
@@ -61,15 +66,32 @@ export class PrintDesk {
     return [...this.#papers.values()].filter((paper) => paper.state === 'unknown');
   }
 
-  /** Hands a paper to the printer, now or as soon as the bridge is back. */
-  print(job: Omit<PrintJob, 'device'>): void {
+  /** Hands a paper to the printer, now or as soon as the bridge is back; one that is held only opens its drawer. */
+  print({ held = false, ...job }: OfferedPaper): void {
     if (this.device === undefined) return;
+    if (held) {
+      this.#later(this.#hold(job));
+      return;
+    }
     if (!this.#outbox.some((waiting) => waiting.jobId === job.jobId)) {
       this.#outbox = [...this.#outbox, { ...job, device: this.device }];
       this.#keep();
       this.#set({ jobId: job.jobId, state: 'unsent' });
     }
     this.#later(this.sendWaiting());
+  }
+
+  /** Keeps a paper back until somebody asks for it; what was asked for before, also before a restart, stays as it is. */
+  async #hold({ jobId, openDrawer = false }: OfferedPaper): Promise<void> {
+    if (this.#papers.has(jobId)) return;
+    this.#set({ jobId, state: 'held' });
+    // A restart offers the last paper again and must not open the drawer again, neither of one held then nor of one printed.
+    const isNew = this.#surroundings.readNote(HELD) !== jobId;
+    this.#surroundings.writeNote(HELD, jobId);
+    const answer = await this.#bridge.job(jobId);
+    if (answer.kind !== 'taken') {
+      if (isNew && openDrawer) this.openDrawer(`${jobId}:drawer`);
+    } else if (this.paper(jobId)?.state === 'held') this.#note(answer.value);
   }
 
   /** Opens the drawer now or not at all: a drawer that opens by itself later is worse than one that did not open. */

@@ -7,7 +7,7 @@ import type { Append } from './append.ts';
 import type { Papers } from './papers.ts';
 import type { PrintDesk } from './print-desk.svelte.ts';
 import type { RegisterJournal } from './register-journal.svelte.ts';
-import type { StoreJournals } from './store-journals.svelte.ts';
+import type { SeenSales, StoreJournals } from './store-journals.svelte.ts';
 import type { TillRefusal } from './till.svelte.ts';
 import type { ValueDesk } from './value-desk.svelte.ts';
 
@@ -31,14 +31,46 @@ export class ReceiptDesk {
     this.#parts = parts;
   }
 
+  /** Whether a receipt waits for somebody to ask for its paper: its first print, not a copy. */
+  isHeld(sale: RecordOf<'sale'>): boolean {
+    const { papers, printing } = this.#parts;
+    return printing.paper(papers.saleJobId(sale))?.state === 'held';
+  }
+
+  /** Prints a receipt that was held back, for the first time. Its drawer was open before. */
+  printHeld(sale: RecordOf<'sale'>): void {
+    const { papers, printing } = this.#parts;
+    printing.print({ ...papers.saleJob(sale), held: false, openDrawer: false });
+  }
+
+  /** Whether a receipt is one of the open session of this register: older ones are not voided any more. */
+  isOfSession({ register, session }: RecordOf<'sale'>): boolean {
+    const { state } = this.#parts.journal;
+    return register === state.head.register && session === state.session;
+  }
+
   /** Prints a receipt once more, counted and marked as a copy. */
-  reprint(sale: RecordOf<'sale'>): Promise<Result<JournalRecord, TillRefusal>> {
+  async reprint(sale: RecordOf<'sale'>): Promise<Result<JournalRecord, TillRefusal>> {
     const { append, journal } = this.#parts;
     const { receipt } = sale.body;
-    const copies = journal.records.filter(
-      (record) => record.kind === 'reprint' && record.body.receipt === receipt,
-    );
-    return append((state, act) => reprintReceipt(state, { receipt, copy: copies.length + 1 }, act));
+    const older = this.isOfSession(sale) ? 0 : await this.#copiesBefore(sale);
+    const copies = journal.records.map((record) => copyOf(record, receipt));
+    const copy = Math.max(older, ...copies) + 1;
+    return append((state, act) => reprintReceipt(state, { receipt, copy }, act));
+  }
+
+  /** The last copy of an older receipt: a number that was printed before would not print again (rule P2). */
+  async #copiesBefore({ at, body }: RecordOf<'sale'>): Promise<number> {
+    const began = (record: JournalRecord) => record.kind === 'opened' && record.at < at;
+    const sessions = await this.#parts.store.sessions(Infinity, (records) => records.some(began));
+    return sessions.flat().reduce((most, record) => Math.max(most, copyOf(record, body.receipt)), 0);
+  }
+
+  /**
+   * Receipts of older sessions, newest first, among the latest `sessions` sessions of the store that this till holds; `fits` says which.
+   */
+  older(fits: (sale: RecordOf<'sale'>) => boolean, sessions: number): Promise<SeenSales> {
+    return this.#parts.store.salesWhere((sale) => !this.isOfSession(sale) && fits(sale), sessions);
   }
 
   /** Prints a receipt without prices, to give away (rule P9). It tells no amount, so it is no copy and not counted. */
@@ -68,4 +100,9 @@ export class ReceiptDesk {
     const sale = await store.findReceipt(body.receipt);
     if (sale) printing.print(papers.copyJob(sale, body.copy));
   }
+}
+
+/** The number of the copy of a receipt that a record is; 0 where it is none. */
+function copyOf(record: JournalRecord, receipt: string): number {
+  return record.kind === 'reprint' && record.body.receipt === receipt ? record.body.copy : 0;
 }

@@ -184,6 +184,7 @@ const PAPER_SENTENCES: Record<PaperState, () => string> = {
   expired: () => m.paper_expired(),
   cancelled: () => m.paper_cancelled(),
   unsent: () => m.paper_unsent(),
+  held: () => m.paper_held(),
   refused: () => m.paper_refused(),
 };
 

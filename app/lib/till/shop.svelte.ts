@@ -1,6 +1,5 @@
 import type { Favourites } from '#model/catalog/favourites.ts';
 import type { MeasureRule } from '#model/catalog/measure-code.ts';
-import { REGION_MEASURE_RULES } from '#model/catalog/measure-regions.ts';
 import type { Product, TaxRate, Tender } from '#model/catalog/product.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import {
@@ -13,8 +12,15 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Actor } from '#model/register/actor.ts';
-import { foundedByOrganization, foundedByStore, settingsOf } from '#model/settings/settings-of.ts';
+import {
+  foundedByOrganization,
+  foundedByStore,
+  settingsOf,
+  storeInForce,
+  type SettingsPlace,
+} from '#model/settings/settings-of.ts';
 import { writtenSettings, type SettingEntry, type Settings } from '#model/settings/settings.ts';
+import { shelfRules } from '#model/settings/shelf-codes.ts';
 import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
@@ -83,24 +89,17 @@ export class Shop {
     return this.#now(this.#stores).get(id);
   }
 
-  /** The store a till stands in; a till starts when it is known. */
+  /** The store a till stands in, the till's own as its settings have it now; a till starts when it is known. */
   storeOfTill(id: string): Store {
     const store = this.store(id);
     assert(store, () => `the organization has no store ${id}`);
-    return store;
+    return id === this.#place ? storeInForce(store, this.settings) : store;
   }
 
   /** The settings in force in the till's own store: the store's, else the organization's (rule O1). */
   get settings(): Settings {
-    const organization = this.#organization;
-    const store = this.#place === undefined ? undefined : this.store(this.#place);
-    return settingsOf(
-      {
-        founded: organization ? foundedByOrganization(organization) : {},
-        written: writtenSettings(this.#now(this.#settings).values()),
-      },
-      { founded: store ? foundedByStore(store) : {}, written: this.#ownStore.settings },
-    );
+    const { organization, store } = this.#settingsPlaces();
+    return settingsOf(organization, store);
   }
 
   /** The registers of a store, by number. */
@@ -170,13 +169,11 @@ export class Shop {
     return this.#now(this.#catalog.prices);
   }
 
-  /** How codes with a measure are read here: by the store's rules, else by those of its country (rules B3 and B4). */
+  /** How codes with a measure are read here (rules B3 and B4). */
   measureRules(store: string): readonly MeasureRule[] {
-    const own = this.#now(this.#ownStore).measureRules;
-    if (own) return own;
     const locale = this.store(store)?.locale;
     const country = locale === undefined ? undefined : new Intl.Locale(locale).region;
-    return REGION_MEASURE_RULES.get(country ?? '') ?? [];
+    return shelfRules({ ...this.#settingsPlaces(), patterns: this.#ownStore.measureRules, country });
   }
 
   /** A product when both its groups of fields are here. */
@@ -244,6 +241,18 @@ export class Shop {
   /** Makes the word index ready in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
     if (this.#catalog.indexSome()) pause(() => this.prepareSearch(pause));
+  }
+
+  #settingsPlaces(): { readonly organization: SettingsPlace; readonly store: SettingsPlace } {
+    const organization = this.#organization;
+    const store = this.#place === undefined ? undefined : this.store(this.#place);
+    return {
+      organization: {
+        founded: organization ? foundedByOrganization(organization) : {},
+        written: writtenSettings(this.#now(this.#settings).values()),
+      },
+      store: { founded: store ? foundedByStore(store) : {}, written: this.#ownStore.settings },
+    };
   }
 
   #now<Value>(value: Value): Value {

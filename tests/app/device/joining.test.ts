@@ -16,6 +16,8 @@ import {
   type SetUpParts,
 } from '../../../app/lib/device/set-up.svelte.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import { healedSentence } from '../../../app/lib/device/device-sentences.ts';
+import { m } from '../../../app/lib/paraglide/messages.js';
 import { HeldSurroundings } from '../till/till-fixture.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00.000Z');
@@ -209,8 +211,12 @@ describe('how a device stands', () => {
     const { membership, documents } = await member();
     membership.follow(documents, (sentence) => expect.unreachable(sentence));
     const key = { class: 'staff' } as const;
+    const what = m.device_document_staff();
     documents.tell({ type: 'healed', key, lost: [] });
+    expect(membership.healed.documents.map(healedSentence)).toEqual([m.device_healed_unharmed({ what })]);
     documents.tell({ type: 'healed', key, lost: ['person:ana'] });
+    documents.tell({ type: 'healed', key, lost: [] });
+    expect(membership.healed.documents.map(healedSentence)).toEqual([m.device_healed({ what })]);
     const [first] = membership.healed.documents;
     expect([membership.healed.documents.length, first?.key]).toEqual([1, key]);
     membership.healed.hide(first?.id ?? 0);

@@ -5,11 +5,12 @@ import { catalogShard } from '#model/catalog/product.ts';
 import { editProduct } from '#model/catalog/product-commands.ts';
 import { ok } from '#model/result.ts';
 import { pinVerifier } from '#model/staff/pin.ts';
-import { DEFAULT_SETTINGS } from '#model/settings/settings.ts';
+import { AFTER_SALE, DEFAULT_SETTINGS } from '#model/settings/settings.ts';
 import { BackOffice } from '../../../app/lib/office/back-office.svelte.ts';
 import { cashExamples, taxExamples } from '../../../app/lib/office/rounding-examples.ts';
 import { SettingsDesk } from '../../../app/lib/office/settings-desk.svelte.ts';
 import { settingValueWords } from '../../../app/lib/office/setting-words.ts';
+import { m } from '../../../app/lib/paraglide/messages.js';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { person, S01 } from '../../model/support/office.ts';
 import { HeldSurroundings } from '../till/till-fixture.ts';
@@ -147,5 +148,10 @@ describe('examples of rounding', () => {
     expect(settingValueWords('receiptHeader', ['a', 'b'], formats)).toBe('a · b');
     expect(settingValueWords('drawerLimit', 50_000, formats)).toBe('£500.00');
     expect(settingValueWords('keepNet', true, formats)).toBe('Yes');
+    expect(AFTER_SALE.map((value) => settingValueWords('afterSale', value, formats))).toEqual([
+      m.office_after_sale_print(),
+      m.office_after_sale_ask(),
+      m.office_after_sale_none(),
+    ]);
   });
 });

@@ -14,6 +14,7 @@ import type {
   Resolution,
 } from '#model/receipt/print-job.ts';
 import type { DisplayStatus, PoleText } from '#model/receipt/pole-text.ts';
+import { settingKey, settingText, type SettingName, type Settings } from '#model/settings/settings.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
@@ -204,6 +205,17 @@ export async function changePerson(
   const person = { ...(JSON.parse(entries[`person:${id}`] ?? '') as Person), ...change };
   documents.receive({ class: 'staff' }, { [`person:${id}`]: json(person) });
   return person;
+}
+
+/** Writes a setting as the office would: for the whole shop, or for the store. */
+export function setSetting<Name extends SettingName>(
+  { documents }: Pick<TillBench, 'documents'>,
+  place: 'organization' | 'store',
+  name: Name,
+  value: Settings[Name] | undefined,
+): void {
+  const key = place === 'store' ? ({ class: 'store', store: S01 } as const) : ({ class: place } as const);
+  documents.receive(key, { [settingKey(name)]: settingText(value) });
 }
 
 /** A till with everything it stands on; `documents` and `surroundings` may be those of an earlier one. */

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { discountReasons } from '../../../app/lib/till/discount-reasons.ts';
+import { m } from '../../../app/lib/paraglide/messages.js';
+import { openTill, S01, setSetting as set } from './till-fixture.ts';
+
+describe('settings of the office at the till', () => {
+  it('[O1, R8, R13] say when it reminds of closing and of a full drawer', async () => {
+    const bench = await openTill();
+    const { till, surroundings } = bench;
+    set(bench, 'organization', 'drawerLimit', 5_000);
+    expect(till.reminders).toEqual({ close: false, drawerLimit: 5_000 });
+    set(bench, 'store', 'drawerLimit', 10_000);
+    expect(till.reminders).toEqual({ close: false });
+    set(bench, 'store', 'drawerLimit', 9_999);
+    // Nine in the morning in London is three in Mexico City, where the shop is.
+    set(bench, 'store', 'closeReminder', '03:30');
+    expect(till.reminders).toEqual({ close: false, drawerLimit: 9_999 });
+    surroundings.pass(30 * 60_000);
+    expect(till.reminders).toEqual({ close: true, drawerLimit: 9_999 });
+    set(bench, 'store', 'closeReminder', null);
+    expect(till.reminders.close).toBe(false);
+  });
+
+  it('[O2] name the reasons for a discount, else the till offers its own', async () => {
+    const bench = await openTill();
+    const { shop } = bench.till;
+    const usual = [m.discount_reason_1(), m.discount_reason_2(), m.discount_reason_3()];
+    expect(discountReasons(shop.settings)).toEqual(usual);
+    set(bench, 'organization', 'discountReasons', ['Staff', 'Damaged', 'Staff']);
+    expect(discountReasons(shop.settings)).toEqual(['Staff', 'Damaged']);
+    set(bench, 'store', 'discountReasons', []);
+    expect(discountReasons(shop.settings)).toEqual(usual);
+  });
+
+  it('[B4, O1] name the country by whose rules a code from a scale is read', async () => {
+    const bench = await openTill();
+    const { shop } = bench.till;
+    const patterns = () => shop.measureRules(S01).map(({ pattern }) => pattern);
+    expect(patterns()).toEqual(['20IIIIIVNNDDC']);
+    set(bench, 'organization', 'shelfCodes', 'US');
+    expect(patterns()).toEqual(['2IIIIIVNNDDC']);
+    set(bench, 'store', 'shelfCodes', null);
+    expect(patterns()).toEqual([]);
+    set(bench, 'store', 'shelfCodes', undefined);
+    expect(patterns()).toEqual(['2IIIIIVNNDDC']);
+  });
+});
