@@ -1,5 +1,6 @@
 import type { Special } from '../pricing/special.ts';
 import type { StaffBook } from '../staff/office-actor.ts';
+import type { Favourites } from './favourites.ts';
 import type { Department, Product, TaxRate, Tender } from './product.ts';
 
 /** What an office knows of the catalog when somebody edits it: everything there is, by id. */
@@ -10,3 +11,6 @@ export type CatalogBook = StaffBook & {
   readonly tenders: ReadonlyMap<string, Tender>;
   readonly specials: ReadonlyMap<string, Special>;
 };
+
+/** The catalog with what stores have of their own, by the store's id. */
+export type StoresBook = CatalogBook & { readonly favourites: ReadonlyMap<string, Favourites> };

@@ -91,6 +91,12 @@ async function* catalog(tour: OfficeTour): Walk {
   await leave(page, 'product-dialog');
   await open(tour, '/catalog?search=zzzz', 'products-empty');
   yield 'office-catalog-empty';
+  await open(tour, '/catalog/favourites?store=S01', 'favourites-editor');
+  yield 'office-favourites';
+  await page.getByTestId('tile-department').selectOption({ index: 1 });
+  await reached(page, 'favourites-unsaved');
+  yield 'office-favourites-unsaved';
+  await touch(page, 'favourites-discard');
   await open(tour, '/catalog/departments', 'departments-table');
   yield 'office-departments';
   await open(tour, '/catalog/taxes', 'taxes-table');

@@ -1,4 +1,6 @@
 import type { OfficeAct } from '#model/audit/audit-entry.ts';
+import type { FavouritesEditRefusal } from '#model/catalog/favourites-commands.ts';
+import type { FavouritesRefusal } from '#model/catalog/favourites.ts';
 import type { MasterRefusal } from '#model/catalog/master-commands.ts';
 import type { ProductRefusal } from '#model/catalog/product-commands.ts';
 import type { SpecialRefusal } from '#model/pricing/special-commands.ts';
@@ -15,7 +17,7 @@ import type { EditRefusal } from './back-office.svelte.ts';
 /** Anything that kept an edit of the office from being made. */
 export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal | ShopRefusal> | PinRefusal;
 
-type ShopRefusal = ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal;
+type ShopRefusal = ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal | FavouritesEditRefusal;
 
 /** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
 export function refusalSentence(refusal: AnyRefusal, name: string): string {
@@ -63,6 +65,7 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
     case 'bad-product':
     case 'bad-master':
     case 'bad-special':
+    case 'bad-favourites':
       return m.office_refused_shape({ detail: refusal.detail });
     case 'product-known':
       return m.office_refused_known({ name });
@@ -96,6 +99,23 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_nothing();
     case 'not-of-a-store':
       return m.office_refused_not_of_a_store();
+    case 'changed-meanwhile':
+      return m.office_refused_changed_meanwhile({ name });
+    case 'tile-twice':
+    case 'too-many-tiles':
+      return tileSentence(refusal);
+  }
+}
+
+/** Why a tile was not put into a grid of favourites, or is not there. */
+export function tileSentence(refusal: FavouritesRefusal): string {
+  switch (refusal.code) {
+    case 'tile-twice':
+      return m.office_tile_twice();
+    case 'too-many-tiles':
+      return m.office_tile_too_many({ most: refusal.most });
+    case 'no-such-tile':
+      return m.office_tile_gone();
   }
 }
 

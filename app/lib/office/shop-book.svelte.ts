@@ -15,7 +15,12 @@ import { readStoreEntry } from '#model/documents/store.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
 import type { Special } from '#model/pricing/special.ts';
-import { writtenSettings, type SettingEntry, type WrittenSettings } from '#model/settings/settings.ts';
+import {
+  isSettingKey,
+  writtenSettings,
+  type SettingEntry,
+  type WrittenSettings,
+} from '#model/settings/settings.ts';
 import type { Documents } from '../repo/documents.ts';
 
 /** The catalog as commands ask about it, without the people. */
@@ -154,7 +159,7 @@ export class ShopBook {
   #takeStore(store: string, key: string, text: string | undefined): void {
     const own = this.#storeOwn(store);
     if (key === 'favourites') own.favourites = NO_FAVOURITES;
-    own.settings.delete(key.slice(key.indexOf(':') + 1));
+    if (isSettingKey(key)) own.settings.delete(key.slice(key.indexOf(':') + 1));
     const read = text === undefined ? undefined : readStoreEntry(key, text);
     if (!read?.ok) return;
     if (read.value.kind === 'favourites') own.favourites = read.value.value;
