@@ -1,4 +1,6 @@
+import type { PriceRule } from '../pricing/price-rule.ts';
 import type { Special } from '../pricing/special.ts';
+import type { Tier } from '../pricing/tier.ts';
 import type { StaffBook } from '../staff/office-actor.ts';
 import type { Favourites } from './favourites.ts';
 import type { Department, Product, TaxRate, Tender } from './product.ts';
@@ -14,3 +16,10 @@ export type CatalogBook = StaffBook & {
 
 /** The catalog with what stores have of their own, by the store's id. */
 export type StoresBook = CatalogBook & { readonly favourites: ReadonlyMap<string, Favourites> };
+
+/** The catalog with everything that makes a price; `storePrices` are by the store's id and by product, in the major unit. */
+export type PricesBook = CatalogBook & {
+  readonly tiers: ReadonlyMap<string, Tier>;
+  readonly priceRules: ReadonlyMap<string, PriceRule>;
+  readonly storePrices: ReadonlyMap<string, ReadonlyMap<string, string>>;
+};

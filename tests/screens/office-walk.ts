@@ -91,6 +91,14 @@ async function* catalog(tour: OfficeTour): Walk {
   await leave(page, 'product-dialog');
   await open(tour, '/catalog?search=zzzz', 'products-empty');
   yield 'office-catalog-empty';
+  await open(tour, '/catalog/prices', 'store-prices-panel');
+  yield 'office-prices';
+  await lead(page, 'rule-add', 'rule-dialog');
+  yield 'office-price-rule';
+  await leave(page, 'rule-dialog');
+  await lead(page, 'tier-add', 'tier-dialog');
+  yield 'office-tier';
+  await leave(page, 'tier-dialog');
   await open(tour, '/catalog/favourites?store=S01', 'favourites-editor');
   yield 'office-favourites';
   await page.getByTestId('tile-department').selectOption({ index: 1 });
