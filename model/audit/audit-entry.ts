@@ -67,6 +67,12 @@ export const OFFICE_ACTS = [
   'special.add',
   'special.edit',
   'favourites.edit',
+  'tier.add',
+  'tier.edit',
+  'price-rule.add',
+  'price-rule.edit',
+  'price-rule.remove',
+  'store-price.edit',
 ] as const;
 
 /** An act of the office. */

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import type { CatalogBook } from '#model/catalog/catalog-book.ts';
+import type { PricesBook, StoresBook } from '#model/catalog/catalog-book.ts';
 import { catalogShard } from '#model/catalog/product.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
@@ -15,7 +15,7 @@ import { OwnerBook } from './owner-book.svelte.ts';
 import { ShopBook } from './shop-book.svelte.ts';
 
 /** Everything commands of the office ask about. */
-export type OfficeBook = DeviceBook & CatalogBook & SettingsBook;
+export type OfficeBook = DeviceBook & StoresBook & PricesBook & SettingsBook;
 
 /** A document the office edits; those there is one of by name. */
 export type EditedDocument = 'organization' | 'staff' | Extract<DocumentKey, { class: 'catalog' | 'store' }>;
@@ -110,6 +110,8 @@ export class BackOffice {
       ...this.shop.catalog,
       organizationSettings: this.owner.settings,
       storeSettings,
+      favourites: new Map(this.owner.stores.map(({ id }) => [id as string, this.shop.favouritesOf(id)])),
+      storePrices: new Map(this.owner.stores.map(({ id }) => [id as string, this.shop.storePricesOf(id)])),
     };
   }
 

@@ -1,6 +1,9 @@
 import type { OfficeAct } from '#model/audit/audit-entry.ts';
+import type { FavouritesEditRefusal } from '#model/catalog/favourites-commands.ts';
+import type { FavouritesRefusal } from '#model/catalog/favourites.ts';
 import type { MasterRefusal } from '#model/catalog/master-commands.ts';
 import type { ProductRefusal } from '#model/catalog/product-commands.ts';
+import type { PriceRefusal } from '#model/pricing/price-commands.ts';
 import type { SpecialRefusal } from '#model/pricing/special-commands.ts';
 import type { SettingRefusal } from '#model/settings/settings-commands.ts';
 import type { RoleRefusal } from '#model/staff/role-commands.ts';
@@ -15,7 +18,8 @@ import type { EditRefusal } from './back-office.svelte.ts';
 /** Anything that kept an edit of the office from being made. */
 export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal | ShopRefusal> | PinRefusal;
 
-type ShopRefusal = ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal;
+type ShopRefusal =
+  ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal | FavouritesEditRefusal | PriceRefusal;
 
 /** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
 export function refusalSentence(refusal: AnyRefusal, name: string): string {
@@ -63,14 +67,19 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
     case 'bad-product':
     case 'bad-master':
     case 'bad-special':
+    case 'bad-favourites':
+    case 'bad-price-rule':
       return m.office_refused_shape({ detail: refusal.detail });
     case 'product-known':
+    case 'tier-known':
       return m.office_refused_known({ name });
     case 'unknown-product':
     case 'unknown-special':
     case 'unknown-store':
     case 'unknown-department':
     case 'unknown-tax':
+    case 'unknown-tier':
+    case 'unknown-rule':
       return m.office_refused_unknown({ name: 'id' in refusal ? refusal.id : name });
     case 'name-missing':
       return m.office_refused_name();
@@ -96,6 +105,29 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_nothing();
     case 'not-of-a-store':
       return m.office_refused_not_of_a_store();
+    case 'scope-twice':
+      return m.office_refused_scope_twice();
+    case 'percent-not-understood':
+      return m.office_refused_percent();
+    case 'from-not-understood':
+      return m.office_refused_from();
+    case 'changed-meanwhile':
+      return m.office_refused_changed_meanwhile({ name });
+    case 'tile-twice':
+    case 'too-many-tiles':
+      return tileSentence(refusal);
+  }
+}
+
+/** Why a tile was not put into a grid of favourites, or is not there. */
+export function tileSentence(refusal: FavouritesRefusal): string {
+  switch (refusal.code) {
+    case 'tile-twice':
+      return m.office_tile_twice();
+    case 'too-many-tiles':
+      return m.office_tile_too_many({ most: refusal.most });
+    case 'no-such-tile':
+      return m.office_tile_gone();
   }
 }
 
@@ -183,6 +215,12 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'special.add': m.office_act_special_add,
   'special.edit': m.office_act_special_edit,
   'favourites.edit': m.office_act_favourites_edit,
+  'tier.add': m.office_act_tier_add,
+  'tier.edit': m.office_act_tier_edit,
+  'price-rule.add': m.office_act_price_rule_add,
+  'price-rule.edit': m.office_act_price_rule_edit,
+  'price-rule.remove': m.office_act_price_rule_remove,
+  'store-price.edit': m.office_act_store_price_edit,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */

@@ -1,5 +1,5 @@
 import { isAuditKey } from '#model/audit/audit-entry.ts';
-import type { CatalogBook } from '#model/catalog/catalog-book.ts';
+import type { CatalogBook, PricesBook } from '#model/catalog/catalog-book.ts';
 import { NO_FAVOURITES, type Favourites } from '#model/catalog/favourites.ts';
 import type {
   Department,
@@ -14,15 +14,28 @@ import type { EntryChange } from '#model/documents/entries.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
+import type { PriceRule } from '#model/pricing/price-rule.ts';
 import type { Special } from '#model/pricing/special.ts';
-import { writtenSettings, type SettingEntry, type WrittenSettings } from '#model/settings/settings.ts';
+import type { Tier } from '#model/pricing/tier.ts';
+import {
+  isSettingKey,
+  writtenSettings,
+  type SettingEntry,
+  type WrittenSettings,
+} from '#model/settings/settings.ts';
 import type { Documents } from '../repo/documents.ts';
 
 /** The catalog as commands ask about it, without the people. */
-export type Catalog = Pick<CatalogBook, 'products' | 'departments' | 'taxes' | 'tenders' | 'specials'>;
+export type Catalog = Pick<CatalogBook, 'products' | 'departments' | 'taxes' | 'tenders' | 'specials'> &
+  Pick<PricesBook, 'tiers' | 'priceRules'>;
 
 type Groups = { info?: ProductInfo; price?: ProductPrice };
-type StoreOwn = { readonly settings: Map<string, SettingEntry>; favourites: Favourites };
+type StoreOwn = {
+  readonly settings: Map<string, SettingEntry>;
+  readonly prices: Map<string, string>;
+  favourites: Favourites;
+};
+const NO_PRICES: ReadonlyMap<string, string> = new Map();
 
 /** Languages of people sort names their own way; numbers in names count as numbers. */
 const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -38,6 +51,8 @@ export class ShopBook {
   readonly #taxes = new Map<string, TaxRate>();
   readonly #tenders = new Map<string, Tender>();
   readonly #specials = new Map<string, Special>();
+  readonly #tiers = new Map<string, Tier>();
+  readonly #priceRules = new Map<string, PriceRule>();
   readonly #stores = new Map<string, StoreOwn>();
   #sorted: readonly Product[] | undefined;
   #version = $state(0);
@@ -80,6 +95,8 @@ export class ShopBook {
       taxes: this.#taxes,
       tenders: this.#tenders,
       specials: this.#specials,
+      tiers: this.#tiers,
+      priceRules: this.#priceRules,
     };
   }
 
@@ -120,6 +137,20 @@ export class ShopBook {
     );
   }
 
+  /** The tiers by name. */
+  get tiers(): readonly (Tier & { readonly id: string })[] {
+    void this.#version;
+    return [...this.#tiers]
+      .map(([id, tier]) => ({ id, ...tier }))
+      .toSorted((a, b) => NAMES.compare(a.name, b.name));
+  }
+
+  /** The price rules by id; which of them counts for a line rule X2 says. */
+  get priceRules(): readonly PriceRule[] {
+    void this.#version;
+    return [...this.#priceRules.values()].toSorted((a, b) => NAMES.compare(a.id, b.id));
+  }
+
   /** What each store has set of its own. */
   get storeSettings(): ReadonlyMap<string, WrittenSettings> {
     void this.#version;
@@ -130,6 +161,12 @@ export class ShopBook {
   favouritesOf(store: string): Favourites {
     void this.#version;
     return this.#stores.get(store)?.favourites ?? NO_FAVOURITES;
+  }
+
+  /** The prices a store has of its own, in the major unit, by product. */
+  storePricesOf(store: string): ReadonlyMap<string, string> {
+    void this.#version;
+    return this.#stores.get(store)?.prices ?? NO_PRICES;
   }
 
   async #openOne(documents: Documents, key: DocumentKey): Promise<void> {
@@ -154,15 +191,21 @@ export class ShopBook {
   #takeStore(store: string, key: string, text: string | undefined): void {
     const own = this.#storeOwn(store);
     if (key === 'favourites') own.favourites = NO_FAVOURITES;
-    own.settings.delete(key.slice(key.indexOf(':') + 1));
+    if (isSettingKey(key)) own.settings.delete(key.slice(key.indexOf(':') + 1));
+    if (key.startsWith('price:')) own.prices.delete(key.slice('price:'.length));
     const read = text === undefined ? undefined : readStoreEntry(key, text);
     if (!read?.ok) return;
     if (read.value.kind === 'favourites') own.favourites = read.value.value;
+    else if (read.value.kind === 'price') own.prices.set(read.value.id, read.value.value.price);
     else if (read.value.kind === 'settings') own.settings.set(read.value.value.name, read.value.value);
   }
 
   #storeOwn(store: string): StoreOwn {
-    const own = this.#stores.get(store) ?? { settings: new Map(), favourites: NO_FAVOURITES };
+    const own = this.#stores.get(store) ?? {
+      settings: new Map(),
+      prices: new Map(),
+      favourites: NO_FAVOURITES,
+    };
     this.#stores.set(store, own);
     return own;
   }
@@ -178,6 +221,8 @@ export class ShopBook {
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
     else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
+    else if (entry.kind === 'tier') this.#tiers.set(entry.id, entry.value);
+    else if (entry.kind === 'price-rule') this.#priceRules.set(entry.id, entry.value);
   }
 
   #takeGroup(id: string, group: Groups): void {
@@ -193,6 +238,8 @@ export class ShopBook {
       tax: this.#taxes,
       tender: this.#tenders,
       special: this.#specials,
+      tier: this.#tiers,
+      'price-rule': this.#priceRules,
     };
     if (noun !== undefined && Object.hasOwn(masters, noun)) masters[noun as keyof typeof masters].delete(id);
     if (noun !== 'product' || (group !== 'info' && group !== 'price')) return;

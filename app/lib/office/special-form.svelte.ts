@@ -26,7 +26,7 @@ export class SpecialForm {
   scope = $state.raw<Scope>({});
   reward = $state.raw<Scope>({});
   stores = $state<readonly string[]>([]);
-  tiers = $state('');
+  tiers = $state<readonly string[]>([]);
   firstDay = $state('');
   lastDay = $state('');
   weekdays = $state<readonly number[]>([]);
@@ -61,10 +61,6 @@ export class SpecialForm {
       priority === undefined
     )
       return undefined;
-    const tiers = this.tiers
-      .split(',')
-      .map((tier) => tier.trim())
-      .filter(Boolean);
     return {
       id,
       name: this.name.trim(),
@@ -73,7 +69,7 @@ export class SpecialForm {
       scope: this.scope,
       effect,
       ...(this.coupon.trim() === '' ? {} : { coupon: this.coupon.trim() }),
-      ...(tiers.length === 0 ? {} : { tiers }),
+      ...(this.tiers.length === 0 ? {} : { tiers: [...this.tiers] }),
       ...(this.stores.length === 0 ? {} : { stores: [...this.stores] }),
       ...(minimum === null ? {} : { minimum }),
       ...(most === null ? {} : { most }),
@@ -160,8 +156,7 @@ export class SpecialForm {
 
   #fill(special: Special): void {
     const { name, priority, stacks, scope, stores = [], tiers = [], weekdays = [] } = special;
-    Object.assign(this, { name, stacks, scope, stores, weekdays, priority: String(priority) });
-    this.tiers = tiers.join(', ');
+    Object.assign(this, { name, stacks, scope, stores, tiers, weekdays, priority: String(priority) });
     this.firstDay = special.firstDay ?? '';
     this.lastDay = special.lastDay ?? '';
     this.fromTime = special.fromTime ?? '';

@@ -10,6 +10,7 @@ export type SpecialNames = {
   readonly product: (id: string) => string;
   readonly department: (id: string) => string;
   readonly store: (id: string) => string;
+  readonly tier: (id: string) => string;
   /** A weekday, 1 for Monday. */
   readonly weekday: (day: number) => string;
 };
@@ -71,7 +72,8 @@ function effectWords(effect: SpecialEffect, scope: string, names: SpecialNames):
   }
 }
 
-function changeWords(change: PriceChange, { formats }: SpecialNames): string {
+/** What becomes of a price, in words. */
+export function changeWords(change: PriceChange, { formats }: Pick<SpecialNames, 'formats'>): string {
   if (change.kind === 'percent') return m.office_special_less({ amount: formats.percent(change.percent) });
   if (change.kind === 'amount') return m.office_special_less({ amount: formats.price(change.amount) });
   return m.office_special_at({ price: formats.price(change.price) });
@@ -89,7 +91,7 @@ function limitWords(special: Special, names: SpecialNames): string[] {
       m.office_special_hours({ from: fromTime ?? '00:00', until: untilTime ?? '24:00' }),
     coupon && m.office_special_with_coupon({ code: coupon }),
     stores && m.office_special_in_stores({ stores: stores.map(names.store).join(', ') }),
-    tiers && m.office_special_for_tiers({ tiers: tiers.join(', ') }),
+    tiers && m.office_special_for_tiers({ tiers: tiers.map(names.tier).join(', ') }),
     minimum !== undefined && m.office_special_minimum_of({ amount: formats.money(minimum) }),
     most !== undefined && m.office_special_most_of({ amount: formats.money(most) }),
     times !== undefined && m.office_special_times_of({ count: formats.count(times) }),

@@ -24,6 +24,7 @@ const NAMES: SpecialNames = {
   product: (id) => `article ${id}`,
   department: (id) => `department ${id}`,
   store: (id) => `store ${id}`,
+  tier: (id) => `tier ${id}`,
   weekday: (day) => `day ${day}`,
 };
 const article = (id: string, price: string): Product => ({
@@ -183,8 +184,9 @@ describe('a special in words', () => {
         weekdays: [6, 7],
         fromTime: '17:00',
         stores: ['S01'],
+        tiers: ['gold'],
       },
-      'article a, article b, article c and 1 more: from 3 on at £1.50 for each; day 6, day 7; 17:00 to 24:00; in store S01.',
+      'article a, article b, article c and 1 more: from 3 on at £1.50 for each; day 6, day 7; 17:00 to 24:00; in store S01; for customers of tier gold.',
     ],
   ])('%o', (change, words) => {
     expect(specialWords({ ...BASE, ...change }, NAMES)).toBe(words);
