@@ -158,8 +158,10 @@ async function keptShards(): Promise<number> {
   if (name === undefined) return 0;
   const wait = <Value>(request: IDBRequest<Value>) =>
     new Promise<Value>((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error('the database of the kept catalog failed'));
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () =>
+        reject(request.error ?? new Error('the database of the kept catalog failed')),
+      );
     });
   const database = await wait(indexedDB.open(name));
   const has = database.objectStoreNames.contains('shards');
