@@ -15,7 +15,7 @@ import { virtualPrinter } from './support/bench.ts';
 import { call } from './support/http-bridge.ts';
 import { job } from './support/papers.ts';
 
-describe('[W4] mutated requests', () => {
+describe('[W4] mutated requests', { timeout: 120_000 }, () => {
   it('to a bridge never end it, never fail inside, and the next paper prints', async () => {
     const printer = await virtualPrinter();
     // What is still a whole job prints here, and does not keep the printer of the last check busy.

@@ -109,7 +109,7 @@ async function attack(socket: WebSocket, greets: boolean, batch: readonly Uint8A
   socket.terminate();
 }
 
-describe('[W4] a relay gone wrong', () => {
+describe('[W4] a relay gone wrong', { timeout: 120_000 }, () => {
   test('ten thousand mutated frames neither end the indexer nor change a row', async () => {
     const good = await WirePeer.listen();
     const { port } = good;
@@ -151,7 +151,7 @@ describe('[W4] a relay gone wrong', () => {
   });
 });
 
-describe('mutated requests', () => {
+describe('mutated requests', { timeout: 120_000 }, () => {
   test('for reports are refused with a code below 500, and the next report is made', async () => {
     const indexer = await startProgram('reports-indexer/main.ts', [
       '--data',

@@ -111,7 +111,7 @@ function greeting(key: TestKey, name: string, proves: boolean) {
   };
 }
 
-describe('[W4] ten thousand mutated frames', () => {
+describe('[W4] ten thousand mutated frames', { timeout: 120_000 }, () => {
   test('before, during and after the handshake neither end the relay nor change a document', async () => {
     const { relays, key, before } = await relayToAttack();
     const name = `${key.id}:fuzz`;
@@ -129,7 +129,7 @@ describe('[W4] ten thousand mutated frames', () => {
   });
 });
 
-describe('[E8] mutated requests', () => {
+describe('[E8] mutated requests', { timeout: 120_000 }, () => {
   test('to join, for the state, or for anything else enrol nobody and end nothing', async () => {
     const { relays, code, before } = await relayToAttack();
     const { port } = relays.hq.program.ready;
