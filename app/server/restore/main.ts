@@ -45,8 +45,7 @@ function readOptions(args: readonly string[]): Result<Options | 'help', string> 
 }
 
 async function restore({ from, data }: Options): Promise<void> {
-  const there = await stat(from).catch(() => undefined);
-  if (!there?.isFile()) fail(1, `${from} is no file. Name a backup made by npm run backup.`);
+  if (!(await isFile(from))) fail(1, `${from} is no file. Name a backup made by npm run backup.`);
   if (!(await isFree(data)))
     fail(1, `${data} is not empty. Name a folder that does not exist yet; nothing there was touched.`);
   const part = `${data}.part`;
@@ -60,6 +59,16 @@ async function restore({ from, data }: Options): Promise<void> {
   await rename(part, data);
   const { files, at } = read.value;
   process.stdout.write(`${data}: ${files.length} files as they were at ${at}\n`);
+}
+
+/** What is there and cannot be looked at is told as it is: another name would not help. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false;
+    throw cause;
+  }
 }
 
 async function isFree(folder: string): Promise<boolean> {
