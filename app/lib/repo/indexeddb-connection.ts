@@ -8,11 +8,14 @@ import { causeText, type Surroundings } from './surroundings.ts';
 export type ConnectionParts = {
   readonly database: string;
   readonly stores: readonly string[];
-  /** A transaction or an opening that takes longer counts as failed, in milliseconds. */
+  /** A writing transaction that takes longer counts as failed, in milliseconds; a reading one and an opening when they take five times as long. */
   readonly watchdogMs: number;
   readonly surroundings: Surroundings;
   readonly trouble: (detail: string) => void;
 };
+
+/** Nothing is lost by waiting for a read, and what cannot be read is shown as damaged: a busy machine is given more time. */
+const READ_PATIENCE = 5;
 
 /** How a transaction is run. `strict` waits for the disk, `relaxed` for the operating system. */
 export type TransactionKind = 'read' | 'write-strict' | 'write-relaxed';
@@ -41,7 +44,9 @@ export class IndexedDbConnection {
     const transaction =
       this.#begin(await this.#database(), kind, store) ?? this.#begin(await this.#database(), kind, store);
     if (transaction === undefined) throw new Error(`${what}: the browser closed the database`);
-    return this.#settled(transaction, (of) => begin(of.objectStore(store)), what);
+    const { watchdogMs } = this.#parts;
+    const waitMs = kind === 'read' ? READ_PATIENCE * watchdogMs : watchdogMs;
+    return this.#settled(transaction, (of) => begin(of.objectStore(store)), what, waitMs);
   }
 
   /** Closes the database; transactions under way still finish. */
@@ -72,11 +77,12 @@ export class IndexedDbConnection {
     transaction: IDBTransaction,
     begin: (transaction: IDBTransaction) => () => Value,
     what: string,
+    waitMs: number,
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const cancelWatchdog = this.#parts.surroundings.after(this.#parts.watchdogMs, () => {
+      const cancelWatchdog = this.#parts.surroundings.after(waitMs, () => {
         this.#forget(transaction.db, `${what} did not finish`);
-        reject(new Error(`${what} did not finish in ${this.#parts.watchdogMs} ms`));
+        reject(new Error(`${what} did not finish in ${waitMs} ms`));
       });
       const failed = (cause: unknown) => {
         cancelWatchdog();
@@ -120,11 +126,12 @@ export class IndexedDbConnection {
 
   #openVersion(version: number | undefined): Promise<IDBDatabase> {
     const { database: name, stores, watchdogMs, surroundings } = this.#parts;
+    const waitMs = READ_PATIENCE * watchdogMs;
     return new Promise((resolve, reject) => {
       let late = false;
-      const cancelWatchdog = surroundings.after(watchdogMs, () => {
+      const cancelWatchdog = surroundings.after(waitMs, () => {
         late = true;
-        reject(new Error(`the database ${name} did not open in ${watchdogMs} ms`));
+        reject(new Error(`the database ${name} did not open in ${waitMs} ms`));
       });
       const request = indexedDB.open(name, version);
       request.addEventListener('upgradeneeded', () => {

@@ -42,6 +42,7 @@ export class RepoDocuments implements Documents {
   readonly #saver: DocumentSaver;
   readonly #relay: RelayWord;
   readonly #healing: DocumentHealing;
+  #stored: Promise<readonly string[]> | undefined;
   #writing = false;
   #closed = false;
 
@@ -87,9 +88,18 @@ export class RepoDocuments implements Documents {
   }
 
   async known(): Promise<readonly DocumentKey[]> {
-    const stored = await this.#parts.storage.documentIds();
+    const stored = await this.#storedIds();
     const ids = new Set([...stored, ...this.#documents.all().map((open) => open.id)]);
     return [...ids].flatMap((id) => this.#documents.ours(id) ?? []);
+  }
+
+  /** What was stored at the start: nobody else writes here, and what has come since is open. */
+  #storedIds(): Promise<readonly string[]> {
+    this.#stored ??= this.#parts.storage.documentIds().catch((cause: unknown) => {
+      this.#stored = undefined;
+      throw cause;
+    });
+    return this.#stored;
   }
 
   async write(key: DocumentKey, changes: Readonly<Record<string, string | undefined>>): Promise<void> {

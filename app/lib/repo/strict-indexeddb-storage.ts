@@ -114,18 +114,11 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
       'read',
       DOCUMENTS,
       (store) => {
-        const ids: string[] = [];
-        const request = store.openKeyCursor();
-        request.addEventListener('success', () => {
-          const cursor = request.result;
-          if (cursor === null) return;
-          const key = cursor.key as StorageKey;
-          if (isDocumentKey(key)) ids.push(key[0] ?? '');
-          // An array sorts behind every text, so this skips the other parts of a document already found.
-          if (isDocumentKey(key)) cursor.continue([key[0] ?? '', []]);
-          else cursor.continue();
-        });
-        return () => ids;
+        // One request for all keys: a cursor that skips from document to document costs a turn of the browser for each.
+        const request = store.getAllKeys();
+        return () => [
+          ...new Set((request.result as StorageKey[]).filter(isDocumentKey).map(([id = '']) => id)),
+        ];
       },
       'listing the documents',
     );

@@ -1,5 +1,5 @@
 import { customerOf, readCustomerEntry, type CustomerGroups } from '#model/customers/customer-entries.ts';
-import { CUSTOMER_SHARDS, type Customer } from '#model/customers/customer.ts';
+import { CUSTOMER_SHARDS, customerShard, type Customer } from '#model/customers/customer.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { customerWords, isMeant, type CustomerWords } from './customer-words.ts';
@@ -16,27 +16,35 @@ export class CustomerBook {
   readonly #groups = new Map<string, CustomerGroups>();
   readonly #words = new Map<string, CustomerWords>();
   readonly #cards = new Map<string, Set<string>>();
+  readonly #shards = new Map<number, Promise<void>>();
+  /** The entries that were read, told by an event or by opening their document, whichever came first. */
+  readonly #heard = new Set<string>();
   #version = $state(0);
+  #isWhole = $state(false);
 
   constructor(documents: Documents) {
     this.#documents = documents;
   }
 
-  /** Reads every customers document and follows it. */
-  async follow(): Promise<() => void> {
-    const stop = this.#documents.watch((event) => this.#hear(event));
-    try {
-      await Promise.all(
-        Array.from({ length: CUSTOMER_SHARDS }, async (_, shard) => {
-          const entries = await this.#documents.open({ class: 'customers', shard });
-          this.#take(Object.entries(entries).map(([key, text]) => ({ key, text })));
-        }),
-      );
-    } catch (cause) {
-      stop();
-      throw cause;
-    }
-    return stop;
+  /** Follows the customers documents from now on; {@link readAll} reads what they hold. */
+  follow(): () => void {
+    return this.#documents.watch((event) => this.#hear(event));
+  }
+
+  /** Whether every customer of the organization that is stored here is known. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Reads every customers document, one after another: selling waits for none of them. Rejects when one cannot be read. */
+  async readAll(): Promise<void> {
+    for (let shard = 0; shard < CUSTOMER_SHARDS; shard++) await this.#read(shard);
+    this.#isWhole = true;
+  }
+
+  /** Reads the document a customer is in. */
+  async read(id: string): Promise<void> {
+    await this.#read(customerShard(id));
   }
 
   /** A customer by id. */
@@ -81,8 +89,23 @@ export class CustomerBook {
       .slice(0, MAX_FOUND);
   }
 
+  #read(shard: number): Promise<void> {
+    const known = this.#shards.get(shard);
+    if (known) return known;
+    const reading = this.#documents.open({ class: 'customers', shard }).then((entries) => {
+      const unheard = Object.entries(entries).filter(([key]) => !this.#heard.has(key));
+      this.#take(unheard.map(([key, text]) => ({ key, text })));
+    });
+    this.#shards.set(shard, reading);
+    // A document that could not be read may be read later.
+    reading.catch(() => this.#shards.delete(shard));
+    return reading;
+  }
+
   #hear(event: DocumentsEvent): void {
-    if (event.type === 'changed' && event.key.class === 'customers') this.#take(event.changes);
+    if (event.type !== 'changed' || event.key.class !== 'customers') return;
+    for (const { key } of event.changes) this.#heard.add(key);
+    this.#take(event.changes);
   }
 
   #take(changes: readonly EntryChange[]): void {

@@ -65,6 +65,8 @@ export class CustomerDesk {
   /** Writes who a customer is; without an id a new one. Gives the id. */
   async saveProfile(id: string | undefined, wish: ProfileWish): Promise<Result<string, CustomerDeskRefusal>> {
     const own = id ?? this.#parts.newId();
+    // Whether somebody else has the card is known when everybody is.
+    await this.book.readAll();
     const made = await this.#parts.staff.act<CustomerChange, CustomerRefusal>(async (act) =>
       writeProfile(own, wish, this.book.customers, act),
     );
@@ -76,6 +78,7 @@ export class CustomerDesk {
   /** Changes on what terms a customer buys; the open sale to them is priced anew by these. */
   async saveTerms(id: string, terms: CustomerTerms): Promise<Result<true, CustomerDeskRefusal>> {
     const auditId = hexOf(this.#parts.newId());
+    await this.book.read(id);
     const made = await this.#parts.staff.act<CustomerChange, CustomerRefusal>(async (act) =>
       writeTerms(this.book.customer(id), terms, auditId, act),
     );

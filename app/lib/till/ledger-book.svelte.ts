@@ -48,17 +48,14 @@ export class LedgerBook {
     this.#now = now;
   }
 
-  /** Reads the ledgers that are here and follows them. */
-  async follow(): Promise<() => void> {
-    const stop = this.#documents.watch((event) => this.#hear(event));
-    try {
-      const known = (await this.#documents.known()).filter((key) => key.class === 'ledger');
-      await Promise.all(known.map(({ shard }) => this.#open(shard)));
-    } catch (cause) {
-      stop();
-      throw cause;
-    }
-    return stop;
+  /** Follows the ledgers from now on; {@link readAll} reads what they hold. */
+  follow(): () => void {
+    return this.#documents.watch((event) => this.#hear(event));
+  }
+
+  /** Reads the ledgers that are here, one after another: selling waits for none of them. Rejects when one cannot be read. */
+  async readAll(): Promise<void> {
+    for (const key of await this.#documents.known()) if (key.class === 'ledger') await this.#open(key.shard);
   }
 
   /** The moves of an account, oldest first, once its document is read. */

@@ -53,6 +53,11 @@ export class Shop {
   /** Shards taken as they were kept, with their texts, until their documents were heard. */
   readonly #unconfirmed = new Map<number, string>();
   readonly #changed = new Set<number>();
+  /** Every scan asks for them, and they change once in a month. */
+  readonly #inForce = $derived.by(() => {
+    const { organization, store } = this.#settingsPlaces();
+    return settingsOf(organization, store);
+  });
 
   /** `kept` is where the catalog of the last time is, for a quick start. */
   constructor(kept?: KeptShards) {
@@ -98,8 +103,7 @@ export class Shop {
 
   /** The settings in force in the till's own store: the store's, else the organization's (rule O1). */
   get settings(): Settings {
-    const { organization, store } = this.#settingsPlaces();
-    return settingsOf(organization, store);
+    return this.#inForce;
   }
 
   /** The registers of a store, by number. */

@@ -176,20 +176,30 @@ export class StoreJournals {
   #open(key: SessionKey): Promise<SessionJournal> {
     const known = this.#opening.get(name(key));
     if (known) return known;
-    const opening = this.#documents.open(key).then((entries) =>
-      this.#take(
+    const opening = this.#documents.open(key).then((entries) => {
+      // An event may have told them before, and they are facts (rule J7).
+      const held = this.#sessions.get(name(key))?.records;
+      const unheard = Object.entries(entries).filter(([entry]) => !held?.has(Number(entry)));
+      return this.#take(
         key,
-        Object.entries(entries).map(([entry, text]) => ({ key: entry, text })),
-      ),
-    );
+        unheard.map(([entry, text]) => ({ key: entry, text })),
+      );
+    });
     this.#opening.set(name(key), opening);
     return opening;
   }
 
   #hear(event: DocumentsEvent): void {
     if (event.type !== 'changed' || event.key.class !== 'session' || event.key.store !== this.#store) return;
+    if (this.#isPast(event.key)) return;
     this.#take(event.key, event.changes);
     this.#open(event.key).catch((cause: unknown) => globalThis.reportError(cause));
+  }
+
+  /** An older session that nobody asked for here: somebody else opened it, and a month of them takes seconds to read. */
+  #isPast(key: SessionKey): boolean {
+    if (this.#opening.has(name(key))) return false;
+    return this.#latest().some((one) => one.key.register === key.register && one.key.session > key.session);
   }
 
   #take(key: SessionKey, changes: readonly EntryChange[]): SessionJournal {

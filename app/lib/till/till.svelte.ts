@@ -25,6 +25,7 @@ export class Till extends TillDesks {
   #refreshes = 0;
   #looked = $state(0);
   #finished = $state.raw<Finished | undefined>();
+  #read: Promise<void> = Promise.resolve();
 
   constructor(parts: TillParts) {
     super(parts);
@@ -35,22 +36,40 @@ export class Till extends TillDesks {
   async start(): Promise<() => void> {
     const stops = [this.documents.watch((event) => this.#hear(event))];
     this.staff.review();
+    stops.push(this.ledgers.follow(), this.customers.book.follow());
+    const following = [this.journal, this.store, this.parked].map(async (one) => {
+      stops.push(await one.follow());
+    });
+    const failed = (await Promise.allSettled(following)).find(({ status }) => status === 'rejected');
     try {
-      stops.push(await this.journal.follow());
-      stops.push(await this.store.follow());
-      stops.push(await this.parked.follow());
-      stops.push(await this.ledgers.follow());
-      // What became a record before a crash, and not yet what tills tell each other (rule G7).
-      await this.ledgers.book(this.journal.records);
-      stops.push(await this.customers.book.follow());
+      if (failed?.status === 'rejected') throw failed.reason;
       await this.#takeUpSale();
-      stops.push(this.stock.follow());
     } catch (cause) {
       stops.forEach((stop) => stop());
       throw cause;
     }
-    this.#printLastSaleAgain();
+    stops.push(this.stock.follow());
+    this.#background(this.#printLastSaleAgain());
+    this.#read = this.#readBeside();
     return () => stops.forEach((stop) => stop());
+  }
+
+  /** Resolves when everything a till reads beside the selling is read as well. */
+  async settled(): Promise<void> {
+    await this.#read;
+    await this.stock.counted();
+  }
+
+  /** What selling does not wait for, though a person may: customers, and what cards and layaways hold. */
+  async #readBeside(): Promise<void> {
+    try {
+      // What became a record before a crash, and not yet what tills tell each other (rule G7).
+      await this.ledgers.book(this.journal.records);
+      await this.ledgers.readAll();
+      await this.customers.book.readAll();
+    } catch (cause) {
+      globalThis.reportError(cause);
+    }
   }
 
   /** What to remind of; looked at again with every {@link refresh}. */
@@ -163,6 +182,8 @@ export class Till extends TillDesks {
     const { session } = this.journal.state;
     if (session === 0) return;
     await this.sale.takeUp({ class: 'basket', ...this.place, session });
+    const { customer } = this.sale.basket;
+    if (customer !== undefined) await this.customers.book.read(customer);
     // The record was made, and then the power went before the basket was cleared.
     if (this.journal.saleOfBasket(this.sale.basket.id)) this.sale.startNext();
     this.sale.frozen = this.journal.unsaved?.kind === 'sale';
@@ -170,9 +191,12 @@ export class Till extends TillDesks {
   }
 
   /** The last paper may not have reached the bridge before a crash; its id makes a second offer harmless. */
-  #printLastSaleAgain(): void {
+  async #printLastSaleAgain(): Promise<void> {
     const last = this.open ? this.journal.records.findLast((record) => record.kind === 'sale') : undefined;
     if (!last) return;
+    const { customer } = last.body;
+    // The paper names its customer.
+    if (customer !== undefined) await this.customers.book.read(customer);
     this.printing.print(this.papers.saleJob(last));
     this.#background(this.#book(last));
   }

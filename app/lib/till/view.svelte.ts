@@ -270,7 +270,19 @@ export class TillView {
   addCode(code: string): boolean {
     const customer = this.#till.customers.book.withCard(code);
     if (customer && !this.#till.articles.find(code).ok) return this.attach(customer.id);
+    if (!this.#till.customers.book.isWhole && !this.#till.articles.find(code).ok) return this.#addLater(code);
     return this.articles.addCode(code);
+  }
+
+  /** In the first second of a till nobody knows yet whether a code is a customer's card. */
+  #addLater(code: string): boolean {
+    const { book } = this.#till.customers;
+    const add = () => void (book.withCard(code) ? this.addCode(code) : this.articles.addCode(code));
+    book.readAll().then(add, (cause: unknown) => {
+      globalThis.reportError(cause);
+      this.articles.addCode(code);
+    });
+    return true;
   }
 
   /** Sells the open basket to a customer; a finished sale makes way for the next. */

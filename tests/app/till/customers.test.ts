@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { customerShard } from '#model/customers/customer.ts';
+import type { Entries } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import { masterEntry, type MasterEntry } from '#model/documents/catalog.ts';
 import { storeEntry } from '#model/documents/store.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { customerWords, isMeant } from '../../../app/lib/till/customer-words.ts';
 import {
@@ -272,5 +275,58 @@ describe('finding customers', () => {
     const seen = await till.customers.bought(id, 10);
     expect(seen.sales.map(({ body }) => body.total)).toEqual([305]);
     expect(seen).toMatchObject({ since: '2026-11-21T09:00:00.000Z', more: false });
+  });
+});
+
+/** Documents of which those of the customers are slow to be read. */
+class SlowCustomers extends MemoryDocuments {
+  readonly #read = Promise.withResolvers<void>();
+
+  /** Lets the customers be read. */
+  letRead(): void {
+    this.#read.resolve();
+  }
+
+  override async open(key: DocumentKey): Promise<Entries> {
+    if (key.class === 'customers') await this.#read.promise;
+    return super.open(key);
+  }
+}
+
+describe('a till that has just started', () => {
+  it('sells before the customers are read', async () => {
+    const documents = new SlowCustomers();
+    seedShop(documents);
+    const bench = await openTill({ documents, settled: false });
+    await sell(bench);
+    expect(bench.till.finished?.record.body.receipt).toBe('S01-R1-000001');
+    expect(bench.till.customers.book.isWhole).toBe(false);
+    documents.letRead();
+    await expect.poll(() => bench.till.customers.book.isWhole).toBe(true);
+  });
+
+  it('[U6] keeps the code of a card that was scanned too early until it knows whose it is', async () => {
+    const documents = new SlowCustomers();
+    seedShop(documents);
+    const { till, view } = await openTill({ documents, settled: false });
+    documents.receive(
+      { class: 'customers', shard: customerShard('joan') },
+      { 'customer:joan:profile': canonicalJson({ name: 'Joan', cards: ['99001010'] }) },
+    );
+    view.scan('99009999');
+    expect(view.trouble).toBeUndefined();
+    view.scan('99001010');
+    documents.letRead();
+    await expect.poll(() => till.sale.basket.customer).toBe('joan');
+    expect(view.trouble).toBeUndefined();
+  });
+
+  it('says that nobody knows a code once it has read who has which card', async () => {
+    const documents = new SlowCustomers();
+    seedShop(documents);
+    const { view } = await openTill({ documents, settled: false });
+    view.scan('99009999');
+    documents.letRead();
+    await expect.poll(() => view.trouble?.code).toBe('unknown-barcode');
   });
 });

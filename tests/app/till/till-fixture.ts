@@ -228,10 +228,13 @@ export type TillBench = {
   readonly sounds: string[];
 };
 
-/** Starts a till. Anybody's PIN is 1234. */
+/** Starts a till. Anybody's PIN is 1234. With `settled: false` it is given before it has read what selling does not wait for. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail'>> & { register?: typeof R1 } = {},
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail'>> & {
+      register?: typeof R1;
+      settled?: boolean;
+    } = {},
 ): Promise<TillBench> {
   const documents = given.documents ?? new MemoryDocuments();
   if (!given.documents) seedShop(documents);
@@ -259,6 +262,7 @@ export async function startTill(
     mail: given.mail,
   });
   await till.start();
+  if (given.settled !== false) await till.settled();
   const sounds: string[] = [];
   const view = new TillView(till, (sound) => sounds.push(sound));
   return { till, view, documents, surroundings, bridge, sounds };
