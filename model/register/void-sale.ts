@@ -6,6 +6,7 @@ import { err, type Result } from '../result.ts';
 import type { SaleBody, SaleLine } from '../sale/sale-body.ts';
 import type { Act } from './actor.ts';
 import { seal, type CommandRefusal } from './commands.ts';
+import { drawerMember } from './drawer-number.ts';
 import { checkReason } from './reason.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
 
@@ -20,6 +21,8 @@ export function voidSale(
     readonly later: Iterable<SaleBody>;
     readonly reason: string;
     readonly basket: string;
+    /** The drawer the cash goes back out of, from 1, whichever it came into (rule R14). */
+    readonly drawer?: number;
   },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
@@ -36,6 +39,7 @@ export function voidSale(
   if (refusal) return err(refusal);
   const body: SaleBody = {
     ...reversed(sale.body),
+    ...drawerMember(state.report.drawers?.length ?? 1, args.drawer),
     receipt: receiptNumber(store, register, totals.receipts + 1),
     basket: args.basket,
     voids: { receipt, reason: reason.trim() },
@@ -49,7 +53,7 @@ function negated(amount: Minor): Minor {
 }
 
 function reversed(sale: SaleBody): SaleBody {
-  const { rounding, points, ...kept } = sale;
+  const { rounding, points, drawer: _drawer, ...kept } = sale;
   return {
     ...kept,
     type: 'refund',

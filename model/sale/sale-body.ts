@@ -3,6 +3,7 @@ import { receiptNumberSchema } from '../ids/register-id.ts';
 import { accountIdSchema, accountRefSchema } from '../ledger/account.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { drawerNumberSchema } from '../register/drawer-number.ts';
 import { lineDetailsSchema } from './line-details.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
 import { saleTermsSchema } from './customer-terms.ts';
@@ -144,6 +145,8 @@ export const saleBodySchema = v.strictObject({
   terms: v.optional(saleTermsSchema),
   points: v.optional(salePointsSchema),
   voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
+  /** The drawer its cash went in or out of, where there are several (rule R14). */
+  drawer: v.optional(drawerNumberSchema),
 });
 
 /**

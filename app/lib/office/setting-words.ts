@@ -4,6 +4,7 @@ import type { CashRounding } from '#model/sale/cash-rounding.ts';
 import type { TenderKind } from '#model/sale/sale-body.ts';
 import type { SettingName, Settings } from '#model/settings/settings.ts';
 import type { TaxRounding } from '#model/tax/tax-document.ts';
+import { drawerLines } from './drawer-lines.ts';
 import { m } from '$lib/paraglide/messages.js';
 
 const LABELS: Record<SettingName, () => string> = {
@@ -23,6 +24,7 @@ const LABELS: Record<SettingName, () => string> = {
   drawerLimit: m.office_setting_drawer_limit,
   discountReasons: m.office_setting_discount_reasons,
   shelfCodes: m.office_setting_shelf_codes,
+  drawers: m.office_setting_drawers,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
@@ -115,6 +117,8 @@ export function settingValueWords(
   if (name === 'cashRounding') return cashRoundingWords(value as Settings['cashRounding'], formats);
   if (value === null) return m.office_none();
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
+  if (name === 'drawers')
+    return drawerLines(value as Settings['drawers']).replaceAll('\n', ' · ') || m.office_none();
   if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
   if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);
