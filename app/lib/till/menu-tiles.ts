@@ -1,3 +1,4 @@
+import Archive from '@lucide/svelte/icons/archive';
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
@@ -98,6 +99,14 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: ArrowLeftRight,
     name: m.menu_handover,
     text: m.menu_handover_text,
+  },
+  {
+    panel: 'choose-drawer',
+    group: 'register',
+    testid: 'choose-drawer',
+    icon: Archive,
+    name: m.menu_choose_drawer,
+    text: m.menu_choose_drawer_text,
   },
   {
     panel: 'open-drawer',

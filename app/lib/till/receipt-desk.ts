@@ -19,6 +19,8 @@ export type ReceiptParts = {
   readonly papers: Papers;
   readonly printing: PrintDesk;
   readonly newId: () => string;
+  /** The drawer of whoever is signed in, out of which a void pays (rule R14). */
+  readonly drawer: () => number;
   /** Why accounts cannot give back what these moves take out of them. */
   readonly shortOf: ValueDesk['shortOf'];
 };
@@ -88,7 +90,8 @@ export class ReceiptDesk {
     const back = ledgerMoves(sale.body).map((move) => ({ ...move, amount: -move.amount }));
     const short = await shortOf(back, basket);
     if (short) return err(short);
-    return append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
+    const wish = { sale, later, reason, basket, drawer: this.#parts.drawer() };
+    return append((state, act) => voidSale(state, wish, act), {
       amount: -sale.body.total,
       reason,
     });

@@ -11,6 +11,7 @@ import type { Bridge } from './bridge.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
 import { businessDay } from './business-day.ts';
+import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -80,6 +81,7 @@ export abstract class TillDesks {
   readonly articles: ArticleDesk;
   readonly parked: ParkedDesk;
   readonly stock: StockDesk;
+  readonly drawers: DrawerDesk;
   readonly session: SessionDesk;
   readonly books: BooksDesk;
   readonly receipts: ReceiptDesk;
@@ -210,6 +212,8 @@ export abstract class TillDesks {
     this.papers = new Papers(shop, store, customerName, this.training);
     const { journal, sale, staff, papers, printing } = this;
     const { append } = this;
+    this.drawers = new DrawerDesk({ journal, shop, signIn: this.signIn, surroundings, register });
+    const { drawers } = this;
     this.trainings = new TrainingDesk(append, sale);
     this.mails = new MailDesk(parts.mail, papers, surroundings);
     this.books = new BooksDesk({
@@ -231,6 +235,7 @@ export abstract class TillDesks {
       staff,
       papers,
       printing,
+      drawers,
       surroundings,
       opening: () => ({ day: this.today(), currency: this.rules().currency }),
       closeDue: (day) => this.books.closeDue(day),
@@ -242,6 +247,7 @@ export abstract class TillDesks {
       papers,
       printing,
       newId: () => surroundings.newId(),
+      drawer: () => drawers.current,
       shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
   }

@@ -28,6 +28,7 @@ export type Panel =
   | 'open-drawer'
   | 'safe-drop'
   | 'handover'
+  | 'choose-drawer'
   | 'store-day'
   | 'sequence-check'
   | 'journal'

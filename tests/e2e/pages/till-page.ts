@@ -211,6 +211,7 @@ export class TillPage {
       | 'paid-out'
       | 'safe-drop'
       | 'handover'
+      | 'choose-drawer'
       | 'store-day'
       | 'sequence-check'
       | 'open-drawer'
