@@ -116,6 +116,8 @@ export const tenderedSchema = v.strictObject({
   approvedBy: v.optional(idText),
   points: v.optional(pointsSchema),
   ...cardMembers,
+  /** How a void gave a card payment back: at the terminal, or by a person (rule V8). */
+  givenBack: v.optional(v.picklist(['terminal', 'hand'])),
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */

@@ -9,6 +9,7 @@ import { ArticleDesk } from './article-desk.ts';
 import { BooksDesk } from './books-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
+import { CardVoids } from './cards/card-voids.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
 import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
@@ -75,6 +76,7 @@ export abstract class TillDesks {
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
   readonly cards: CardDesk;
+  readonly cardVoids: CardVoids;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
@@ -126,6 +128,11 @@ export abstract class TillDesks {
       provider: parts.cards,
       sale: this.sale,
       surroundings,
+      currency: () => this.rules().currency,
+      pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
+    this.cardVoids = new CardVoids({
+      provider: parts.cards,
       currency: () => this.rules().currency,
       pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
     });
@@ -248,6 +255,8 @@ export abstract class TillDesks {
       printing,
       newId: () => surroundings.newId(),
       drawer: () => drawers.current,
+      staff,
+      cardVoids: this.cardVoids,
       shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
   }

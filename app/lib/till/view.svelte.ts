@@ -6,6 +6,7 @@ import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { CardRefusal } from './cards/card-desk.svelte.ts';
+import type { CardVoidRefusal } from './cards/card-voids.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { SellingRefusal } from './article-desk.ts';
 import { ArticleView } from './article-view.svelte.ts';
@@ -64,6 +65,7 @@ export type Trouble =
   | CustomerDeskRefusal
   | PaymentRefusal
   | CardRefusal
+  | CardVoidRefusal
   | RefundRefusal
   | AccountDeskRefusal
   | ValueRefusal

@@ -227,6 +227,7 @@ const tender = object(
     cardBrand: text(1, 40),
     cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
     cardReference: id,
+    givenBack: oneOf('terminal', 'hand'),
   },
 );
 

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  codeOf,
-  must,
-  sellLantern,
-  setSetting,
-  signIn,
-  startTill,
-  type TillBench,
-} from './till-fixture.ts';
+import { codeOf, must, sellLantern, setSetting, signIn, startTill, type TillBench } from './till-fixture.ts';
 
 const FLOATS = [
   { name: 'Left', float: 10_000 },

@@ -139,7 +139,10 @@ describe('the drawer and the books in the browser', { timeout: 120_000 }, () => 
     await till.confirmClose('wrong change');
     expect(records().at(-1)?.body).toMatchObject({
       difference: -39,
-      drawers: [{ counted: 10_000, difference: 0 }, { counted: 5_300, expected: 5_339 }],
+      drawers: [
+        { counted: 10_000, difference: 0 },
+        { counted: 5_300, expected: 5_339 },
+      ],
     });
     expect(records()[1]?.body).toMatchObject({ drawer: 2 });
   });
