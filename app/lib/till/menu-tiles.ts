@@ -4,6 +4,7 @@ import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
+import Files from '@lucide/svelte/icons/files';
 import FileText from '@lucide/svelte/icons/file-text';
 import Gift from '@lucide/svelte/icons/gift';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
@@ -151,6 +152,15 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: CalendarCheck,
     name: m.menu_day,
     text: m.menu_day_text,
+  },
+  {
+    panel: 'closings',
+    group: 'register',
+    testid: 'closings',
+    permission: 'report.read',
+    icon: Files,
+    name: m.menu_closings,
+    text: m.menu_closings_text,
   },
   {
     panel: 'sequence-check',

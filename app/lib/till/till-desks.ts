@@ -11,6 +11,7 @@ import type { Bridge } from './bridge.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
 import { CardVoids } from './cards/card-voids.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
+import { ClosingsDesk } from './closings-desk.svelte.ts';
 import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
@@ -86,6 +87,7 @@ export abstract class TillDesks {
   readonly drawers: DrawerDesk;
   readonly session: SessionDesk;
   readonly books: BooksDesk;
+  readonly closings: ClosingsDesk;
   readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
@@ -145,6 +147,7 @@ export abstract class TillDesks {
       onSignOut: () => {
         this.session.leaveReport();
         this.books.leave();
+        this.closings.leave();
         this.nextSale();
       },
     });
@@ -233,6 +236,17 @@ export abstract class TillDesks {
       printing,
       surroundings,
       place: this.place,
+      today: () => this.today(),
+    });
+    this.closings = new ClosingsDesk({
+      books: this.books,
+      journal,
+      journals: this.store,
+      staff,
+      papers,
+      printing,
+      surroundings,
+      register,
       today: () => this.today(),
     });
     this.session = new SessionDesk({

@@ -31,6 +31,7 @@ export type Panel =
   | 'handover'
   | 'choose-drawer'
   | 'store-day'
+  | 'closings'
   | 'sequence-check'
   | 'journal'
   | 'store-sales'
@@ -168,6 +169,11 @@ export class TillView {
   /** Shows the store's day to somebody who may see it. */
   async openStoreDay(): Promise<void> {
     if (this.show(await this.#till.books.showDay())) this.panel = 'store-day';
+  }
+
+  /** Shows the closings of the register to somebody who may see them. */
+  async openClosings(): Promise<void> {
+    if (this.show(await this.#till.closings.show())) this.panel = 'closings';
   }
 
   /** Checks the sequences of the store's registers and shows what came of it. */

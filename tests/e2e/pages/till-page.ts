@@ -213,6 +213,7 @@ export class TillPage {
       | 'handover'
       | 'choose-drawer'
       | 'store-day'
+      | 'closings'
       | 'sequence-check'
       | 'open-drawer'
       | 'close-session'

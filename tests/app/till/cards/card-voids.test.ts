@@ -27,8 +27,9 @@ async function soldByCard(): Promise<Bench> {
 }
 
 const undo = ({ till, sale }: Bench) => till.receipts.voidSale(sale, 'wrong article');
-const reaches = ({ till }: Bench, kind: string) =>
-  expect.poll(() => till.cardVoids.state?.kind, PATIENCE).toBe(kind);
+async function reaches({ till }: Bench, kind: string): Promise<void> {
+  await expect.poll(() => till.cardVoids.state?.kind, PATIENCE).toBe(kind);
+}
 const saleCount = ({ till }: Bench) => till.journal.records.filter(({ kind }) => kind === 'sale').length;
 
 describe('[V8] voiding a sale paid by card', () => {
