@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { readEntry, type EntryFault } from '../documents/entries.ts';
 import { registerIdSchema } from '../ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
+import { layawayFeeSchema } from '../ledger/layaway-fee.ts';
 import { minorSchema } from '../money/money.ts';
 import { ROUNDING_MODES } from '../money/rounding.ts';
 import { drawerNameSchema } from '../register/drawer-number.ts';
@@ -50,6 +51,8 @@ export const SETTING_SCHEMAS = {
     v.array(v.strictObject({ name: drawerNameSchema, register: v.optional(registerIdSchema) })),
     v.maxLength(40),
   ),
+  /** What is kept of the deposit when a layaway is cancelled (rule G11). */
+  layawayFee: v.nullable(layawayFeeSchema),
 } as const;
 
 /** The name of a setting. */
@@ -93,6 +96,7 @@ export const DEFAULT_SETTINGS: Settings = {
   discountReasons: [],
   shelfCodes: null,
   drawers: [],
+  layawayFee: null,
 };
 
 /** One setting as a document holds it; without `value` the store takes the organization's. */

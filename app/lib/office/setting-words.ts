@@ -1,4 +1,5 @@
 import { currencyExponent } from '#model/money/money.ts';
+import type { LayawayFee } from '#model/ledger/layaway-fee.ts';
 import type { RoundingMode } from '#model/money/rounding.ts';
 import type { CashRounding } from '#model/sale/cash-rounding.ts';
 import type { TenderKind } from '#model/sale/sale-body.ts';
@@ -25,6 +26,7 @@ const LABELS: Record<SettingName, () => string> = {
   discountReasons: m.office_setting_discount_reasons,
   shelfCodes: m.office_setting_shelf_codes,
   drawers: m.office_setting_drawers,
+  layawayFee: m.office_setting_layaway_fee,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
@@ -108,6 +110,10 @@ export function cashRoundingWords(rule: CashRounding | null, { money }: SettingF
   return parts.filter(Boolean).join(' · ');
 }
 
+function feeWords(fee: LayawayFee, { money }: SettingFormats): string {
+  return fee.kind === 'percent' ? `${fee.percent} %` : money(fee.amount);
+}
+
 /** A setting's value in words. */
 export function settingValueWords(
   name: SettingName,
@@ -116,6 +122,7 @@ export function settingValueWords(
 ): string {
   if (name === 'cashRounding') return cashRoundingWords(value as Settings['cashRounding'], formats);
   if (value === null) return m.office_none();
+  if (name === 'layawayFee') return feeWords(value as LayawayFee, formats);
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
   if (name === 'drawers')
     return drawerLines(value as Settings['drawers']).replaceAll('\n', ' · ') || m.office_none();

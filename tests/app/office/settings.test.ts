@@ -9,6 +9,7 @@ import { AFTER_SALE, DEFAULT_SETTINGS } from '#model/settings/settings.ts';
 import { BackOffice } from '../../../app/lib/office/back-office.svelte.ts';
 import { drawerLines, readDrawerLines } from '../../../app/lib/office/drawer-lines.ts';
 import { cashExamples, taxExamples } from '../../../app/lib/office/rounding-examples.ts';
+import { feeText, readFee } from '../../../app/lib/office/layaway-fee-text.ts';
 import { SettingsDesk } from '../../../app/lib/office/settings-desk.svelte.ts';
 import { settingValueWords } from '../../../app/lib/office/setting-words.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
@@ -164,6 +165,19 @@ describe('examples of rounding', () => {
     const drawers = [{ name: 'Left' }, { name: 'Bar', register: registerId(2) }];
     expect(settingValueWords('drawers', drawers, formats)).toBe('Left · R2: Bar');
     expect(settingValueWords('drawers', [], formats)).toBe('none');
+    const fees = [null, { kind: 'percent', percent: 10 }, { kind: 'amount', amount: 500 }] as const;
+    expect(fees.map((fee) => settingValueWords('layawayFee', fee, formats))).toEqual([
+      'none',
+      '10 %',
+      '£5.00',
+    ]);
+    expect(fees.map((fee) => feeText(fee, 'GBP'))).toEqual(['', '10 %', '5.00']);
+    expect(['', '10%', '5', '0', '101 %', 'x'].map((text) => readFee(text, 'GBP'))).toEqual([
+      ...fees,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(settingValueWords('keepNet', true, formats)).toBe('Yes');
     expect(AFTER_SALE.map((value) => settingValueWords('afterSale', value, formats))).toEqual([
       m.office_after_sale_print(),

@@ -81,31 +81,31 @@ export class CardVoids {
 
   async #one(base: string, amount: Minor): Promise<CardGivenBack | undefined> {
     const { provider, currency, pause } = this.#parts;
-    let word: ByPerson | undefined;
+    const said: { word?: ByPerson } = {};
     const person = new Promise<void>((resolve) => {
-      this.#decide = (said) => {
-        word ??= said;
+      this.#decide = (word) => {
+        said.word ??= word;
         resolve();
       };
     });
     if (!provider) {
       this.#state = { kind: 'none', amount };
       await person;
-      return byHand(word);
+      return byHand(said.word);
     }
     const id = await this.#freeId(base, provider);
     this.#state = { kind: 'asking', amount };
     let answer = await provider.refund({ id, amount, currency: currency() });
-    while (answer.kind !== 'approved' && word === undefined) {
+    while (answer.kind !== 'approved' && said.word === undefined) {
       this.#state = stateOf(answer, amount);
       const isOver = answer.kind === 'declined' || answer.kind === 'cancelled';
       await (isOver ? person : Promise.race([person, pause()]));
-      if (!isOver && word === undefined) answer = await provider.status(id);
+      if (!isOver && said.word === undefined) answer = await provider.status(id);
     }
     if (answer.kind === 'approved') return byTerminal(answer);
     // The terminal may have done it in the meantime, and must not do it later.
     const ended = await provider.cancel(id);
-    return ended.kind === 'approved' ? byTerminal(ended) : byHand(word);
+    return ended.kind === 'approved' ? byTerminal(ended) : byHand(said.word);
   }
 
   /** The first id the terminal did not refuse before: what it refused once it refuses for ever. */
