@@ -1,4 +1,8 @@
+import type { PrintJob } from '#model/receipt/print-job.ts';
 import type { PrinterProfile } from './printer-profiles.ts';
+
+/** Which of a printer's two drawers: 2 is the second, undefined the first. */
+export type Drawer = PrintJob['drawer'];
 
 /** A drawer that opens later than this after it was asked for is a drawer nobody expects, in milliseconds. */
 export const DRAWER_PATIENCE_MS = 10_000;
@@ -7,13 +11,13 @@ export const DRAWER_PATIENCE_MS = 10_000;
  * ESC p m t1 t2 with its two times (50 ms on, 500 ms off): 5 bytes. The encoder's own `openCashDrawer` leaves the times out, so the printer
  * takes the next two bytes of the paper for them.
  */
-export function drawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>): Buffer {
-  return Buffer.from([0x1b, 0x70, pinOf(profile), 0x19, 0xfa]);
+export function drawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>, drawer: Drawer): Buffer {
+  return Buffer.from([0x1b, 0x70, pinOf(profile, drawer), 0x19, 0xfa]);
 }
 
 /** DLE DC4 1 m t (100 ms): obeyed at once, also while the printer is stopped by an empty roll or an open cover. */
-export function realTimeDrawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>): Buffer {
-  return Buffer.from([0x10, 0x14, 0x01, pinOf(profile), 0x01]);
+export function realTimeDrawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>, drawer: Drawer): Buffer {
+  return Buffer.from([0x10, 0x14, 0x01, pinOf(profile, drawer), 0x01]);
 }
 
 /** Whether a drawer asked for at `askedAt` may still open; a clock that was set back counts as too late as well. */
@@ -21,6 +25,7 @@ export function drawerStillWanted(askedAt: number, now: number): boolean {
   return Math.abs(now - askedAt) <= DRAWER_PATIENCE_MS;
 }
 
-function pinOf(profile: Pick<PrinterProfile, 'drawerPin'>): number {
-  return profile.drawerPin === 2 ? 0 : 1;
+/** What the commands call a pin: 0 is pin 2, 1 is pin 5. The second drawer hangs on the pin the first does not. */
+function pinOf({ drawerPin }: Pick<PrinterProfile, 'drawerPin'>, drawer: Drawer): number {
+  return (drawerPin === 2) === (drawer === undefined) ? 0 : 1;
 }

@@ -21,9 +21,9 @@ export async function openDrawersMeanwhile(
   for (const record of ledger.waitingFor(new Set(profiles.map(({ device }) => device)))) {
     const profile = profiles.find(({ device }) => device === record.device);
     if (!profile || !wantsDrawer(record, clock.now())) continue;
-    if (record.kind === 'drawer')
-      await openAlone(ledger, record, () => interject(realTimeDrawerPulse(profile)));
-    else if (await spendDrawer(ledger, record)) await interject(realTimeDrawerPulse(profile));
+    const pulse = realTimeDrawerPulse(profile, record.whichDrawer);
+    if (record.kind === 'drawer') await openAlone(ledger, record, () => interject(pulse));
+    else if (await spendDrawer(ledger, record)) await interject(pulse);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Paper } from '#model/receipt/paper.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import { checkEan13, code128BarWidth, qrModuleSize } from './barcode-rules.ts';
 import { characterSetOf } from './code-pages.ts';
-import { drawerPulse } from './drawer.ts';
+import { drawerPulse, type Drawer } from './drawer.ts';
 import { layoutPaper, type PaperRow } from './paper-layout.ts';
 import type { PrinterProfile } from './printer-profiles.ts';
 import { textCleaner } from './printable-text.ts';
@@ -25,13 +25,13 @@ const EAN_13 = 67;
 export function encodePaper(
   paper: Paper,
   profile: PrinterProfile,
-  options: { readonly openDrawer: boolean },
+  options: { readonly openDrawer: boolean; readonly drawer?: Drawer },
 ): Result<EncodedPaper, string> {
   const problem = findProblem(paper);
   if (problem !== null) return err(problem);
   const encoder = newEncoder();
   const pieces = [INITIALIZE, take(encoder, () => encoder.setCharacterSet(characterSetOf(profile.codePage)))];
-  if (options.openDrawer) pieces.push(drawerPulse(profile));
+  if (options.openDrawer) pieces.push(drawerPulse(profile, options.drawer));
   const rows = layoutPaper(paper, profile.columns, textCleaner(profile.codePage));
   for (const row of rows) pieces.push(take(encoder, () => encodeRow(encoder, row, profile.dots)));
   // Four lines bring the last row past the knife; the library's default feeds twice as much.

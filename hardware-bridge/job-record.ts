@@ -27,6 +27,8 @@ export const jobRecordSchema = v.strictObject({
   ttlMs: milliseconds,
   /** Whether the drawer is still to be opened; `spent` is written before the pulse leaves. */
   drawer: v.picklist(['none', 'wanted', 'spent']),
+  /** Which drawer that is, where it is not the first. */
+  whichDrawer: printJobSchema.entries.drawer,
   state: v.picklist(PRINT_STATES),
   cause: v.optional(v.picklist(PRINT_CAUSES)),
   paperNearEnd: v.optional(v.boolean()),

@@ -12,10 +12,10 @@ export function wantsDrawer(record: JobRecord, now: number): boolean {
 }
 
 /** The pulse alone; on a stopped printer as the command that is obeyed at once. */
-export function drawerParcel(profile: PrinterProfile): Parcel {
+export function drawerParcel({ whichDrawer }: JobRecord, profile: PrinterProfile): Parcel {
   return {
-    bytes: drawerPulse(profile),
-    bytesWhenStopped: realTimeDrawerPulse(profile),
+    bytes: drawerPulse(profile, whichDrawer),
+    bytesWhenStopped: realTimeDrawerPulse(profile, whichDrawer),
     rows: 0,
     processId: 'DRAW',
     patienceMs: 0,
@@ -29,7 +29,10 @@ export function paperParcel(
   profile: PrinterProfile,
   now: number,
 ): Result<Parcel, string> {
-  const encoded = encodePaper(paper, profile, { openDrawer: wantsDrawer(record, now) });
+  const encoded = encodePaper(paper, profile, {
+    openDrawer: wantsDrawer(record, now),
+    drawer: record.whichDrawer,
+  });
   if (!encoded.ok) return encoded;
   const patienceMs = Math.max(0, record.wantedUntil - now);
   return ok({ ...encoded.value, processId: processIdOf(record), patienceMs });

@@ -183,7 +183,8 @@ export class PrintLane {
     if (!record || !isWaiting(record)) return;
     const profile = this.#parts.profiles.find((candidate) => candidate.device === record.device);
     assert(profile, () => `a job of ${record.device} is in the lane of another printer`);
-    const parcel = kind === 'drawer' ? drawerParcel(profile) : await this.#paperParcel(record, profile);
+    const parcel =
+      kind === 'drawer' ? drawerParcel(record, profile) : await this.#paperParcel(record, profile);
     if (!parcel)
       return this.#parts.ledger.record(record.jobId, WAITING, { state: 'failed', cause: 'bad-document' });
     const opensOnly = kind === 'drawer' && record.kind !== 'drawer';

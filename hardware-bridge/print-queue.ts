@@ -111,18 +111,23 @@ export class PrintQueue {
     if (!profile) return err(this.#unknownDevice(device));
     const encoded = encodePaper(paper, profile, { openDrawer: false });
     if (!encoded.ok) return err({ code: 'bad-document', message: encoded.error });
-    const contentHash = hashContent({ device, kind, paper, openDrawer: openDrawer === true });
+    const which = whichDrawer(job);
+    const contentHash = hashContent({ device, kind, paper, openDrawer: openDrawer === true, ...which });
     const drawer = openDrawer === true ? 'wanted' : 'none';
-    return this.#accept({ ...this.#newJob(jobId, device, job.ttlMs), kind, contentHash, drawer }, paper);
+    return this.#accept(
+      { ...this.#newJob(jobId, device, job.ttlMs), kind, contentHash, drawer, ...which },
+      paper,
+    );
   }
 
   /** Accepts a request to open a drawer. Refusals as for `accept`. */
   async acceptDrawer(job: DrawerJob): Promise<Result<Accepted, BridgeRefusal>> {
     const { jobId, device } = job;
     if (!this.#profiles.has(device)) return err(this.#unknownDevice(device));
-    const contentHash = hashContent({ device, kind: 'drawer' });
+    const which = whichDrawer(job);
+    const contentHash = hashContent({ device, kind: 'drawer', ...which });
     return this.#accept(
-      { ...this.#newJob(jobId, device), kind: 'drawer', contentHash, drawer: 'wanted' },
+      { ...this.#newJob(jobId, device), kind: 'drawer', contentHash, drawer: 'wanted', ...which },
       null,
     );
   }
@@ -287,4 +292,8 @@ function refuseStep(jobId: string, failure: StepFailure, phrase: string): Bridge
   if (failure.code !== 'elsewhere') return failure;
   if (failure.state === null) return { code: 'unknown-job', message: `There is no job ${jobId} here.` };
   return { code: 'too-late', message: `Job ${jobId} is ${failure.state}; it ${phrase}.` };
+}
+
+function whichDrawer({ drawer }: Pick<PrintJob, 'drawer'>): Pick<JobRecord, 'whichDrawer'> {
+  return drawer === undefined ? {} : { whichDrawer: drawer };
 }

@@ -38,6 +38,8 @@ export class PrintMechanism {
   faults: Faults = NO_FAULTS;
   drawerOpen = false;
   drawerOpenings = 0;
+  /** The connector pin the latest pulse was on. */
+  drawerPin: 2 | 5 | undefined;
   readonly #events: MechanismEvents;
   readonly #interpreter: EscPosInterpreter;
   readonly #callers = new Map<Caller, { processed: number; drawer: boolean }>();
@@ -89,7 +91,7 @@ export class PrintMechanism {
 
   /** A real-time command: obeyed now. */
   obeyAtOnce(caller: Caller, command: RealTimeCommand): void {
-    if (command.kind === 'drawer') this.#openDrawer(caller);
+    if (command.kind === 'drawer') this.#openDrawer(caller, command.pin);
     else this.#answer(caller, [this.#statusByte(command.n)]);
   }
 
@@ -190,7 +192,7 @@ export class PrintMechanism {
       case 'cut':
         return this.#fileStrip(caller, true);
       case 'drawer':
-        return this.#openDrawer(caller);
+        return this.#openDrawer(caller, act.pin);
       case 'answer-status':
         return this.#answer(caller, [
           act.n === 2 ? (this.drawerOpen ? 1 : 0) : this.faults.paperNearEnd ? 0x03 : 0x00,
@@ -217,11 +219,12 @@ export class PrintMechanism {
     return 0x12;
   }
 
-  #openDrawer(caller: Caller): void {
+  #openDrawer(caller: Caller, pin: 2 | 5): void {
     const account = this.#callers.get(caller);
     if (account) account.drawer = true;
     this.drawerOpen = true;
     this.drawerOpenings += 1;
+    this.drawerPin = pin;
     this.#events.onChange();
   }
 

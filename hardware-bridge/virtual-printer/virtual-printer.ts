@@ -33,7 +33,8 @@ export type PrinterState = {
   readonly waitingBytes: number;
   /** The two lines of the display beside it; null without one. */
   readonly display: readonly [string, string] | null;
-  readonly drawer: { readonly open: boolean; readonly openings: number };
+  /** `pin` is the connector pin of the latest pulse: a printer kicks one drawer on either. */
+  readonly drawer: { readonly open: boolean; readonly openings: number; readonly pin?: 2 | 5 };
   readonly faults: Faults;
 };
 
@@ -131,7 +132,11 @@ function stateOf(
     papers: shelf.all().length,
     connections: mechanism.connections,
     waitingBytes: mechanism.waitingBytes,
-    drawer: { open: mechanism.drawerOpen, openings: mechanism.drawerOpenings },
+    drawer: {
+      open: mechanism.drawerOpen,
+      openings: mechanism.drawerOpenings,
+      ...(mechanism.drawerPin === undefined ? {} : { pin: mechanism.drawerPin }),
+    },
     faults: mechanism.faults,
   };
 }

@@ -48,7 +48,7 @@ const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => Sensiti
   clock: ({ expected }) => ({ kind: 'clock', reason: expected }),
   training: ({ change }) => (change === 'entered' ? { kind: 'training' } : undefined),
   handover: (body) => differenceAct('handover-difference', body),
-  closed: (body) => differenceAct('close-difference', body),
+  closed: (body) => differenceAct('close-difference', body, body.drawers),
   zz: () => undefined,
   period: () => undefined,
 };
@@ -56,8 +56,9 @@ const READERS: { [Kind in RecordKind]: (body: RecordOf<Kind>['body']) => Sensiti
 function differenceAct(
   kind: 'handover-difference' | 'close-difference',
   { difference, reason }: { readonly difference: Minor; readonly reason?: string | undefined },
+  drawers: readonly { readonly difference: Minor }[] = [],
 ): SensitiveAct | undefined {
-  if (difference === 0) return undefined;
+  if (difference === 0 && drawers.every((drawer) => drawer.difference === 0)) return undefined;
   return { kind, amount: difference, ...(reason === undefined ? {} : { reason }) };
 }
 

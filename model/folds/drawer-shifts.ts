@@ -1,5 +1,6 @@
 import type { JournalRecord, RecordOf } from '../journal/record.ts';
 import { sumMinor, type Minor } from '../money/money.ts';
+import { drawerOf } from '../register/drawer-number.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 import type { CountedAmount } from './session-report.ts';
 
@@ -18,6 +19,8 @@ export type CashierTotal = {
  */
 export type DrawerShift = {
   readonly holder: string;
+  /** Which drawer, where there are several (rule R14). */
+  readonly drawer?: { readonly number: number; readonly name: string };
   readonly since: string;
   readonly float: Minor;
   readonly cash: Minor;
@@ -67,10 +70,14 @@ function addSale(before: CashierTotal | undefined, { by, body }: RecordOf<'sale'
 }
 
 function followDrawer(shifts: readonly DrawerShift[], record: JournalRecord): readonly DrawerShift[] {
-  if (record.kind === 'opened') return [beginShift(record.by, record.at, record.body.float)];
-  const last = shifts.at(-1);
+  if (record.kind === 'opened') return openedShifts(record);
+  if (record.kind === 'closed') return closedShifts(shifts, record);
+  if (record.kind !== 'sale' && record.kind !== 'cash' && record.kind !== 'handover') return shifts;
+  const number = drawerOf(record.body);
+  const at = shifts.findLastIndex(({ drawer }) => drawer === undefined || drawer.number === number);
+  const last = shifts[at];
   if (!last) return shifts;
-  const now = (shift: DrawerShift) => [...shifts.slice(0, -1), shift];
+  const now = (shift: DrawerShift) => shifts.with(at, shift);
   switch (record.kind) {
     case 'sale':
       return now(move(last, { cash: cashOf(record.body) }));
@@ -79,17 +86,34 @@ function followDrawer(shifts: readonly DrawerShift[], record: JournalRecord): re
     case 'handover':
       return [
         ...now(endShift(last, record.at, record.body)),
-        beginShift(record.body.to, record.at, record.body.counted),
+        beginShift(record.body.to, record.at, record.body.counted, last.drawer),
       ];
-    case 'closed':
-      return now(endShift(last, record.at, record.body));
-    default:
-      return shifts;
   }
 }
 
-function beginShift(holder: string, since: string, float: Minor): DrawerShift {
-  return { holder, since, float, cash: 0, paidIn: 0, paidOut: 0, expected: float };
+function openedShifts({ by, at, body }: RecordOf<'opened'>): readonly DrawerShift[] {
+  if (!body.drawers) return [beginShift(by, at, body.float)];
+  return body.drawers.map(({ name, float }, i) => beginShift(by, at, float, { number: i + 1, name }));
+}
+
+function closedShifts(
+  shifts: readonly DrawerShift[],
+  { at, body }: RecordOf<'closed'>,
+): readonly DrawerShift[] {
+  return shifts.map((shift) => {
+    if (shift.until !== undefined) return shift;
+    return endShift(shift, at, body.drawers?.[(shift.drawer?.number ?? 1) - 1] ?? body);
+  });
+}
+
+function beginShift(
+  holder: string,
+  since: string,
+  float: Minor,
+  drawer?: DrawerShift['drawer'],
+): DrawerShift {
+  const start = { holder, since, float, cash: 0, paidIn: 0, paidOut: 0, expected: float };
+  return drawer ? { ...start, drawer } : start;
 }
 
 function endShift(

@@ -1,4 +1,13 @@
 import { addQuantity } from '../money/quantity.ts';
+import {
+  addCashTenders,
+  addToDrawers,
+  moveCashOf,
+  openDrawers,
+  openDrawerTotal,
+  type DrawerTotal,
+  type OneDrawerTotal,
+} from './drawer-totals.ts';
 import { sumMinor, type Minor } from '../money/money.ts';
 import type { Ledger } from '../ledger/account.ts';
 import type { JournalRecord, RecordOf } from '../journal/record.ts';
@@ -13,19 +22,6 @@ export type TenderTotal = CountedAmount & { readonly name: string; readonly kind
 
 /** What one department sold: amounts as on the receipt lines, quantity as text. */
 export type DepartmentTotal = { readonly amount: Minor; readonly quantity: string };
-
-/**
- * The cash a drawer should hold and why (rule Z3). `expected` = float + sales − refunds + paid in − paid out + what handovers
- * found over or short.
- */
-export type DrawerTotal = {
-  readonly float: Minor;
-  readonly cashSales: Minor;
-  readonly cashRefunds: Minor;
-  readonly paidIn: Minor;
-  readonly paidOut: Minor;
-  readonly expected: Minor;
-};
 
 /**
  * The X report of a session, and with its `closed` record the Z report (rules Z1 to Z5). A fold over the session's records
@@ -55,7 +51,10 @@ export type SessionReport = {
   readonly taxes: Readonly<Record<string, TaxTotalRow>>;
   readonly tenders: Readonly<Record<string, TenderTotal>>;
   readonly departments: Readonly<Record<string, DepartmentTotal>>;
+  /** All drawers of the register together. */
   readonly drawer: DrawerTotal;
+  /** Each drawer by itself, in their order, where the session opened with several (rule Z10). */
+  readonly drawers?: readonly OneDrawerTotal[];
   /** Cash taken to the safe, part of `paidOut` (rule R8); absent without any. */
   readonly safeDrops?: CountedAmount;
   /** Handovers with the sum of their differences (rule R10); absent without any. */
@@ -74,6 +73,7 @@ const NOTHING: CountedAmount = { count: 0, amount: 0 };
 /** The report of a session that was just opened. */
 export function openReport(record: RecordOf<'opened'>): SessionReport {
   const { float } = record.body;
+  const drawers = openDrawers(record);
   return {
     store: record.store,
     register: record.register,
@@ -92,7 +92,8 @@ export function openReport(record: RecordOf<'opened'>): SessionReport {
     taxes: {},
     tenders: {},
     departments: {},
-    drawer: { float, cashSales: 0, cashRefunds: 0, paidIn: 0, paidOut: 0, expected: float },
+    drawer: openDrawerTotal(float),
+    ...(drawers ? { drawers } : {}),
     drawerOpenings: 0,
     reprints: 0,
     clockMoves: 0,
@@ -101,6 +102,13 @@ export function openReport(record: RecordOf<'opened'>): SessionReport {
 
 /** The report after one more record of its session (rule Z1). */
 export function addToReport(report: SessionReport, record: JournalRecord): SessionReport {
+  const next = addToSums(report, record);
+  return report.drawers === undefined || record.kind === 'opened'
+    ? next
+    : { ...next, drawers: addToDrawers(report.drawers, record) };
+}
+
+function addToSums(report: SessionReport, record: JournalRecord): SessionReport {
   switch (record.kind) {
     case 'opened':
       return openReport(record);
@@ -127,7 +135,7 @@ export function addToReport(report: SessionReport, record: JournalRecord): Sessi
 }
 
 function addCash(report: SessionReport, body: RecordOf<'cash'>['body']): SessionReport {
-  const drawer = moveCash(report.drawer, body.direction, body.amount);
+  const drawer = moveCashOf(report.drawer, body);
   if (body.bag === undefined) return { ...report, drawer };
   const { count, amount } = report.safeDrops ?? NOTHING;
   return { ...report, drawer, safeDrops: { count: count + 1, amount: amount + body.amount } };
@@ -234,21 +242,4 @@ function addDepartments(
 /** A row by its id; ids are any text, so `constructor` must not find what every object inherits. */
 function rowOf<Row>(rows: Readonly<Record<string, Row>>, id: string): Row | undefined {
   return Object.hasOwn(rows, id) ? rows[id] : undefined;
-}
-
-function addCashTenders(drawer: DrawerTotal, sale: SaleBody): DrawerTotal {
-  let { cashSales, cashRefunds, expected } = drawer;
-  for (const tender of sale.tenders) {
-    if (tender.kind !== 'cash') continue;
-    if (tender.amount >= 0) cashSales += tender.amount;
-    else cashRefunds -= tender.amount;
-    expected += tender.amount;
-  }
-  return { ...drawer, cashSales, cashRefunds, expected };
-}
-
-function moveCash(drawer: DrawerTotal, direction: 'in' | 'out', amount: Minor): DrawerTotal {
-  return direction === 'in'
-    ? { ...drawer, paidIn: drawer.paidIn + amount, expected: drawer.expected + amount }
-    : { ...drawer, paidOut: drawer.paidOut + amount, expected: drawer.expected - amount };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema, minorSchema } from '../money/money.ts';
+import { drawerNameSchema, drawerNumberSchema } from '../register/drawer-number.ts';
 import { saleBodySchema } from '../sale/sale-body.ts';
 import { err, ok, type Result } from '../result.ts';
 import { canonicalJson, type CanonicalValue } from './canonical.ts';
@@ -9,7 +10,7 @@ import { canonicalJson, type CanonicalValue } from './canonical.ts';
  *  1: opened, sale, cash, drawer, reprint, clock, closed; since then only members that may be absent were added (rules L9, L10,
  *  Y6, T7 to T9, H1 to H3, H6, G1, G9), so that older records keep their hashes, and the kind training (rule V3). Then
  *  `denominations` of openings, `bag` of cash and `earlier` of closings (rules R8 and R9) and the kinds handover, zz and
- *  period (rules R10 to R12). */
+ *  period (rules R10 to R12). Then `drawers` of openings and closings, and `drawer` of what one of several drawers is about (rule R14). */
 export const RECORD_VERSION = 1;
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -38,12 +39,27 @@ export const momentSchema = v.pipe(
   v.check(isMoment, 'a time must exist in the calendar'),
 );
 
+/** Several drawers of a register, in their order (rule R14). */
+function manyDrawers<Shape extends v.GenericSchema>(one: Shape) {
+  return v.pipe(v.array(one), v.minLength(2), v.maxLength(9));
+}
+
 /** A register session opens with the cash in the drawer. `day` is the business day it counts to (rule R1). */
 export const openedBodySchema = v.strictObject({
   day: daySchema,
   currency: currencySchema,
   float: minorSchema,
   denominations: v.optional(v.record(v.string(), count)),
+  /** The drawers where there are several, which together hold `float` (rule R14). */
+  drawers: v.optional(
+    manyDrawers(
+      v.strictObject({
+        name: drawerNameSchema,
+        float: minorSchema,
+        denominations: v.optional(v.record(v.string(), count)),
+      }),
+    ),
+  ),
 });
 
 /**
@@ -55,10 +71,14 @@ export const cashBodySchema = v.strictObject({
   amount: v.pipe(minorSchema, v.minValue(1)),
   reason: reasonText,
   bag: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+  drawer: v.optional(drawerNumberSchema),
 });
 
 /** The drawer opened without a sale (rule R4). */
-export const drawerBodySchema = v.strictObject({ reason: reasonText });
+export const drawerBodySchema = v.strictObject({
+  reason: reasonText,
+  drawer: v.optional(drawerNumberSchema),
+});
 
 /** A receipt printed again; `copy` counts from 1 (rule R5). */
 export const reprintBodySchema = v.strictObject({
@@ -78,6 +98,8 @@ export const trainingBodySchema = v.strictObject({
   receipts: v.optional(count),
 });
 
+const earlierCounts = v.pipe(v.array(v.pipe(minorSchema, v.minValue(0))), v.minLength(1), v.maxLength(20));
+
 /** The session closed (rule R6): what the drawer should hold, what was counted, and `difference` = counted − expected. */
 export const closedBodySchema = v.strictObject({
   expected: minorSchema,
@@ -85,7 +107,19 @@ export const closedBodySchema = v.strictObject({
   difference: minorSchema,
   denominations: v.optional(v.record(v.string(), count)),
   /** What was counted before, when the drawer was counted again after the difference was seen (rule R9). */
-  earlier: v.optional(v.pipe(v.array(v.pipe(minorSchema, v.minValue(0))), v.minLength(1), v.maxLength(20))),
+  earlier: v.optional(earlierCounts),
+  /** The count of each drawer where there are several, which then hold `denominations` and `earlier` (rule R14). */
+  drawers: v.optional(
+    manyDrawers(
+      v.strictObject({
+        expected: minorSchema,
+        counted: minorSchema,
+        difference: minorSchema,
+        denominations: v.optional(v.record(v.string(), count)),
+        earlier: v.optional(earlierCounts),
+      }),
+    ),
+  ),
   reason: v.optional(reasonText),
   sales: count,
   refunds: count,
@@ -102,6 +136,7 @@ export const handoverBodySchema = v.strictObject({
   difference: minorSchema,
   denominations: v.optional(v.record(v.string(), count)),
   reason: v.optional(reasonText),
+  drawer: v.optional(drawerNumberSchema),
 });
 
 const figures = { sales: count, refunds: count, gross: minorSchema, tax: minorSchema };

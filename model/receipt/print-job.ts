@@ -17,6 +17,8 @@ export const printJobSchema = v.strictObject({
   kind: v.picklist(['receipt', 'refund', 'x-report', 'z-report', 'test', 'reprint', 'gift']),
   paper: paperSchema,
   openDrawer: v.optional(v.boolean()),
+  /** Which of two drawers opens, on the other pin of the connector; absent for the first (rule R14). */
+  drawer: v.optional(v.literal(2)),
   ttlMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(86_400_000))),
 });
 
@@ -24,6 +26,7 @@ export const printJobSchema = v.strictObject({
 export const drawerJobSchema = v.strictObject({
   jobId: printJobSchema.entries.jobId,
   device: printJobSchema.entries.device,
+  drawer: printJobSchema.entries.drawer,
 });
 
 /** Where a print job stands; `unknown` means bytes left and no confirmation came, so a person must look (rule P3). */

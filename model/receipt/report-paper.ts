@@ -1,5 +1,6 @@
 import type { Organization, Store } from '../documents/organization.ts';
 import type { CashierReport } from '../folds/drawer-shifts.ts';
+import type { DrawerTotal } from '../folds/drawer-totals.ts';
 import type { CountedAmount, SessionReport } from '../folds/session-report.ts';
 import type { DayTotals } from '../folds/store-day.ts';
 import type { PerpetualTotals } from '../journal/record.ts';
@@ -55,7 +56,8 @@ export function reportPaper(source: ReportPaperSource): Paper {
       ...block(labels.tenders, tenderRows(report, words)),
       ...block(labels.liabilities, liabilityRows(report, words)),
       ...block(labels.departments, departmentRows(report, source.departmentName, words)),
-      ...block(labels.drawer, drawerRows(report, words)),
+      ...block(report.drawers ? labels.drawersTogether : labels.drawer, drawerRows(report, words)),
+      ...eachDrawer(report, words),
       ...peopleBlocks(source, words),
       ...block(labels.receipts, receiptRows(report, words)),
       ...block(labels.perpetual, perpetualRows(source.perpetual, words)),
@@ -151,11 +153,7 @@ function drawerRows(
   { labels, format }: Words,
 ): PaperLine[] {
   const rows = [
-    row(labels.float, format.amount(drawer.float)),
-    row(labels.cashSales, format.amount(drawer.cashSales)),
-    row(labels.cashRefunds, format.amount(drawer.cashRefunds === 0 ? 0 : -drawer.cashRefunds)),
-    row(labels.paidIn, format.amount(drawer.paidIn)),
-    row(labels.paidOut, format.amount(drawer.paidOut === 0 ? 0 : -drawer.paidOut)),
+    ...cashRows(drawer, { labels, format }),
     ...(safeDrops ? [row(`${labels.safeDrops} (${safeDrops.count})`, format.amount(safeDrops.amount))] : []),
     ...(handovers ? [row(`${labels.handovers} (${handovers.count})`, format.amount(handovers.amount))] : []),
     row(labels.expected, format.money(drawer.expected), true),
@@ -169,10 +167,46 @@ function drawerRows(
   return rows;
 }
 
-function peopleBlocks({ people, personName }: ReportPaperSource, { labels, format }: Words): PaperLine[] {
-  if (!people || (people.cashiers.length < 2 && people.shifts.length < 2)) return [];
-  const shifts = people.shifts.flatMap(({ holder, since, expected, counted, difference }) => [
-    row(personName(holder), format.moment(since)),
+/** Why a drawer should hold what it should (rule Z3). */
+function cashRows(drawer: DrawerTotal, { labels, format }: Words): PaperLine[] {
+  return [
+    row(labels.float, format.amount(drawer.float)),
+    row(labels.cashSales, format.amount(drawer.cashSales)),
+    row(labels.cashRefunds, format.amount(drawer.cashRefunds === 0 ? 0 : -drawer.cashRefunds)),
+    row(labels.paidIn, format.amount(drawer.paidIn)),
+    row(labels.paidOut, format.amount(drawer.paidOut === 0 ? 0 : -drawer.paidOut)),
+  ];
+}
+
+/** Each of several drawers by itself (rule Z10). */
+function eachDrawer({ drawers = [], closed }: SessionReport, words: Words): PaperLine[] {
+  const { labels, format } = words;
+  return drawers.flatMap((drawer, i) => {
+    const count = closed?.body.drawers?.[i];
+    const { earlier = [] } = count ?? {};
+    return block(`${labels.drawer} ${i + 1}: ${drawer.name}`, [
+      ...cashRows(drawer, words),
+      ...(drawer.handedOver === 0 ? [] : [row(labels.handovers, format.amount(drawer.handedOver))]),
+      row(labels.expected, format.money(drawer.expected), true),
+      ...earlier.map((before) => row(labels.countedBefore, format.money(before))),
+      ...(count
+        ? [
+            row(labels.counted, format.money(count.counted), true),
+            row(labels.difference, format.money(count.difference), true),
+          ]
+        : []),
+    ]);
+  });
+}
+
+function peopleBlocks(
+  { people, personName, report }: ReportPaperSource,
+  { labels, format }: Words,
+): PaperLine[] {
+  if (!people || (people.cashiers.length < 2 && people.shifts.length <= (report.drawers?.length ?? 1)))
+    return [];
+  const shifts = people.shifts.flatMap(({ holder, drawer, since, expected, counted, difference }) => [
+    row(drawer ? `${personName(holder)} · ${drawer.name}` : personName(holder), format.moment(since)),
     row(`  ${labels.expected}`, format.amount(expected)),
     ...(counted === undefined || difference === undefined
       ? []

@@ -1,3 +1,4 @@
+import type { ListedClosing } from '../folds/closing-list.ts';
 import { monthClosing, yearClosing, type PastSession } from '../folds/period-closing.ts';
 import { zzBody, type StoreDay } from '../folds/store-day.ts';
 import type { RecordOf } from '../journal/record.ts';
@@ -34,6 +35,15 @@ export function closePeriod(
   const body = what === 'month' ? monthClosing(past) : yearClosing(latest);
   if (!body.ok) return body;
   return seal<'period'>(state, { kind: 'period', body: body.value }, act, ['session.open']);
+}
+
+/** The closings of the register, for somebody who may see them (rules R15, S5). Writes no record. */
+export function readClosings(
+  closings: readonly ListedClosing[],
+  act: Act,
+): Result<readonly ListedClosing[], CommandRefusal> {
+  const permitted = authorize(act, ['report.read']);
+  return permitted.ok ? ok(closings) : permitted;
 }
 
 /** The store's day as it stands, for somebody who may see it (rules Z8, S5). Writes no record. */

@@ -2,8 +2,8 @@ import { receiptNumber, type ReceiptNumber } from '../ids/register-id.ts';
 import type { SessionReport } from '../folds/session-report.ts';
 import { sealRecord, type Stamp } from '../journal/chain.ts';
 import type { JournalRecord, RecordContent, RecordKind, RecordOf } from '../journal/record.ts';
-import { MAX_TYPED_MINOR, type Minor } from '../money/money.ts';
-import { assert, err, ok, type Result } from '../result.ts';
+import type { Minor } from '../money/money.ts';
+import { err, ok, type Result } from '../result.ts';
 import type { Basket, PricingRules } from '../sale/basket.ts';
 import { finishedSale, type UnfinishedSale } from '../sale/finished-sale.ts';
 import type { Payment } from '../sale/payment.ts';
@@ -11,10 +11,17 @@ import { limitOf, type Permission } from '../staff/permission.ts';
 import { authorize, type Act, type NotPermitted } from './actor.ts';
 import { discountLimit, ungrantedOff } from './basket-commands.ts';
 import { checkReason, type ReasonRefusal } from './reason.ts';
+import { drawerMember } from './drawer-number.ts';
+import {
+  checkAmount,
+  checkCount,
+  checkFloats,
+  countedSession,
+  type Denominations,
+  type OpenedDrawer,
+  type SessionCount,
+} from './drawer-count.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
-
-/** Pieces of cash by minor-unit value; together they make what was counted (rule R8). */
-export type Denominations = Readonly<Record<string, number>>;
 
 /** Why a register refused a command; the screen has a sentence for every code. */
 export type CommandRefusal =
@@ -47,15 +54,19 @@ export function openSession(
     readonly currency: string;
     readonly float: Minor;
     readonly denominations?: Denominations;
+    /** The drawers where there are several; together they hold `float` (rule R14). */
+    readonly drawers?: readonly OpenedDrawer[];
   },
   act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   if (isOpen(state)) return err({ code: 'session-already-open' });
-  const refusal = checkCount(args.float, args.denominations);
+  const refusal = checkCount(args.float, args.denominations) ?? checkFloats(args.float, args.drawers);
   if (refusal) return err(refusal);
   const stamp = authorize(act, ['session.open']);
   if (!stamp.ok) return stamp;
-  return ok(sealRecord(state.head, state.session + 1, { kind: 'opened', body: { ...args } }, stamp.value));
+  const { drawers, ...rest } = args;
+  const body = { ...rest, ...(drawers && drawers.length > 1 ? { drawers: [...drawers] } : {}) };
+  return ok(sealRecord(state.head, state.session + 1, { kind: 'opened', body }, stamp.value));
 }
 
 /**
@@ -70,6 +81,8 @@ export function completeSale(
     readonly rules: PricingRules;
     /** The points the till knows the customer to hold (rule U8). */
     readonly pointsHeld?: number | undefined;
+    /** The drawer its cash goes in or out of, from 1 (rule R14). */
+    readonly drawer?: number | undefined;
   },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
@@ -79,7 +92,12 @@ export function completeSale(
   if (!body.ok) return body;
   const above = ungrantedOff(args.basket, args.rules) > discountLimit(act, args.rules);
   const needed = [...salePermissions(args.basket), ...(above ? (['sale.discount'] as const) : [])];
-  return seal<'sale'>(state, { kind: 'sale', body: body.value }, act, needed);
+  return seal<'sale'>(
+    state,
+    { kind: 'sale', body: { ...body.value, ...memberOf(state, args.drawer) } },
+    act,
+    needed,
+  );
 }
 
 /** Selling, taking back what a receipt shows, and taking back what none does are permitted apart (rules L8, S5), and so is giving a deposit back (rule G10). */
@@ -103,6 +121,8 @@ export function moveCash(
     readonly reason: string;
     /** The number of the bag that goes to the safe (rule R8). */
     readonly bag?: string;
+    /** Which drawer, from 1 (rule R14). */
+    readonly drawer?: number;
   },
   act: Act,
 ): Result<JournalRecord, CommandRefusal> {
@@ -110,10 +130,12 @@ export function moveCash(
   if (args.amount === 0) return err({ code: 'amount-zero' });
   const refusal = checkAmount(args.amount) ?? checkBag(args.bag) ?? checkReason(args.reason);
   if (refusal) return err(refusal);
+  const { drawer, ...move } = args;
   const body = {
-    ...args,
+    ...move,
     reason: args.reason.trim(),
     ...(args.bag === undefined ? {} : { bag: args.bag.trim() }),
+    ...memberOf(state, drawer),
   };
   const limit = limitOf(act.actor.role, 'cash.above-limit', state.report.currency);
   const above = args.direction === 'out' && args.amount > limit;
@@ -123,15 +145,22 @@ export function moveCash(
 /** Takes cash to the safe in a bag with a number (rule R8); as any taking out, above the limit of the role it needs more. */
 export function dropToSafe(
   state: RegisterState,
-  args: { readonly amount: Minor; readonly bag: string; readonly reason: string },
+  args: {
+    readonly amount: Minor;
+    readonly bag: string;
+    readonly reason: string;
+    readonly drawer?: number;
+  },
   act: Act,
 ): Result<JournalRecord, CommandRefusal> {
   return moveCash(state, { direction: 'out', ...args }, act);
 }
 
-/** Whether the drawer should hold more than the store wants in it, in minor units (rule R8). */
+/** Whether a drawer should hold more than the store wants in it, in minor units (rule R8). */
 export function isDrawerFull(state: RegisterState, limit: Minor | undefined): boolean {
-  return limit !== undefined && isOpen(state) && state.report.drawer.expected > limit;
+  if (limit === undefined || !isOpen(state)) return false;
+  const { drawer, drawers = [drawer] } = state.report;
+  return drawers.some(({ expected }) => expected > limit);
 }
 
 function checkBag(bag: string | undefined): CommandRefusal | undefined {
@@ -149,11 +178,13 @@ export function openDrawer(
   state: RegisterState,
   reason: string,
   act: Act,
+  drawer?: number,
 ): Result<JournalRecord, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   const refusal = checkReason(reason);
   if (refusal) return err(refusal);
-  return seal(state, { kind: 'drawer', body: { reason: reason.trim() } }, act, ['drawer.open']);
+  const body = { reason: reason.trim(), ...memberOf(state, drawer) };
+  return seal(state, { kind: 'drawer', body }, act, ['drawer.open']);
 }
 
 /** Records that a receipt is printed once more; `copy` counts the copies from 1 (rule R5). */
@@ -193,64 +224,24 @@ export function readReport(state: RegisterState, act: Act): Result<SessionReport
  */
 export function closeSession(
   state: RegisterState,
-  args: {
-    readonly counted: Minor;
-    readonly denominations?: Denominations;
-    /** What was counted before, when it was counted again (rule R9). */
-    readonly earlier?: readonly Minor[];
-    readonly reason?: string;
-  },
+  args: SessionCount,
   act: Act,
 ): Result<RecordOf<'closed'>, CommandRefusal> {
   if (!isOpen(state)) return err({ code: 'session-not-open' });
   const { report } = state;
-  const outcome = countedDrawer(report, args);
+  const outcome = countedSession(report, args);
   if (!outcome.ok) return outcome;
-  const { difference } = outcome.value;
-  const { earlier = [] } = args;
   const body = {
     ...outcome.value,
-    ...(earlier.length === 0 ? {} : { earlier: earlier.slice(-MAX_EARLIER) }),
     sales: report.sales.count + report.exchanges.count,
     refunds: report.refunds.count,
     gross: report.gross,
     tax: report.tax,
   };
-  return seal<'closed'>(state, { kind: 'closed', body }, act, countPermissions(report, difference, act));
-}
-
-/** How many earlier counts a closing keeps: the latest ones. */
-const MAX_EARLIER = 20;
-
-/** What a count of the drawer comes to beside what it should hold; a difference needs a reason (rules R6 and R10). */
-export function countedDrawer(
-  { drawer: { expected } }: Pick<SessionReport, 'drawer'>,
-  args: { readonly counted: Minor; readonly denominations?: Denominations; readonly reason?: string },
-): Result<
-  {
-    readonly expected: Minor;
-    readonly counted: Minor;
-    readonly difference: Minor;
-    readonly denominations?: Record<string, number>;
-    readonly reason?: string;
-  },
-  CommandRefusal
-> {
-  const { counted, denominations } = args;
-  const refusal = checkCount(counted, denominations);
-  if (refusal) return err(refusal);
-  const difference = counted - expected;
-  const reason = args.reason?.trim() ?? '';
-  if (difference !== 0 && reason === '') return err({ code: 'difference-needs-reason', difference });
-  const tooLong = reason === '' ? undefined : checkReason(reason);
-  if (tooLong) return err(tooLong);
-  return ok({
-    expected,
-    counted,
-    difference,
-    ...(denominations === undefined ? {} : { denominations: { ...denominations } }),
-    ...(reason === '' ? {} : { reason }),
-  });
+  const { difference, drawers = [] } = body;
+  // Differences of several drawers that make up for each other are differences all the same.
+  const largest = Math.max(...[difference, ...drawers.map((drawer) => drawer.difference)].map(Math.abs));
+  return seal<'closed'>(state, { kind: 'closed', body }, act, countPermissions(report, largest, act));
 }
 
 /** What somebody needs who counts a drawer with a difference: above the limit of the role more (rule S7). */
@@ -263,6 +254,11 @@ export function countPermissions(
   return above ? ['session.close', 'session.over-short'] : ['session.close'];
 }
 
+/** How a record of the open session says which drawer it is about (rule R14). */
+function memberOf(state: RegisterState, drawer: number | undefined): { readonly drawer?: number } {
+  return drawerMember(state.report?.drawers?.length ?? 1, drawer);
+}
+
 /** Seals what everything else about it was found right, if the actor may do it: a refusal here is one an approval can turn. */
 export function seal<Kind extends RecordKind>(
   state: RegisterState,
@@ -273,23 +269,4 @@ export function seal<Kind extends RecordKind>(
   const stamp = authorize(act, needed);
   if (!stamp.ok) return stamp;
   return ok(sealRecord(state.head, state.session, content, stamp.value) as RecordOf<Kind>);
-}
-
-/** Pieces that do not make the amount come from a program, not from a person. */
-function checkCount(amount: Minor, denominations?: Denominations): CommandRefusal | undefined {
-  const refusal = checkAmount(amount);
-  if (refusal || denominations === undefined) return refusal;
-  const sum = Object.entries(denominations).reduce(
-    (total, [value, count]) => total + Number(value) * count,
-    0,
-  );
-  assert(sum === amount, () => `pieces of ${sum} were counted as ${amount}`);
-  return undefined;
-}
-
-/** Checks an amount somebody counted or typed; undefined when it can be recorded. */
-export function checkAmount(amount: Minor): CommandRefusal | undefined {
-  if (amount < 0) return { code: 'amount-negative' };
-  if (amount > MAX_TYPED_MINOR) return { code: 'amount-absurd' };
-  return undefined;
 }

@@ -1,7 +1,9 @@
 import type { RegisterId, StoreId } from '../ids/register-id.ts';
 import { emptyHead, verifyNext, type ChainFault, type ChainHead } from '../journal/chain.ts';
 import { isBehindClosing, type JournalRecord } from '../journal/record.ts';
+import type { Minor } from '../money/money.ts';
 import { addToReport, openReport, type SessionReport } from '../folds/session-report.ts';
+import { drawerOf } from './drawer-number.ts';
 import { ok, err, type Result } from '../result.ts';
 
 /**
@@ -14,13 +16,23 @@ export type RegisterState = {
   readonly session: number;
   /** The latest session's report; its `closed` says whether it is over. Undefined before the first session. */
   readonly report?: SessionReport;
-  /** Who answers for the drawer of the latest session: who opened it, or took it over last (rule R10). */
-  readonly holder?: string;
+  /** Who took each drawer of the latest session over last, by its number (rule R10). */
+  readonly holders?: Readonly<Record<number, string>>;
 };
+
+/** Who answers for a drawer of the latest session: who opened it, or took the drawer over last (rule R10). */
+export function holderOf({ holders, report }: RegisterState, drawer = 1): string | undefined {
+  return holders?.[drawer] ?? report?.openedBy;
+}
 
 /** A register that never opened. */
 export function newRegister(org: string, store: StoreId, register: RegisterId): RegisterState {
   return { head: emptyHead(org, store, register), session: 0 };
+}
+
+/** What a drawer of a session should hold now, in minor units (rules Z3 and Z10). */
+export function drawerExpected({ drawer, drawers }: SessionReport, number = 1): Minor {
+  return drawers?.[number - 1]?.expected ?? drawer.expected;
 }
 
 /** Whether the register can sell now. */
@@ -38,19 +50,22 @@ export function addRecord(state: RegisterState, record: JournalRecord): Result<R
   if (record.kind === 'opened') {
     if (isOpen(state)) return err('already-open');
     if (record.session !== state.session + 1) return err('wrong-session');
-    return ok({ head: head.value, session: record.session, report: openReport(record), holder: record.by });
+    return ok({ head: head.value, session: record.session, report: openReport(record) });
   }
   const { report } = state;
   if (report === undefined) return err('not-open');
   const behind = isBehindClosing(record.kind);
   if (isOpen(state) === behind) return err(behind ? 'still-open' : 'not-open');
   if (record.session !== state.session) return err('wrong-session');
-  const holder = record.kind === 'handover' ? record.body.to : state.holder;
+  const holders =
+    record.kind === 'handover'
+      ? { ...state.holders, [drawerOf(record.body)]: record.body.to }
+      : state.holders;
   return ok({
     head: head.value,
     session: state.session,
     report: addToReport(report, record),
-    ...(holder === undefined ? {} : { holder }),
+    ...(holders === undefined ? {} : { holders }),
   });
 }
 

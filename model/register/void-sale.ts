@@ -3,11 +3,16 @@ import type { RecordOf } from '../journal/record.ts';
 import type { Minor } from '../money/money.ts';
 import { negateQuantity } from '../money/quantity.ts';
 import { err, type Result } from '../result.ts';
-import type { SaleBody, SaleLine } from '../sale/sale-body.ts';
+import type { SaleBody, SaleLine, Tendered } from '../sale/sale-body.ts';
 import type { Act } from './actor.ts';
 import { seal, type CommandRefusal } from './commands.ts';
+import { drawerMember } from './drawer-number.ts';
 import { checkReason } from './reason.ts';
 import { isOpen, type RegisterState } from './register-state.ts';
+
+/** How a card payment was given back (rule V8): by the terminal with its proof, or by hand with the approval code of a slip. */
+export type CardGivenBack = Required<Pick<Tendered, 'givenBack'>> &
+  Pick<Tendered, 'reference' | 'cardBrand' | 'cardTail' | 'cardReference'>;
 
 /**
  * Voids a sale of the open session (rule H6): a receipt of its own that takes back everything, to the same tenders. `later` are the
@@ -20,6 +25,10 @@ export function voidSale(
     readonly later: Iterable<SaleBody>;
     readonly reason: string;
     readonly basket: string;
+    /** The drawer the cash goes back out of, from 1, whichever it came into (rule R14). */
+    readonly drawer?: number;
+    /** How card payments were given back, by the places of their tenders (rule V8). */
+    readonly cards?: ReadonlyMap<number, CardGivenBack>;
   },
   act: Act,
 ): Result<RecordOf<'sale'>, CommandRefusal> {
@@ -35,7 +44,8 @@ export function voidSale(
   const refusal = checkReason(reason);
   if (refusal) return err(refusal);
   const body: SaleBody = {
-    ...reversed(sale.body),
+    ...reversed(sale.body, args.cards),
+    ...drawerMember(state.report.drawers?.length ?? 1, args.drawer),
     receipt: receiptNumber(store, register, totals.receipts + 1),
     basket: args.basket,
     voids: { receipt, reason: reason.trim() },
@@ -48,8 +58,8 @@ function negated(amount: Minor): Minor {
   return amount === 0 ? 0 : -amount;
 }
 
-function reversed(sale: SaleBody): SaleBody {
-  const { rounding, points, ...kept } = sale;
+function reversed(sale: SaleBody, cards: ReadonlyMap<number, CardGivenBack> = new Map()): SaleBody {
+  const { rounding, points, drawer: _drawer, ...kept } = sale;
   return {
     ...kept,
     type: 'refund',
@@ -58,8 +68,8 @@ function reversed(sale: SaleBody): SaleBody {
     net: negated(sale.net),
     tax: negated(sale.tax),
     total: negated(sale.total),
-    tenders: sale.tenders.map(({ received: _received, change: _change, ...tender }) => ({
-      ...tender,
+    tenders: sale.tenders.map(({ received: _received, change: _change, ...tender }, index) => ({
+      ...reversedCard(tender, cards.get(index)),
       amount: negated(tender.amount),
       ...(tender.points === undefined ? {} : { points: negated(tender.points) }),
     })),
@@ -68,6 +78,13 @@ function reversed(sale: SaleBody): SaleBody {
       ? {}
       : { points: { earned: 0, ...(points.earned === 0 ? {} : { back: points.earned }) } }),
   };
+}
+
+/** A card payment as it was given back says so, with its own codes instead of those of the sale. */
+function reversedCard(tender: Tendered, back: CardGivenBack | undefined): Tendered {
+  if (!back) return tender;
+  const { reference: _code, cardReference: _reference, ...kept } = tender;
+  return { ...kept, ...back };
 }
 
 function reversedLine(line: SaleLine, refundOf: NonNullable<SaleLine['refundOf']>): SaleLine {

@@ -3,6 +3,7 @@ import { receiptNumberSchema } from '../ids/register-id.ts';
 import { accountIdSchema, accountRefSchema } from '../ledger/account.ts';
 import { minorSchema } from '../money/money.ts';
 import { quantitySchema, unitPriceSchema } from '../money/quantity.ts';
+import { drawerNumberSchema } from '../register/drawer-number.ts';
 import { lineDetailsSchema } from './line-details.ts';
 import { taxKey, taxRateSchema, type TaxRate } from '../tax/tax.ts';
 import { saleTermsSchema } from './customer-terms.ts';
@@ -115,6 +116,8 @@ export const tenderedSchema = v.strictObject({
   approvedBy: v.optional(idText),
   points: v.optional(pointsSchema),
   ...cardMembers,
+  /** How a void gave a card payment back: at the terminal, or by a person (rule V8). */
+  givenBack: v.optional(v.picklist(['terminal', 'hand'])),
 });
 
 /** One row of the tax table of a receipt, as in `TaxTotal`. */
@@ -144,6 +147,8 @@ export const saleBodySchema = v.strictObject({
   terms: v.optional(saleTermsSchema),
   points: v.optional(salePointsSchema),
   voids: v.optional(v.strictObject({ receipt: receiptNumberSchema, reason: shortText })),
+  /** The drawer its cash went in or out of, where there are several (rule R14). */
+  drawer: v.optional(drawerNumberSchema),
 });
 
 /**

@@ -1,8 +1,11 @@
 import * as v from 'valibot';
 import { readEntry, type EntryFault } from '../documents/entries.ts';
+import { registerIdSchema } from '../ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
+import { layawayFeeSchema } from '../ledger/layaway-fee.ts';
 import { minorSchema } from '../money/money.ts';
 import { ROUNDING_MODES } from '../money/rounding.ts';
+import { drawerNameSchema } from '../register/drawer-number.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashRoundingSchema } from '../sale/cash-rounding.ts';
 
@@ -43,6 +46,13 @@ export const SETTING_SCHEMAS = {
   discountReasons: v.pipe(v.array(reason), v.maxLength(12)),
   /** Whose rules say what a code with a price or a weight means (rule B4). */
   shelfCodes: v.nullable(countryCode),
+  /** The cash drawers of registers with more than one, in their order (rule R14). */
+  drawers: v.pipe(
+    v.array(v.strictObject({ name: drawerNameSchema, register: v.optional(registerIdSchema) })),
+    v.maxLength(40),
+  ),
+  /** What is kept of the deposit when a layaway is cancelled (rule G11). */
+  layawayFee: v.nullable(layawayFeeSchema),
 } as const;
 
 /** The name of a setting. */
@@ -85,6 +95,8 @@ export const DEFAULT_SETTINGS: Settings = {
   drawerLimit: null,
   discountReasons: [],
   shelfCodes: null,
+  drawers: [],
+  layawayFee: null,
 };
 
 /** One setting as a document holds it; without `value` the store takes the organization's. */

@@ -5,6 +5,7 @@ import type { TenderKind } from '#model/sale/sale-body.ts';
 import { taxKey } from '#model/tax/tax.ts';
 import { fromThousandths } from '../quantities.ts';
 import type { SessionTable, Tables } from '../schema.ts';
+import { drawersOf } from './session-drawers.ts';
 
 type SessionRow = Selectable<SessionTable>;
 type Database = Kysely<Tables>;
@@ -97,6 +98,7 @@ async function reportOf(database: Database, row: SessionRow): Promise<SessionRep
     tenders: await tendersOf(database, row),
     departments: await departmentsOf(database, row),
     drawer: drawerOf(row),
+    ...(await drawersOf(database, row)),
     ...(row.safe_drops === 0 ? {} : { safeDrops: { count: row.safe_drops, amount: row.safe_drop_amount } }),
     ...(row.handovers === 0 ? {} : { handovers: { count: row.handovers, amount: row.handover_difference } }),
     drawerOpenings: row.drawer_openings,

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Paper, PaperLine } from '#model/receipt/paper.ts';
+import { drawerPulse, realTimeDrawerPulse } from '../../hardware-bridge/drawer.ts';
 import { encodePaper } from '../../hardware-bridge/encoder.ts';
 import {
   EscPosInterpreter,
@@ -68,6 +69,17 @@ describe('the bytes of a paper', () => {
     };
     expect(pulses(2).map((token) => token.bytes.toString('hex'))).toEqual(['1b700019fa']);
     expect(pulses(5).map((token) => token.bytes.toString('hex'))).toEqual(['1b700119fa']);
+  });
+
+  it('[R14] open the second drawer on the pin the first does not hang on', () => {
+    const hex = (pin: 2 | 5, drawer?: 2) => drawerPulse({ drawerPin: pin }, drawer).toString('hex');
+    expect([hex(2), hex(2, 2), hex(5), hex(5, 2)]).toEqual([
+      '1b700019fa',
+      '1b700119fa',
+      '1b700119fa',
+      '1b700019fa',
+    ]);
+    expect(realTimeDrawerPulse({ drawerPin: 2 }, 2).toString('hex')).toBe('1014010101');
   });
 
   it('leave the drawer shut when nobody asked', () => {

@@ -213,7 +213,7 @@ describe('the drawer', () => {
     const bench = await startBench();
     await bench.queue.acceptDrawer(drawerJob(1));
     await bench.reaches('drawer-1', 'printed');
-    expect(bench.printer.state().drawer).toEqual({ open: true, openings: 1 });
+    expect(bench.printer.state().drawer).toEqual({ open: true, openings: 1, pin: 2 });
     expect(bench.printer.papers()).toEqual([]);
   });
 
@@ -223,6 +223,25 @@ describe('the drawer', () => {
     await bench.reaches(job(1).jobId, 'printed');
     expect(bench.printer.state().drawer.openings).toBe(1);
     expect(bench.printer.papers()[0]).toMatchObject({ drawerOpened: true, notes: [] });
+  });
+
+  it('[R14] is the one of the two that was asked for, with a paper, alone and on a stopped printer', async () => {
+    const bench = await startBench();
+    const pin = () => bench.printer.state().drawer.pin;
+    await bench.queue.accept(job(1, { openDrawer: true, drawer: 2 }));
+    await bench.reaches(job(1).jobId, 'printed');
+    expect(pin()).toBe(5);
+    await bench.queue.acceptDrawer(drawerJob(1));
+    await bench.reaches('drawer-1', 'printed');
+    expect(pin()).toBe(2);
+    await bench.printer.setFaults({ paperOut: true });
+    await bench.queue.acceptDrawer({ ...drawerJob(2), drawer: 2 });
+    await bench.reaches('drawer-2', 'sent');
+    expect(pin()).toBe(5);
+    expect(await bench.queue.acceptDrawer(drawerJob(2))).toMatchObject({
+      ok: false,
+      error: { code: 'id-taken' },
+    });
   });
 
   it('[P4] overtakes papers that wait for a roll, and opens on the stopped printer', async () => {

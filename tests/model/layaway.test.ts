@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cancellationFee, layawayFeeLine } from '#model/ledger/layaway-fee.ts';
 import { describe, expect, test } from 'vitest';
 import {
   basketOfLayaway,
@@ -203,3 +204,29 @@ const HALF: Special = {
   scope: {},
   effect: { kind: 'off', percent: '50' },
 };
+
+describe('[G11] the fee for cancelling', () => {
+  test('is an amount or a share of what was paid, never more than that and never below zero', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000 }), fc.integer({ min: 1, max: 100 }), (paid, n) => {
+        const share = cancellationFee(paid, { kind: 'percent', percent: n });
+        const flat = cancellationFee(paid, { kind: 'amount', amount: n * 100 });
+        expect(Math.abs(share - (paid * n) / 100)).toBeLessThanOrEqual(0.5);
+        expect(flat).toBe(Math.min(n * 100, paid));
+        expect(cancellationFee(paid, null)).toBe(0);
+        expect(share >= 0 && share <= paid).toBe(true);
+      }),
+    );
+  });
+
+  test('is a line without tax that is no article', () => {
+    expect(layawayFeeLine(250, 'Cancellation fee', 'GBP')).toEqual({
+      product: 'layaway-fee',
+      sku: 'layaway-fee',
+      name: 'Cancellation fee',
+      quantity: '1',
+      price: '2.50',
+      taxes: [],
+    });
+  });
+});

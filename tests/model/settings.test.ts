@@ -63,6 +63,8 @@ const someSettings: fc.Arbitrary<WrittenSettings> = fc.record(
     signOutMinutes: fc.integer({ min: 1, max: 480 }),
     country: fc.option(fc.constantFrom('GB', 'CH')),
     discountReasons: fc.constantFrom([], ['Damaged']),
+    layawayFee: fc.constantFrom(null, { kind: 'percent', percent: 10 }),
+    drawers: fc.constantFrom([], [{ name: 'Left' }, { name: 'Bar', register: 'R2' }]),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<WrittenSettings>;

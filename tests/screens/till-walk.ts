@@ -1,4 +1,5 @@
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
+import { settingKey, settingText } from '#model/settings/settings.ts';
 import type { Device } from '#model/trust/device.ts';
 import type { Station } from '../../app/server/station.ts';
 import type { TillPage } from '../e2e/pages/till-page.ts';
@@ -26,6 +27,7 @@ export async function* tillWalk(tour: TillTour): Walk {
   yield* warningWalk(tour);
   yield* trouble(tour);
   yield* closeWalk(tour);
+  yield* drawersWalk(tour);
   await exclude(tour);
   await reached(tour.till.page, 'excluded');
   yield 'till-excluded';
@@ -272,6 +274,41 @@ async function* closeWalk({ till }: TillTour): Walk {
   await till.zReport.waitFor();
   yield 'till-z';
   await till.leaveZReport();
+  await touch(page, 'open-closings');
+  await till.approval.waitFor();
+  await till.approve('mia', pinOf('mia'));
+  await reached(page, 'closing-row');
+  yield 'till-closings';
+  await leave(page, 'closings-dialog');
+}
+
+/** A session with two drawers, as head office gives them to this register. */
+async function* drawersWalk({ till, shop, station }: TillTour): Walk {
+  const { page } = till;
+  const { store, register } = station.spec;
+  if (store === undefined) throw new Error(`${station.spec.name} is no till`);
+  const drawers = ['Left', 'Right'].map((name) => ({ name, register }));
+  await shop.headOffice.writeDurably(
+    { class: 'store', store },
+    { [settingKey('drawers')]: settingText(drawers) },
+    20_000,
+  );
+  await reached(page, 'count-drawer-2');
+  await page.getByTestId('float-input-1').fill('100');
+  await touch(page, 'count-drawer-2');
+  await page.getByTestId('float-input-2').fill('50');
+  yield 'till-open-drawers';
+  await lead(page, 'open-session', 'choose-drawer-dialog');
+  yield 'till-choose-drawer';
+  await touch(page, 'drawer-2');
+  await till.search.waitFor();
+  yield 'till-own-drawer';
+  await till.menu('close-session');
+  await page.getByTestId('counted-input-1').fill('99');
+  await touch(page, 'count-drawer-2');
+  await page.getByTestId('counted-input-2').fill('51');
+  await lead(page, 'compare-count', 'drawer-differences');
+  yield 'till-close-drawers';
 }
 
 /** Revokes the device of this page, as head office's devices page does. */

@@ -20,7 +20,7 @@ import {
 } from '#model/register/commands.ts';
 import { handOver } from '#model/register/handover.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
-import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
+import { addRecord, holderOf, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
 import {
   priceBasket,
@@ -200,7 +200,7 @@ class JournalMaker {
   }
 
   #handOver(): void {
-    const to = this.#state.holder === 'person-1' ? 'person-2' : 'person-1';
+    const to = holderOf(this.#state) === 'person-1' ? 'person-2' : 'person-1';
     const expected = this.#state.report?.drawer.expected ?? 0;
     if (expected < 0) return;
     const counted = expected + this.#int(0, 200);

@@ -58,6 +58,7 @@ export function sessionPaper(report: SessionReportAnswer, words: PaperWords): Pa
       tenderSection(report, formats),
       departmentSection(report, words),
       drawerSection(report, formats),
+      ...drawerSections(report, formats),
       eventSection(report, formats),
     ]),
   };
@@ -144,16 +145,12 @@ function departmentSection(report: SessionReportAnswer, { formats, departments }
   return { title: m.office_paper_departments(), rows };
 }
 
-function drawerSection({ drawer, closed }: SessionReportAnswer, formats: Formats): PaperSection {
+function drawerSection({ drawer, drawers, closed }: SessionReportAnswer, formats: Formats): PaperSection {
   const { counted, difference, reason } = closed?.body ?? {};
   return {
-    title: m.office_paper_drawer(),
+    title: drawers ? m.office_paper_drawers() : m.office_paper_drawer(),
     rows: [
-      money(m.office_drawer_float(), drawer.float, formats),
-      money(m.office_drawer_cash_sales(), drawer.cashSales, formats),
-      money(m.office_drawer_cash_refunds(), -drawer.cashRefunds, formats),
-      money(m.office_drawer_paid_in(), drawer.paidIn, formats),
-      money(m.office_drawer_paid_out(), -drawer.paidOut, formats),
+      ...cashRows(drawer, formats),
       { ...money(m.office_column_expected(), drawer.expected, formats), strong: true },
       ...(counted === undefined ? [] : [money(m.office_drawer_counted(), counted, formats)]),
       ...(difference === undefined
@@ -167,6 +164,39 @@ function drawerSection({ drawer, closed }: SessionReportAnswer, formats: Formats
           ]),
     ],
   };
+}
+
+function cashRows(drawer: SessionReportAnswer['drawer'], formats: Formats): readonly PaperRow[] {
+  return [
+    money(m.office_drawer_float(), drawer.float, formats),
+    money(m.office_drawer_cash_sales(), drawer.cashSales, formats),
+    money(m.office_drawer_cash_refunds(), -drawer.cashRefunds, formats),
+    money(m.office_drawer_paid_in(), drawer.paidIn, formats),
+    money(m.office_drawer_paid_out(), -drawer.paidOut, formats),
+  ];
+}
+
+/** Each of several drawers by itself (rule Z10). */
+function drawerSections({ drawers = [], closed }: SessionReportAnswer, formats: Formats): PaperSection[] {
+  return drawers.map((drawer, i) => {
+    const count = closed?.body.drawers?.[i];
+    return {
+      title: m.office_paper_drawer_of({ number: i + 1, name: drawer.name }),
+      rows: [
+        ...cashRows(drawer, formats),
+        ...(drawer.handedOver === 0
+          ? []
+          : [money(m.office_drawer_handed_over(), drawer.handedOver, formats)]),
+        { ...money(m.office_column_expected(), drawer.expected, formats), strong: true },
+        ...(count
+          ? [
+              money(m.office_drawer_counted(), count.counted, formats),
+              { ...money(m.office_column_difference(), count.difference, formats), strong: true },
+            ]
+          : []),
+      ],
+    };
+  });
 }
 
 function eventSection(report: SessionReportAnswer, formats: Formats): PaperSection {

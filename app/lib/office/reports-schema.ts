@@ -51,6 +51,15 @@ const sessionRowSchema = v.object({
 /** Register sessions, open ones without `closedAt`. */
 export const sessionsSchema = v.object({ rows: v.array(sessionRowSchema) });
 
+const drawerFigures = {
+  float: minorSchema,
+  cashSales: minorSchema,
+  cashRefunds: minorSchema,
+  paidIn: minorSchema,
+  paidOut: minorSchema,
+  expected: minorSchema,
+};
+
 /** An X or Z report, as model/folds/session-report.ts makes it. */
 export const sessionReportSchema = v.object({
   store: v.string(),
@@ -73,14 +82,8 @@ export const sessionReportSchema = v.object({
   taxes: v.record(v.string(), taxTotalSchema),
   tenders: v.record(v.string(), v.object({ ...counted.entries, name: v.string(), kind: tenderKindSchema })),
   departments: v.record(v.string(), v.object({ amount: minorSchema, quantity: v.string() })),
-  drawer: v.object({
-    float: minorSchema,
-    cashSales: minorSchema,
-    cashRefunds: minorSchema,
-    paidIn: minorSchema,
-    paidOut: minorSchema,
-    expected: minorSchema,
-  }),
+  drawer: v.object(drawerFigures),
+  drawers: v.optional(v.array(v.object({ ...drawerFigures, name: v.string(), handedOver: minorSchema }))),
   drawerOpenings: count,
   reprints: count,
   clockMoves: count,

@@ -1,9 +1,11 @@
 import { currencyExponent } from '#model/money/money.ts';
+import type { LayawayFee } from '#model/ledger/layaway-fee.ts';
 import type { RoundingMode } from '#model/money/rounding.ts';
 import type { CashRounding } from '#model/sale/cash-rounding.ts';
 import type { TenderKind } from '#model/sale/sale-body.ts';
 import type { SettingName, Settings } from '#model/settings/settings.ts';
 import type { TaxRounding } from '#model/tax/tax-document.ts';
+import { drawerLines } from './drawer-lines.ts';
 import { m } from '$lib/paraglide/messages.js';
 
 const LABELS: Record<SettingName, () => string> = {
@@ -23,6 +25,8 @@ const LABELS: Record<SettingName, () => string> = {
   drawerLimit: m.office_setting_drawer_limit,
   discountReasons: m.office_setting_discount_reasons,
   shelfCodes: m.office_setting_shelf_codes,
+  drawers: m.office_setting_drawers,
+  layawayFee: m.office_setting_layaway_fee,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
@@ -106,6 +110,10 @@ export function cashRoundingWords(rule: CashRounding | null, { money }: SettingF
   return parts.filter(Boolean).join(' · ');
 }
 
+function feeWords(fee: LayawayFee, { money }: SettingFormats): string {
+  return fee.kind === 'percent' ? `${fee.percent} %` : money(fee.amount);
+}
+
 /** A setting's value in words. */
 export function settingValueWords(
   name: SettingName,
@@ -114,7 +122,10 @@ export function settingValueWords(
 ): string {
   if (name === 'cashRounding') return cashRoundingWords(value as Settings['cashRounding'], formats);
   if (value === null) return m.office_none();
+  if (name === 'layawayFee') return feeWords(value as LayawayFee, formats);
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
+  if (name === 'drawers')
+    return drawerLines(value as Settings['drawers']).replaceAll('\n', ' · ') || m.office_none();
   if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
   if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);

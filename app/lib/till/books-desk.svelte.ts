@@ -94,6 +94,11 @@ export class BooksDesk {
     printing.print({ jobId, kind: 'z-report', paper });
   }
 
+  /** A day of the store as this till knows it now. */
+  dayOf(day: string): Promise<StoreDay> {
+    return this.#read(day);
+  }
+
   /** Leaves the store's day and the check. */
   leave(): void {
     this.#day = undefined;

@@ -10,6 +10,7 @@ import {
   type LayawayRefusal,
   type LayawayWish,
 } from '#model/ledger/layaway.ts';
+import { cancellationFee, layawayFeeLine } from '#model/ledger/layaway-fee.ts';
 import { layawayDays } from '#model/ledger/value-settings.ts';
 import type { Minor } from '#model/money/money.ts';
 import { labelsOf } from '#model/receipt/labels.ts';
@@ -165,16 +166,25 @@ export class LayawayDesk {
     return amount === 0 ? ok(true) : value.pay(this.tender, { ledger: 'deposit', id: number }, amount);
   }
 
-  /** Opens the sale that gives the deposit back, with the reason on its line (rule G10). */
+  /** What the store keeps of a deposit of `paid` minor units when the layaway is cancelled (rule G11). */
+  feeOf(paid: Minor): Minor {
+    return cancellationFee(paid, this.#parts.shop.settings.layawayFee);
+  }
+
+  /** Opens the sale that gives the deposit back less the store's fee, with the reason on its line (rules G10 and G11). */
   async cancel(number: string, reason: string): Promise<Result<true, LayawayDeskRefusal>> {
     const found = this.#usable(number);
     if (!found.ok) return found;
     const refusal = checkReason(reason);
     if (refusal) return err(refusal);
-    const { value } = this.#parts;
+    const { value, shop, sale } = this.#parts;
     const { paid } = found.value;
     if (paid <= 0) return err({ code: 'account-empty', account: number });
-    return this.#open({ lines: [value.lineOf({ ledger: 'deposit', id: number }, -paid, reason.trim())] });
+    const back = value.lineOf({ ledger: 'deposit', id: number }, -paid, reason.trim());
+    const fee = this.feeOf(paid);
+    const { layawayFee } = labelsOf(shop.organization?.language ?? 'en');
+    const charged = fee === 0 ? [] : [layawayFeeLine(fee, layawayFee, sale.rules.currency)];
+    return this.#open({ lines: [back, ...charged] });
   }
 
   /** Takes a layaway nobody paid on back into the open basket, or forgets an order nobody paid on. */

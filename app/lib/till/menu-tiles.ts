@@ -1,8 +1,10 @@
+import Archive from '@lucide/svelte/icons/archive';
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import BanknoteArrowDown from '@lucide/svelte/icons/banknote-arrow-down';
 import BanknoteArrowUp from '@lucide/svelte/icons/banknote-arrow-up';
 import BookOpenText from '@lucide/svelte/icons/book-open-text';
 import CalendarCheck from '@lucide/svelte/icons/calendar-check';
+import Files from '@lucide/svelte/icons/files';
 import FileText from '@lucide/svelte/icons/file-text';
 import Gift from '@lucide/svelte/icons/gift';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
@@ -100,6 +102,14 @@ export const MENU_TILES: readonly MenuTile[] = [
     text: m.menu_handover_text,
   },
   {
+    panel: 'choose-drawer',
+    group: 'register',
+    testid: 'choose-drawer',
+    icon: Archive,
+    name: m.menu_choose_drawer,
+    text: m.menu_choose_drawer_text,
+  },
+  {
     panel: 'open-drawer',
     group: 'register',
     testid: 'open-drawer',
@@ -142,6 +152,15 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: CalendarCheck,
     name: m.menu_day,
     text: m.menu_day_text,
+  },
+  {
+    panel: 'closings',
+    group: 'register',
+    testid: 'closings',
+    permission: 'report.read',
+    icon: Files,
+    name: m.menu_closings,
+    text: m.menu_closings_text,
   },
   {
     panel: 'sequence-check',

@@ -75,13 +75,14 @@ export class Papers {
 
   /** The first print of a receipt; cash opens the drawer with it. It is held where the shop prints none by itself. */
   saleJob(record: RecordOf<'sale'>): OfferedPaper {
-    const { type, tenders } = record.body;
+    const { type, tenders, drawer } = record.body;
     return {
       ...(this.#shop.settings.afterSale === 'print' ? {} : { held: true }),
       jobId: this.saleJobId(record),
       kind: type === 'refund' ? 'refund' : 'receipt',
       paper: this.sale(record),
       openDrawer: tenders.some((tender) => tender.kind === 'cash'),
+      ...(drawer === 2 ? { drawer } : {}),
     };
   }
 

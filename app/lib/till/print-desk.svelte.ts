@@ -82,7 +82,7 @@ export class PrintDesk {
   }
 
   /** Keeps a paper back until somebody asks for it; what was asked for before, also before a restart, stays as it is. */
-  async #hold({ jobId, openDrawer = false }: OfferedPaper): Promise<void> {
+  async #hold({ jobId, openDrawer = false, drawer }: OfferedPaper): Promise<void> {
     if (this.#papers.has(jobId)) return;
     this.#set({ jobId, state: 'held' });
     // A restart offers the last paper again and must not open the drawer again, neither of one held then nor of one printed.
@@ -90,14 +90,15 @@ export class PrintDesk {
     this.#surroundings.writeNote(HELD, jobId);
     const answer = await this.#bridge.job(jobId);
     if (answer.kind !== 'taken') {
-      if (isNew && openDrawer) this.openDrawer(`${jobId}:drawer`);
+      if (isNew && openDrawer) this.openDrawer(`${jobId}:drawer`, drawer);
     } else if (this.paper(jobId)?.state === 'held') this.#note(answer.value);
   }
 
-  /** Opens the drawer now or not at all: a drawer that opens by itself later is worse than one that did not open. */
-  openDrawer(jobId: string): void {
+  /** Opens the drawer, of two the second where `drawer` is 2, now or not at all: a drawer that opens by itself later is worse than one that did not open. */
+  openDrawer(jobId: string, drawer?: number): void {
     if (this.device === undefined) return;
-    const job: DrawerJob = v.parse(drawerJobSchema, { jobId, device: this.device });
+    const which = drawer === 2 ? { drawer } : {};
+    const job: DrawerJob = v.parse(drawerJobSchema, { jobId, device: this.device, ...which });
     this.#later(this.#bridge.openDrawer(job));
   }
 

@@ -4,9 +4,11 @@ import { voidSale } from '#model/register/void-sale.ts';
 import { ledgerMoves } from '#model/ledger/ledger.ts';
 import { err, type Result } from '#model/result.ts';
 import type { Append } from './append.ts';
+import type { CardVoidRefusal, CardVoids } from './cards/card-voids.svelte.ts';
 import type { Papers } from './papers.ts';
 import type { PrintDesk } from './print-desk.svelte.ts';
 import type { RegisterJournal } from './register-journal.svelte.ts';
+import type { StaffDesk } from './staff-desk.svelte.ts';
 import type { SeenSales, StoreJournals } from './store-journals.svelte.ts';
 import type { TillRefusal } from './till.svelte.ts';
 import type { ValueDesk } from './value-desk.svelte.ts';
@@ -14,11 +16,15 @@ import type { ValueDesk } from './value-desk.svelte.ts';
 /** What the desk works with. */
 export type ReceiptParts = {
   readonly append: Append;
+  readonly staff: StaffDesk;
+  readonly cardVoids: CardVoids;
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
   readonly papers: Papers;
   readonly printing: PrintDesk;
   readonly newId: () => string;
+  /** The drawer of whoever is signed in, out of which a void pays (rule R14). */
+  readonly drawer: () => number;
   /** Why accounts cannot give back what these moves take out of them. */
   readonly shortOf: ValueDesk['shortOf'];
 };
@@ -80,18 +86,27 @@ export class ReceiptDesk {
   }
 
   /** Voids a sale of this session: a receipt of its own that takes all of it back (rule H6). */
-  async voidSale(sale: RecordOf<'sale'>, reason: string): Promise<Result<RecordOf<'sale'>, TillRefusal>> {
-    const { append, store, newId, shortOf } = this.#parts;
+  async voidSale(
+    sale: RecordOf<'sale'>,
+    reason: string,
+  ): Promise<Result<RecordOf<'sale'>, TillRefusal | CardVoidRefusal>> {
+    const { journal, store, newId, shortOf } = this.#parts;
     const later = await store.salesSince(sale.at);
     const basket = newId();
     // What was put onto a card may be spent by now: a void would take it out once more.
     const back = ledgerMoves(sale.body).map((move) => ({ ...move, amount: -move.amount }));
     const short = await shortOf(back, basket);
     if (short) return err(short);
-    return append((state, act) => voidSale(state, { sale, later, reason, basket }, act), {
-      amount: -sale.body.total,
-      reason,
-    });
+    const wish = { sale, later, reason, basket, drawer: this.#parts.drawer() };
+    const matter = { amount: -sale.body.total, reason };
+    return this.#parts.staff.act<RecordOf<'sale'>, TillRefusal | CardVoidRefusal>(async (act) => {
+      // A void that is not permitted gives nothing back.
+      const permitted = voidSale(journal.state, wish, act);
+      if (!permitted.ok) return permitted;
+      const cards = await this.#parts.cardVoids.giveBack(sale);
+      if (!cards.ok) return cards;
+      return journal.append((state, at) => voidSale(state, { ...wish, cards: cards.value }, { ...act, at }));
+    }, matter);
   }
 
   /** What follows from a reprint record: the copy is printed. */

@@ -119,6 +119,7 @@ function paymentSentences(money: (amount: Minor) => string) {
     'card-pending': () => m.trouble_card_pending(),
     'card-not-kept': () => m.trouble_card_not_kept(),
     'card-cancelled': () => m.trouble_card_cancelled(),
+    'card-not-given-back': () => m.trouble_card_not_given_back(),
     'card-no-terminal': () => m.trouble_card_no_terminal(),
     'card-declined': ({ reason }: { reason: string }) => m.trouble_card_declined({ reason }),
   };

@@ -9,11 +9,13 @@ import {
   openSession,
   readReport,
 } from '#model/register/commands.ts';
+import type { CountedDrawer, OpenedDrawer, SessionCount } from '#model/register/drawer-count.ts';
 import { handOver } from '#model/register/handover.ts';
-import { isOpen } from '#model/register/register-state.ts';
+import { drawerExpected, isOpen } from '#model/register/register-state.ts';
 import { err, type Result } from '#model/result.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { Append } from './append.ts';
+import type { DrawerDesk } from './drawer-desk.svelte.ts';
 import type { Papers } from './papers.ts';
 import type { PrintDesk } from './print-desk.svelte.ts';
 import type { RegisterJournal } from './register-journal.svelte.ts';
@@ -21,14 +23,8 @@ import type { SaleDesk } from './sale-desk.svelte.ts';
 import type { StaffDesk } from './staff-desk.svelte.ts';
 import type { TillRefusal } from './till.svelte.ts';
 
-/** A count of the drawer as a person made it. */
-export type DrawerCount = {
-  readonly counted: Minor;
-  readonly denominations?: Record<string, number>;
-  /** What was counted before, when it was counted again (rule R9). */
-  readonly earlier?: readonly Minor[];
-  readonly reason?: string;
-};
+/** A count of a drawer as a person made it. */
+export type DrawerCount = CountedDrawer & { readonly reason?: string };
 
 /** What the desk works with; `opening` says for which day and in which currency a session opens now. */
 export type SessionParts = {
@@ -38,6 +34,7 @@ export type SessionParts = {
   readonly staff: StaffDesk;
   readonly papers: Papers;
   readonly printing: PrintDesk;
+  readonly drawers: DrawerDesk;
   readonly surroundings: Surroundings;
   readonly opening: () => { readonly day: string; readonly currency: string };
   /** Makes the closings of periods that opening for a day asks for (rule R12). */
@@ -65,15 +62,19 @@ export class SessionDesk {
     return this.#reportShown && isOpen(state) ? state.report : undefined;
   }
 
-  /** Opens the next session with `float` in the drawer, for today in the store's time zone. */
+  /** Opens the next session with `float` in the drawer, or in several together, for today in the store's time zone. */
   async open(
     float: Minor,
     denominations?: Record<string, number>,
+    several?: readonly OpenedDrawer[],
   ): Promise<Result<JournalRecord, TillRefusal>> {
     const { append, opening, closeDue } = this.#parts;
     const closed = await closeDue(opening().day);
     if (!closed.ok) return closed;
-    const pieces = denominations === undefined ? {} : { denominations };
+    const pieces = {
+      ...(denominations === undefined ? {} : { denominations }),
+      ...(several === undefined ? {} : { drawers: several }),
+    };
     const make: Parameters<Append>[0] = (state, act) =>
       openSession(state, { ...opening(), float, ...pieces }, act);
     return append(make, { amount: float });
@@ -85,7 +86,9 @@ export class SessionDesk {
     amount: Minor,
     reason: string,
   ): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#parts.append((state, act) => moveCash(state, { direction, amount, reason }, act), {
+    const drawer = this.#parts.drawers.current;
+    const move = { direction, amount, reason, drawer };
+    return this.#parts.append((state, act) => moveCash(state, move, act), {
       amount: direction === 'out' ? -amount : amount,
       reason,
     });
@@ -93,26 +96,36 @@ export class SessionDesk {
 
   /** Takes cash to the safe in a numbered bag. */
   dropToSafe(amount: Minor, bag: string, reason: string): Promise<Result<JournalRecord, TillRefusal>> {
-    const wish = { amount, bag, reason };
+    const wish = { amount, bag, reason, drawer: this.#parts.drawers.current };
     return this.#parts.append((state, act) => dropToSafe(state, wish, act), { amount: -amount, reason: bag });
   }
 
-  /** Hands the counted drawer to another person. */
+  /** What somebody's own drawer should hold now, in minor units. */
+  get expected(): Minor {
+    const { journal, drawers } = this.#parts;
+    const { report } = journal.state;
+    return report ? drawerExpected(report, drawers.current) : 0;
+  }
+
+  /** Hands the counted drawer of whoever is signed in to another person. */
   async handOver(to: string, count: DrawerCount): Promise<Result<RecordOf<'handover'>, TillRefusal>> {
-    const { append, journal } = this.#parts;
-    const { earlier: _counts, ...drawer } = count;
-    const amount = count.counted - (journal.state.report?.drawer.expected ?? 0);
-    const matter = { amount, reason: count.reason };
-    return append((state, act) => handOver(state, { to, ...drawer }, act), matter);
+    const { append, drawers } = this.#parts;
+    const { earlier: _counts, ...counted } = count;
+    const matter = { amount: count.counted - this.expected, reason: count.reason };
+    const drawer = drawers.current;
+    const done = await append((state, act) => handOver(state, { to, drawer, ...counted }, act), matter);
+    if (done.ok) drawers.choose(drawer, to);
+    return done;
   }
 
   /** Opens the drawer without a sale. */
   openDrawer(reason: string): Promise<Result<JournalRecord, TillRefusal>> {
-    return this.#parts.append((state, act) => openDrawer(state, reason, act), { reason });
+    const drawer = this.#parts.drawers.current;
+    return this.#parts.append((state, act) => openDrawer(state, reason, act, drawer), { reason });
   }
 
   /** Closes the session with what was counted; not while a sale is open. */
-  async close(count: DrawerCount): Promise<Result<RecordOf<'closed'>, TillRefusal>> {
+  async close(count: SessionCount): Promise<Result<RecordOf<'closed'>, TillRefusal>> {
     const { append, journal, sale } = this.#parts;
     if (sale.basket.lines.length > 0) return err({ code: 'basket-not-empty' });
     const amount = count.counted - (journal.state.report?.drawer.expected ?? 0);

@@ -9,8 +9,11 @@ import { ArticleDesk } from './article-desk.ts';
 import { BooksDesk } from './books-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
+import { CardVoids } from './cards/card-voids.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
+import { ClosingsDesk } from './closings-desk.svelte.ts';
 import { businessDay } from './business-day.ts';
+import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -74,14 +77,17 @@ export abstract class TillDesks {
   readonly store: StoreJournals;
   readonly sale: SaleDesk;
   readonly cards: CardDesk;
+  readonly cardVoids: CardVoids;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
   readonly articles: ArticleDesk;
   readonly parked: ParkedDesk;
   readonly stock: StockDesk;
+  readonly drawers: DrawerDesk;
   readonly session: SessionDesk;
   readonly books: BooksDesk;
+  readonly closings: ClosingsDesk;
   readonly receipts: ReceiptDesk;
   readonly staff: StaffDesk;
   readonly signIn: SignIn;
@@ -127,6 +133,11 @@ export abstract class TillDesks {
       currency: () => this.rules().currency,
       pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
     });
+    this.cardVoids = new CardVoids({
+      provider: parts.cards,
+      currency: () => this.rules().currency,
+      pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
       surroundings,
@@ -136,6 +147,7 @@ export abstract class TillDesks {
       onSignOut: () => {
         this.session.leaveReport();
         this.books.leave();
+        this.closings.leave();
         this.nextSale();
       },
     });
@@ -210,6 +222,8 @@ export abstract class TillDesks {
     this.papers = new Papers(shop, store, customerName, this.training);
     const { journal, sale, staff, papers, printing } = this;
     const { append } = this;
+    this.drawers = new DrawerDesk({ journal, shop, signIn: this.signIn, surroundings, register });
+    const { drawers } = this;
     this.trainings = new TrainingDesk(append, sale);
     this.mails = new MailDesk(parts.mail, papers, surroundings);
     this.books = new BooksDesk({
@@ -224,6 +238,17 @@ export abstract class TillDesks {
       place: this.place,
       today: () => this.today(),
     });
+    this.closings = new ClosingsDesk({
+      books: this.books,
+      journal,
+      journals: this.store,
+      staff,
+      papers,
+      printing,
+      surroundings,
+      register,
+      today: () => this.today(),
+    });
     this.session = new SessionDesk({
       append,
       journal,
@@ -231,6 +256,7 @@ export abstract class TillDesks {
       staff,
       papers,
       printing,
+      drawers,
       surroundings,
       opening: () => ({ day: this.today(), currency: this.rules().currency }),
       closeDue: (day) => this.books.closeDue(day),
@@ -242,6 +268,9 @@ export abstract class TillDesks {
       papers,
       printing,
       newId: () => surroundings.newId(),
+      drawer: () => drawers.current,
+      staff,
+      cardVoids: this.cardVoids,
       shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
   }

@@ -116,7 +116,7 @@ export class Till extends TillDesks {
     }
     const rules = this.rules();
     const pointsHeld = this.accounts.heldFor(basket);
-    const sale = { basket, payments, rules, pointsHeld };
+    const sale = { basket, payments, rules, pointsHeld, drawer: this.drawers.current };
     const done = await this.append((state, act) => completeSale(state, sale, act), {
       amount: this.sale.priced.total,
     });
@@ -158,7 +158,7 @@ export class Till extends TillDesks {
     else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
     else if (record.kind === 'period') this.printing.print(this.papers.periodJob(record));
     else if (record.kind === 'cash' || record.kind === 'drawer' || record.kind === 'handover')
-      this.printing.openDrawer(this.papers.jobId(record, 'drawer'));
+      this.printing.openDrawer(this.papers.jobId(record, 'drawer'), record.body.drawer);
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {

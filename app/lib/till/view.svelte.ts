@@ -6,6 +6,7 @@ import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { CardRefusal } from './cards/card-desk.svelte.ts';
+import type { CardVoidRefusal } from './cards/card-voids.svelte.ts';
 import type { ParkedRefusal } from './parked-desk.svelte.ts';
 import type { SellingRefusal } from './article-desk.ts';
 import { ArticleView } from './article-view.svelte.ts';
@@ -28,7 +29,9 @@ export type Panel =
   | 'open-drawer'
   | 'safe-drop'
   | 'handover'
+  | 'choose-drawer'
   | 'store-day'
+  | 'closings'
   | 'sequence-check'
   | 'journal'
   | 'store-sales'
@@ -63,6 +66,7 @@ export type Trouble =
   | CustomerDeskRefusal
   | PaymentRefusal
   | CardRefusal
+  | CardVoidRefusal
   | RefundRefusal
   | AccountDeskRefusal
   | ValueRefusal
@@ -165,6 +169,11 @@ export class TillView {
   /** Shows the store's day to somebody who may see it. */
   async openStoreDay(): Promise<void> {
     if (this.show(await this.#till.books.showDay())) this.panel = 'store-day';
+  }
+
+  /** Shows the closings of the register to somebody who may see them. */
+  async openClosings(): Promise<void> {
+    if (this.show(await this.#till.closings.show())) this.panel = 'closings';
   }
 
   /** Checks the sequences of the store's registers and shows what came of it. */

@@ -40,10 +40,12 @@ export type SaleBody = {
   readonly rounding?: number;
   /** The sale of the same session that this refund voids (rule H6). */
   readonly voids?: { readonly receipt: string };
+  /** The drawer its cash moved, where there are several (rule R14). */
+  readonly drawer?: number;
 };
 
 /** The figures of a Z (rule R6). */
-export type ClosedBody = DrawerCount & Figures;
+export type ClosedBody = DrawerCount & Figures & { readonly drawers?: readonly DrawerCount[] };
 
 /** A count of the drawer: at a handover, and among the figures of a Z. */
 export type DrawerCount = {
@@ -52,7 +54,17 @@ export type DrawerCount = {
   readonly difference: number;
   readonly reason?: string;
   readonly denominations?: Readonly<Record<string, number>>;
+  readonly drawer?: number;
 };
+
+/** The opening of a session, with its drawers where there are several (rule R14). */
+export type OpenedBody = Float & {
+  readonly day: string;
+  readonly currency: string;
+  readonly drawers?: readonly Float[];
+};
+
+type Float = { readonly float: number; readonly denominations?: Readonly<Record<string, number>> };
 
 /** Figures of a session, a day or a period. */
 export type Figures = {
@@ -86,18 +98,14 @@ export type PeriodBody = Figures & {
 
 /** A kind of record with what its body holds. */
 type Content =
-  | {
-      readonly kind: 'opened';
-      readonly body: {
-        readonly day: string;
-        readonly currency: string;
-        readonly float: number;
-        readonly denominations?: Readonly<Record<string, number>>;
-      };
-    }
+  | { readonly kind: 'opened'; readonly body: OpenedBody }
   | { readonly kind: 'sale'; readonly body: SaleBody }
-  | { readonly kind: 'cash'; readonly body: { readonly direction: 'in' | 'out'; readonly amount: number } }
-  | { readonly kind: 'drawer' | 'reprint' | 'clock' | 'training' }
+  | {
+      readonly kind: 'cash';
+      readonly body: { readonly direction: 'in' | 'out'; readonly amount: number; readonly drawer?: number };
+    }
+  | { readonly kind: 'drawer'; readonly body: { readonly drawer?: number } }
+  | { readonly kind: 'reprint' | 'clock' | 'training' }
   | { readonly kind: 'handover'; readonly body: DrawerCount }
   | { readonly kind: 'closed'; readonly body: ClosedBody }
   | { readonly kind: 'zz'; readonly body: ZzBody }
@@ -122,6 +130,7 @@ const count = whole(0);
 const fromOne = whole(1);
 const id = text(1, 64);
 const label = text(1, 200);
+const drawer = whole(2, 9);
 /** A store `S01`. */
 export const store: Form = pattern(/^S(?:0[1-9]|[1-9]\d{1,3})$/, 'a store like S01');
 /** A register `R1`. */
@@ -218,7 +227,15 @@ const tender = object(
     cardBrand: text(1, 40),
     cardTail: pattern(/^\d{4}$/, 'the last four digits of a card'),
     cardReference: id,
+    givenBack: oneOf('terminal', 'hand'),
   },
+);
+
+const earlier = list(whole(0), 1, 20);
+/** One of several drawers at a closing (rule R14). */
+const counted = object(
+  { expected: amount, counted: amount, difference: amount },
+  { denominations: dictionary(count), earlier },
 );
 
 const FIGURES = { sales: count, refunds: count, gross: amount, tax: amount };
@@ -228,7 +245,14 @@ const BODIES = new Map<string, Form>([
     'opened',
     object(
       { day, currency: pattern(/^[A-Z]{3}$/, 'a currency'), float: amount },
-      { denominations: dictionary(count) },
+      {
+        denominations: dictionary(count),
+        drawers: list(
+          object({ name: text(1, 40), float: amount }, { denominations: dictionary(count) }),
+          2,
+          9,
+        ),
+      },
     ),
   ],
   [
@@ -251,11 +275,15 @@ const BODIES = new Map<string, Form>([
         points: object({ earned: count }, { back: fromOne, balance: amount }),
         rounding: amount,
         voids: object({ receipt, reason: label }),
+        drawer,
       },
     ),
   ],
-  ['cash', object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label }, { bag: text(1, 40) })],
-  ['drawer', object({ reason: label })],
+  [
+    'cash',
+    object({ direction: oneOf('in', 'out'), amount: fromOne, reason: label }, { bag: text(1, 40), drawer }),
+  ],
+  ['drawer', object({ reason: label }, { drawer })],
   ['reprint', object({ receipt, copy: fromOne })],
   ['clock', object({ expected: moment })],
   ['training', object({ change: oneOf('entered', 'left') }, { receipts: count })],
@@ -271,14 +299,14 @@ const BODIES = new Map<string, Form>([
         gross: amount,
         tax: amount,
       },
-      { denominations: dictionary(count), reason: label, earlier: list(whole(0), 1, 20) },
+      { denominations: dictionary(count), reason: label, earlier, drawers: list(counted, 2, 9) },
     ),
   ],
   [
     'handover',
     object(
       { from: id, to: id, expected: amount, counted: amount, difference: amount },
-      { denominations: dictionary(count), reason: label },
+      { denominations: dictionary(count), reason: label, drawer },
     ),
   ],
   [

@@ -6,9 +6,10 @@ import { PeriodCheck, zzFault } from './closings.ts';
 import {
   addToSums,
   closedFault,
-  countFault,
+  drawerFault,
+  handoverFault,
+  openedFault,
   openedSums,
-  piecesFault,
   saleFault,
   totalsAfter,
   voidFault,
@@ -149,12 +150,14 @@ export class RegisterCheck {
 
   /** Whether what the record says adds up (rule J13). */
   #bodyFault(record: JournalRecord): Fault | undefined {
-    if (record.kind === 'opened') return piecesFault(record.body.float, record.body.denominations);
+    const drawer = this.#sums && drawerFault(this.#sums, record);
+    if (drawer) return drawer;
+    if (record.kind === 'opened') return openedFault(record.body);
     if (record.kind === 'sale') return saleFault(record.body) ?? voidFault(record.body, this.#sales);
     if (record.kind === 'zz') return zzFault(record.body);
     if (record.kind === 'period') return this.#periods.take(record.body, record.session);
     if (!this.#sums) return undefined;
-    if (record.kind === 'handover') return countFault(this.#sums, record.body, 'handover');
+    if (record.kind === 'handover') return handoverFault(this.#sums, record.body);
     return record.kind === 'closed' ? closedFault(this.#sums, record.body) : undefined;
   }
 
@@ -259,7 +262,7 @@ export class RegisterCheck {
     this.#session = session;
     this.#day = body.day;
     this.#currency = body.currency;
-    this.#sums = openedSums(body.float);
+    this.#sums = openedSums(body);
     this.#sales = [];
   }
 

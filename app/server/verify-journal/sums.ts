@@ -4,6 +4,7 @@ import {
   type ClosedBody,
   type DrawerCount,
   type JournalRecord,
+  type OpenedBody,
   type SaleBody,
   type Totals,
 } from './record.ts';
@@ -11,6 +12,8 @@ import {
 /** What a session adds up to while its records pass (rules R6, Z2 and Z3). */
 export type SessionSums = {
   expected: number;
+  /** What each drawer should hold, where there are several (rule R14). */
+  readonly drawers: number[];
   /** What its handovers had over or short (rule R10). */
   handedOver: number;
   sales: number;
@@ -141,28 +144,59 @@ export function totalsAfter({ receipts, signed, absolute }: Totals, record: Jour
   };
 }
 
-/** The sums of a session that opens with cash in its drawer. */
-export function openedSums(float: number): SessionSums {
-  return { expected: float, handedOver: 0, sales: 0, refunds: 0, gross: 0, tax: 0 };
+/** The sums of a session that opens with cash in its drawers. */
+export function openedSums({ float, drawers = [] }: OpenedBody): SessionSums {
+  const floats = drawers.map((drawer) => drawer.float);
+  return { expected: float, drawers: floats, handedOver: 0, sales: 0, refunds: 0, gross: 0, tax: 0 };
+}
+
+/** What a record puts into a drawer, below zero where it takes out. */
+function cashOf(record: JournalRecord): number {
+  if (record.kind === 'cash')
+    return record.body.direction === 'in' ? record.body.amount : -record.body.amount;
+  if (record.kind === 'handover') return record.body.difference;
+  if (record.kind !== 'sale') return 0;
+  return sum(amounts(record.body.tenders.filter(({ kind }) => kind === 'cash')));
+}
+
+/** The number of the drawer a record is about, from 1 (rule R14). */
+function drawerOf(record: JournalRecord): number {
+  const { kind } = record;
+  if (kind !== 'sale' && kind !== 'cash' && kind !== 'drawer' && kind !== 'handover') return 1;
+  return record.body.drawer ?? 1;
+}
+
+/** Checks that a record is about a drawer its session has (rule R14). */
+export function drawerFault({ drawers }: SessionSums, record: JournalRecord): Fault | undefined {
+  const drawer = drawerOf(record);
+  return drawer <= Math.max(1, drawers.length)
+    ? undefined
+    : fault('wrong-figures', `the record is about drawer ${drawer} and its session has no such drawer`);
+}
+
+/** Checks what a session opens with: its drawers make its float (rules R8 and R14). */
+export function openedFault({ float, denominations, drawers }: OpenedBody): Fault | undefined {
+  const pieces = piecesFault(float, denominations);
+  if (pieces || !drawers) return pieces;
+  if (sum(drawers.map((drawer) => drawer.float)) !== float)
+    return fault('wrong-figures', `the drawers do not add up to the float ${float}`);
+  return drawers.map((drawer) => piecesFault(drawer.float, drawer.denominations)).find(Boolean);
 }
 
 /** Adds a record to its session's sums. */
 export function addToSums(sums: SessionSums, record: JournalRecord): void {
-  if (record.kind === 'cash') {
-    const { direction, amount } = record.body;
-    sums.expected = sum([sums.expected, direction === 'in' ? amount : -amount]);
-  }
-  if (record.kind === 'handover') {
-    sums.expected = sum([sums.expected, record.body.difference]);
-    sums.handedOver = sum([sums.handedOver, record.body.difference]);
-  }
+  const cash = cashOf(record);
+  const at = drawerOf(record) - 1;
+  sums.expected = sum([sums.expected, cash]);
+  const held = sums.drawers[at];
+  if (held !== undefined) sums.drawers[at] = sum([held, cash]);
+  if (record.kind === 'handover') sums.handedOver = sum([sums.handedOver, record.body.difference]);
   if (record.kind !== 'sale') return;
-  const { type, total, tax, tenders } = record.body;
+  const { type, total, tax } = record.body;
   if (type === 'refund') sums.refunds += 1;
   else sums.sales += 1;
   sums.gross = sum([sums.gross, total]);
   sums.tax = sum([sums.tax, tax]);
-  sums.expected = sum([sums.expected, ...amounts(tenders.filter(({ kind }) => kind === 'cash'))]);
 }
 
 /** Checks the figures of a Z against the records of its session (rule J13). */
@@ -171,15 +205,39 @@ export function closedFault(sums: SessionSums, body: ClosedBody): Fault | undefi
     if (sums[name] !== body[name])
       return fault('wrong-figures', `the Z says ${name} ${body[name]}, its session's records ${sums[name]}`);
   }
-  return countFault(sums, body, 'Z');
+  return countFault(sums.expected, body, 'Z') ?? drawersFault(sums, body);
+}
+
+/** Checks the count of each of several drawers, and that they make the closing's own (rules J13 and R14). */
+function drawersFault({ drawers: held }: SessionSums, body: ClosedBody): Fault | undefined {
+  const { drawers = [], reason } = body;
+  if (drawers.length !== held.length)
+    return fault(
+      'wrong-figures',
+      `the Z counts ${drawers.length} drawers and its session has ${held.length}`,
+    );
+  for (const [i, drawer] of drawers.entries()) {
+    const why = reason === undefined ? {} : { reason };
+    const found = countFault(held[i] ?? NaN, { ...drawer, ...why }, `Z of drawer ${i + 1}`);
+    if (found) return found;
+  }
+  const together = sum(drawers.map((drawer) => drawer.counted));
+  return drawers.length === 0 || together === body.counted
+    ? undefined
+    : fault('wrong-figures', `the drawers add up to ${together} and ${body.counted} was counted`);
+}
+
+/** Checks a handover's count of the drawer it is about (rules R10 and R14). */
+export function handoverFault({ expected, drawers }: SessionSums, body: DrawerCount): Fault | undefined {
+  return countFault(drawers[(body.drawer ?? 1) - 1] ?? expected, body, 'handover');
 }
 
 /** Checks a count of the drawer, at a handover or a closing (rules J13, R8 and R10). */
-export function countFault(sums: SessionSums, body: DrawerCount, what: 'Z' | 'handover'): Fault | undefined {
-  if (sums.expected !== body.expected)
+function countFault(expected: number, body: DrawerCount, what: string): Fault | undefined {
+  if (expected !== body.expected)
     return fault(
       'wrong-figures',
-      `the ${what} says expected ${body.expected}, its session's records ${sums.expected}`,
+      `the ${what} says expected ${body.expected}, its session's records ${expected}`,
     );
   if (sum([body.counted, -body.expected]) !== body.difference)
     return fault('wrong-figures', `the difference ${body.difference} is not counted less expected`);
@@ -189,7 +247,7 @@ export function countFault(sums: SessionSums, body: DrawerCount, what: 'Z' | 'ha
 }
 
 /** Checks that the pieces of a count make what was counted (rule R8). */
-export function piecesFault(
+function piecesFault(
   counted: number,
   pieces: Readonly<Record<string, number>> | undefined,
 ): Fault | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { storeId } from '#model/ids/register-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { catalogShard } from '#model/catalog/product.ts';
 import { editProduct } from '#model/catalog/product-commands.ts';
@@ -7,7 +7,9 @@ import { ok } from '#model/result.ts';
 import { pinVerifier } from '#model/staff/pin.ts';
 import { AFTER_SALE, DEFAULT_SETTINGS } from '#model/settings/settings.ts';
 import { BackOffice } from '../../../app/lib/office/back-office.svelte.ts';
+import { drawerLines, readDrawerLines } from '../../../app/lib/office/drawer-lines.ts';
 import { cashExamples, taxExamples } from '../../../app/lib/office/rounding-examples.ts';
+import { feeText, readFee } from '../../../app/lib/office/layaway-fee-text.ts';
 import { SettingsDesk } from '../../../app/lib/office/settings-desk.svelte.ts';
 import { settingValueWords } from '../../../app/lib/office/setting-words.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
@@ -138,6 +140,19 @@ describe('examples of rounding', () => {
     for (const { net, tax, total } of examples) expect(net + tax).toBe(total);
   });
 
+  test('[R14] drawers are typed a line each, those of one register behind its name', () => {
+    const read = readDrawerLines(' Left \n\nr2 : Bar\nR3:Side');
+    expect(read).toEqual([
+      { name: 'Left' },
+      { name: 'Bar', register: 'R2' },
+      { name: 'Side', register: 'R3' },
+    ]);
+    expect(drawerLines(read ?? [])).toBe('Left\nR2: Bar\nR3: Side');
+    expect(readDrawerLines('')).toEqual([]);
+    const refused = ['A\nB\nC', 'A\nA', 'A\nB\nR2: C', 'R2: A\nR2: A', 'R2:', 'x'.repeat(41)];
+    expect(refused.map(readDrawerLines)).toEqual(refused.map(() => undefined));
+  });
+
   test('a setting’s value is said in words', () => {
     const formats = { money: (amount: number) => `£${(amount / 100).toFixed(2)}`, language: 'en' };
     expect(settingValueWords('cashRounding', null, formats)).toBe('none');
@@ -147,6 +162,22 @@ describe('examples of rounding', () => {
     expect(settingValueWords('country', 'CH', formats)).toBe('Switzerland');
     expect(settingValueWords('receiptHeader', ['a', 'b'], formats)).toBe('a · b');
     expect(settingValueWords('drawerLimit', 50_000, formats)).toBe('£500.00');
+    const drawers = [{ name: 'Left' }, { name: 'Bar', register: registerId(2) }];
+    expect(settingValueWords('drawers', drawers, formats)).toBe('Left · R2: Bar');
+    expect(settingValueWords('drawers', [], formats)).toBe('none');
+    const fees = [null, { kind: 'percent', percent: 10 }, { kind: 'amount', amount: 500 }] as const;
+    expect(fees.map((fee) => settingValueWords('layawayFee', fee, formats))).toEqual([
+      'none',
+      '10 %',
+      '£5.00',
+    ]);
+    expect(fees.map((fee) => feeText(fee, 'GBP'))).toEqual(['', '10 %', '5.00']);
+    expect(['', '10%', '5', '0', '101 %', 'x'].map((text) => readFee(text, 'GBP'))).toEqual([
+      ...fees,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(settingValueWords('keepNet', true, formats)).toBe('Yes');
     expect(AFTER_SALE.map((value) => settingValueWords('afterSale', value, formats))).toEqual([
       m.office_after_sale_print(),

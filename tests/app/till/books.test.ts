@@ -54,7 +54,7 @@ describe('the drawer in other hands', () => {
       difference: -39,
     });
     expect(bench.till.journal.state).toMatchObject({
-      holder: 'luis',
+      holders: { 1: 'luis' },
       report: { drawer: { expected: 10_300 } },
     });
     await expect.poll(() => bench.bridge.drawers).toContain('S01-R1-3:drawer:1');

@@ -9,6 +9,7 @@ import {
   must,
   openTill,
   payCash,
+  setSetting,
   sessionKey,
   startTill,
   type TillBench,
@@ -79,6 +80,36 @@ describe('[G10] layaway at the till', () => {
     await expect.poll(() => bench.till.layaways.list()).toEqual([]);
     expect(bench.till.store.receiptOfBasket(basket)).toBe('S01-R2-000002');
     expect(codeOf(await bench.till.layaways.fetch(number))).toBe('layaway-fetched');
+  });
+
+  it('[G11] cancelling keeps the store’s fee, shows it before, and gives the rest back', async () => {
+    const bench = await openTill();
+    const { till } = bench;
+    const number = await putAside(bench);
+    await payAll(bench);
+    await expect.poll(() => only(bench).standing).toBe('open');
+    expect(till.layaways.feeOf(204)).toBe(0);
+    setSetting(bench, 'store', 'layawayFee', { kind: 'percent', percent: 10 });
+    expect(till.layaways.feeOf(204)).toBe(20);
+    must(await till.layaways.cancel(number, 'changed her mind'));
+    expect(till.sale.priced.total).toBe(-184);
+    payCash(bench, -184);
+    const completing = till.completeSale();
+    await approve(bench);
+    const { body } = must(await completing);
+    expect(body).toMatchObject({
+      total: -184,
+      tax: 0,
+      lines: [
+        { amount: -204, account: { ledger: 'deposit', id: number } },
+        { sku: 'layaway-fee', name: 'Cancellation fee', amount: 20, taxes: [] },
+      ],
+      tenders: [{ kind: 'cash', amount: -184 }],
+    });
+    await expect.poll(() => till.layaways.list()).toEqual([]);
+    // What goes back is no turnover; the fee is.
+    const report = till.journal.state.report;
+    expect([report?.gross, report?.liabilities?.deposit?.amount]).toEqual([20, 0]);
   });
 
   it('[G10] cancelling gives the deposit back with a reason and an approval', async () => {

@@ -77,6 +77,7 @@ export class FakeBridge implements Bridge {
   readonly jobs = new Map<string, PrintJobStatus>();
   readonly papers: PrintJob[] = [];
   readonly drawers: string[] = [];
+  readonly drawerJobs: DrawerJob[] = [];
   readonly resolutions: Resolution[] = [];
   readonly poleTexts: PoleText[] = [];
 
@@ -91,6 +92,7 @@ export class FakeBridge implements Bridge {
   async openDrawer(job: DrawerJob): Promise<BridgeAnswer<PrintJobStatus>> {
     if (this.away) return { kind: 'away' };
     this.drawers.push(job.jobId);
+    this.drawerJobs.push(job);
     return { kind: 'taken', value: this.set(job.jobId, 'printed') };
   }
 

@@ -2,6 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentId } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { settingKey, settingText } from '#model/settings/settings.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { ORGANIZATION, startTillOrigin, type TillOrigin } from './till-origin.ts';
@@ -107,6 +108,43 @@ describe('the drawer and the books in the browser', { timeout: 120_000 }, () => 
       denominations: { 2000: 3, 200: 3 },
     });
     expect(records()[6]).toMatchObject({ approvedBy: 'mia', body: { gross: 678, difference: -78 } });
+  });
+
+  it('[R14] several drawers are opened, chosen, counted and closed each by itself', async () => {
+    origin.write(
+      { class: 'store', store: storeId(1) },
+      { [settingKey('drawers')]: settingText([{ name: 'Left' }, { name: 'Right' }]) },
+    );
+    await till.visit(origin.url);
+    await page.getByTestId('person-ana').waitFor();
+    await till.signIn('ana', '1234');
+    await page.getByTestId('float-input-1').fill('100');
+    await page.getByTestId('count-drawer-2').click();
+    await page.getByTestId('float-input-2').fill('50');
+    expect(await page.getByTestId('float-input-together').textContent()).toContain('150.00');
+    await page.getByTestId('open-session').click();
+    await page.getByTestId('drawer-2').click();
+    await page.getByTestId('choose-drawer-dialog').waitFor({ state: 'detached' });
+    expect(await page.getByTestId('drawer-name').textContent()).toContain('Right');
+    await sellLantern();
+    await till.menu('close-session');
+    await page.getByTestId('counted-input-1').fill('100');
+    await page.getByTestId('counted-input-1').press('Enter');
+    await page.getByTestId('counted-input-2').fill('53');
+    expect(await page.getByTestId('expected-cash').count()).toBe(0);
+    await page.getByTestId('compare-count').click();
+    const right = page.getByTestId('drawer-difference-2');
+    await expect.poll(() => right.textContent(), PATIENCE).toContain('53.39');
+    expect(await till.difference.textContent()).toContain('0.39');
+    await till.confirmClose('wrong change');
+    expect(records().at(-1)?.body).toMatchObject({
+      difference: -39,
+      drawers: [
+        { counted: 10_000, difference: 0 },
+        { counted: 5_300, expected: 5_339 },
+      ],
+    });
+    expect(records()[1]?.body).toMatchObject({ drawer: 2 });
   });
 
   it('[J17] checks the numbers of every register and says so in words', async () => {

@@ -13,7 +13,7 @@ import {
 } from '#model/register/commands.ts';
 import { handOver } from '#model/register/handover.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
-import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
+import { addRecord, holderOf, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import type { Result } from '#model/result.ts';
 import { priceBasket, type Basket, type PricingRules } from '#model/sale/basket.ts';
 import type { Payment } from '#model/sale/payment.ts';
@@ -94,7 +94,7 @@ export const handover =
     handOver(
       state,
       {
-        to: to ?? (state.holder === 'bob' ? 'cat' : 'bob'),
+        to: to ?? (holderOf(state) === 'bob' ? 'cat' : 'bob'),
         counted: (state.report?.drawer.expected ?? 0) + over,
         ...(over === 0 ? {} : { reason: 'miscounted' }),
       },
