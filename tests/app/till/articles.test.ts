@@ -3,8 +3,7 @@ import { catalogShard, type Product } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
 import { storeEntry } from '#model/documents/store.ts';
 import type { Special } from '#model/pricing/special.ts';
-import type { ScaleReading } from '../../../app/lib/till/scale.ts';
-import { inUnit, netQuantity } from '../../../app/lib/till/measured.ts';
+import { netMeasure } from '../../../app/lib/till/measured.ts';
 import { specialWords } from '../../../app/lib/till/special-words.ts';
 import { figuresOf } from '../../../app/lib/till/figures.ts';
 import { initialsOf } from '../../../app/lib/till/tile-face.ts';
@@ -123,16 +122,7 @@ describe('a measured article', () => {
     ['', '', undefined],
     ['1', 'x', undefined],
   ])('weighs %s less a tare of "%s" as %s', (gross, tare, net) => {
-    expect(netQuantity(gross, tare)).toBe(net);
-  });
-
-  it('is read from the scale in its own unit', () => {
-    const reading: ScaleReading = { kind: 'stable', kilograms: '0.4535' };
-    expect([inUnit(reading.kilograms, 'kg'), inUnit(reading.kilograms, 'g'), inUnit('1', 'm')]).toEqual([
-      '0.454',
-      '453.5',
-      undefined,
-    ]);
+    expect(netMeasure(gross, tare)?.quantity).toBe(net);
   });
 });
 

@@ -231,7 +231,9 @@ export type TillBench = {
 /** Starts a till. Anybody's PIN is 1234. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail'>> & { register?: typeof R1 } = {},
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale'>> & {
+      register?: typeof R1;
+    } = {},
 ): Promise<TillBench> {
   const documents = given.documents ?? new MemoryDocuments();
   if (!given.documents) seedShop(documents);
@@ -257,6 +259,7 @@ export async function startTill(
     askRelay: given.askRelay ?? (async () => undefined),
     cards: given.cards,
     mail: given.mail,
+    scale: given.scale,
   });
   await till.start();
   const sounds: string[] = [];
