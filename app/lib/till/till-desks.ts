@@ -209,6 +209,7 @@ export abstract class TillDesks {
     this.stock = new StockDesk({
       documents,
       store,
+      register,
       openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
