@@ -11,6 +11,7 @@ import { JobLedger } from './job-ledger.ts';
 import { PrintQueue } from './print-queue.ts';
 import { lockSpool } from './spool-lock.ts';
 import { openSpool } from './spool.ts';
+import { ScalePort } from './scale-port.ts';
 import type { PrinterLink } from './transport.ts';
 
 /** What a bridge is given besides its flags. */
@@ -43,17 +44,18 @@ export async function startBridge(
   const queue = new PrintQueue({ ...parts, printers: options.printers, ledger });
   await queue.restore();
   const displays = options.displays.map((profile) => new PoleDisplay(profile, parts.clock));
-  const http = buildHttp({ ...parts, ...options, queue, displays });
+  const scales = options.scales.map((profile) => new ScalePort(profile, parts.clock));
+  const http = buildHttp({ ...parts, ...options, queue, displays, scales });
   const port = await listen(http, options);
   if (!port.ok) {
     lock.value();
     return port;
   }
   queue.start();
-  for (const display of displays) display.start();
+  for (const device of [...displays, ...scales]) device.start();
   const stop = async (graceMs: number): Promise<void> => {
     await http.close();
-    for (const display of displays) display.stop();
+    for (const device of [...displays, ...scales]) device.stop();
     await queue.stop(graceMs);
     lock.value();
   };

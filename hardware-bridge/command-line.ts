@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { err, ok, type Result } from '#model/result.ts';
 import { parseDisplayFlag, type DisplayProfile } from './display-profiles.ts';
 import { parsePrinterFlag, type PrinterProfile } from './printer-profiles.ts';
+import { parseScaleFlag, type ScaleProfile } from './scale-profiles.ts';
 
 /** What the bridge was started with. */
 export type BridgeOptions = {
@@ -10,11 +11,12 @@ export type BridgeOptions = {
   readonly port: number;
   readonly printers: readonly PrinterProfile[];
   readonly displays: readonly DisplayProfile[];
+  readonly scales: readonly ScaleProfile[];
   readonly origins: readonly string[];
 };
 
 /** The answer to `--help`. */
-export const HELP = `Tillmesh hardware bridge: prints receipts and opens cash drawers.
+export const HELP = `Tillmesh hardware bridge: prints receipts, opens cash drawers, reads scales.
 
   node hardware-bridge/main.ts --data DIR --port N --printer NAME=tcp://HOST:PORT[,SETTING=VALUE]…
 
@@ -30,6 +32,9 @@ export const HELP = `Tillmesh hardware bridge: prints receipts and opens cash dr
   --display NAME=URL    a pole display of two lines (ESC/POS, tcp://HOST:PORT); may be repeated. Settings:
                           columns=20     characters in a line
                           codePage=16    the display's number of its character table
+  --scale NAME=URL      a scale, tcp://HOST:PORT (a serial one behind a converter); may be repeated. Settings:
+                          protocol=8217  how it is asked: 8217 (Toledo) or nci (Weigh-Tronix, also called ECR)
+                          unit=kg        what an 8217 shows: kg, g, lb or oz
   --allow-origin URL    a page of another origin that may call, as http://host:port; may be repeated
   --help                this text
 `;
@@ -50,12 +55,15 @@ export function readCommandLine(args: readonly string[]): Result<BridgeOptions |
   if (!printers.ok) return printers;
   const displays = readDisplays(values.display ?? [], printers.value);
   if (!displays.ok) return displays;
+  const scales = readScales(values.scale ?? [], [...printers.value, ...displays.value]);
+  if (!scales.ok) return scales;
   return ok({
     data: values.data,
     host: values.host ?? '127.0.0.1',
     port: port.value,
     printers: printers.value,
     displays: displays.value,
+    scales: scales.value,
     origins: origins.value,
   });
 }
@@ -73,6 +81,7 @@ function parseFlags(args: readonly string[]) {
           port: { type: 'string' },
           printer: { type: 'string', multiple: true },
           display: { type: 'string', multiple: true },
+          scale: { type: 'string', multiple: true },
           'allow-origin': { type: 'string', multiple: true },
           help: { type: 'boolean' },
         },
@@ -128,4 +137,20 @@ function readDisplays(
     displays.push(display.value);
   }
   return ok(displays);
+}
+
+function readScales(
+  flags: readonly string[],
+  others: readonly { readonly device: string }[],
+): Result<ScaleProfile[], string> {
+  const scales: ScaleProfile[] = [];
+  for (const flag of flags) {
+    const scale = parseScaleFlag(flag);
+    if (!scale.ok) return scale;
+    const { device } = scale.value;
+    if ([...scales, ...others].some((other) => other.device === device))
+      return err(`--scale ${device} is given twice; every device needs a name of its own.`);
+    scales.push(scale.value);
+  }
+  return ok(scales);
 }

@@ -13,12 +13,14 @@ import type { Result } from '#model/result.ts';
 import { guardRequests } from './http-guard.ts';
 import type { PoleDisplay } from './pole-display.ts';
 import type { Accepted, PrintQueue } from './print-queue.ts';
+import type { ScalePort } from './scale-port.ts';
 import { serveEvents } from './event-stream.ts';
 
 /** How the HTTP side is set up. `origins` are pages of other origins that may call, as `http://host:port`. */
 export type HttpOptions = {
   readonly queue: PrintQueue;
   readonly displays: readonly PoleDisplay[];
+  readonly scales: readonly ScalePort[];
   readonly host: string;
   readonly origins: readonly string[];
   readonly version: string;
@@ -60,6 +62,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   routeHealth(app, options);
   routeDevices(app, options.queue);
   routeDisplays(app, options.displays);
+  routeScales(app, options.scales);
   routeJobs(app, options.queue);
   routeAnswers(app, options.queue);
   serveEvents(app, options.queue);
@@ -98,6 +101,17 @@ function routeDisplays(app: FastifyInstance, displays: readonly PoleDisplay[]): 
     if (!text.success) return refuse(reply, 400, badBody(text.issues));
     display.show(text.output);
     return display.status();
+  });
+}
+
+/** GET /v1/scales/NAME asks the scale now; it answers within a second, also when the scale does not. */
+function routeScales(app: FastifyInstance, scales: readonly ScalePort[]): void {
+  app.get('/v1/scales', () => Promise.all(scales.map((scale) => scale.read())));
+  app.get<{ Params: { id: string } }>('/v1/scales/:id', async (request, reply) => {
+    const scale = scales.find(({ profile }) => profile.device === request.params.id);
+    if (scale) return reply.header('cache-control', 'no-store').send(await scale.read());
+    const message = `There is no scale "${request.params.id}" here.`;
+    return refuse(reply, 404, { code: 'unknown-device', message });
   });
 }
 

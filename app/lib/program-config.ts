@@ -13,6 +13,8 @@ export const programConfigSchema = v.object({
   register: v.optional(registerIdSchema),
   printer: v.optional(v.string()),
   display: v.optional(v.string()),
+  /** The bridge's name of the scale beside the till. */
+  scale: v.optional(v.string()),
   /** Whether this machine mails receipts. */
   mail: v.optional(v.boolean()),
   /** Whether a card terminal is behind `/terminal`. */

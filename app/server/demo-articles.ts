@@ -98,6 +98,7 @@ export const DEMO_ARTICLES: readonly Product[] = [
     unit: 'kg',
     barcodes: ['2112345000008'],
     lowStock: '2',
+    tare: '0.008',
   }),
   article(2, {
     id: 'demo-milk',

@@ -40,6 +40,8 @@ export function demoStations(
       printerPage: first + 2 + number,
       display: first + 33 + number,
       terminal: first + 35 + number,
+      scale: first + 23 + number,
+      scalePage: first + 37 + number,
     },
     hq: relayUrl(0),
     peers: [relayUrl(number === 1 ? 2 : 1)],

@@ -129,6 +129,8 @@ Tillmesh is running.
 
   Card terminal of till 1  ${url(36)}
   Card terminal of till 2  ${url(37)}
+  Scale of till 1          ${url(38)}
+  Scale of till 2          ${url(39)}
 
   PINs                     ${pins}
   Data                     ${options.data}

@@ -83,8 +83,8 @@ async function headOfficeOf(settings: StationOptions, world: StationWorld): Prom
 
 function tillOf(settings: StationOptions): StationSpec {
   const machine = machineOf(settings);
-  const { printers, displays, terminal, mail, hq } = settings;
-  const hasDevices = printers.length + displays.length > 0;
+  const { printers, displays, terminal, scale, mail, hq } = settings;
+  const hasDevices = printers.length + displays.length > 0 || scale !== undefined;
   return {
     ...machine,
     id: 'till',
@@ -93,6 +93,7 @@ function tillOf(settings: StationOptions): StationSpec {
     ...(hq === undefined ? {} : { hq }),
     ...(terminal === undefined ? {} : { terminal }),
     ...(mail === undefined ? {} : { mail }),
+    ...(scale === undefined ? {} : { scale }),
     ...(!hasDevices ? {} : { printers, displays, ports: { ...machine.ports, bridge: settings.port + 20 } }),
   };
 }

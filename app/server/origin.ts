@@ -25,6 +25,8 @@ export type DeviceConfig = {
   readonly printer?: string;
   /** The bridge's name of the pole display. */
   readonly display?: string;
+  /** The bridge's name of the scale. */
+  readonly scale?: string;
   /** True where a card terminal is behind `/terminal`. */
   readonly terminal?: boolean;
   /** True where this machine mails receipts. */

@@ -17,6 +17,8 @@ export type StationOptions = {
   readonly displays: readonly string[];
   /** The address of a card terminal, `http://192.168.1.60:9300`. */
   readonly terminal: string | undefined;
+  /** The scale, `tcp://192.168.1.52:4001` with the settings of the bridge's flag. */
+  readonly scale: string | undefined;
   /** The mail server that takes receipts, and the shop's address. */
   readonly mail: { readonly smtp: string; readonly from: string } | undefined;
   readonly relayFlags: readonly string[];
@@ -36,6 +38,7 @@ for the shop, a till for the code from head office.
   --peer URL             another till's relay, where it is not found by itself; may be repeated
   --printer NAME=URL     a printer of this till, as for npm run bridge; the receipt printer is called "receipt"
   --display NAME=URL     a pole display of this till, as for npm run bridge; the till's is called "pole"
+  --scale URL            a scale of this till, tcp://HOST:PORT and the settings npm run bridge knows, as in ,protocol=nci
   --card-terminal URL    a card terminal that speaks the protocol of npm run virtual-terminal
   --smtp URL             a mail server that takes receipts, smtp://USER:PASSWORD@HOST:PORT; with --mail-from
   --mail-from ADDRESS    the shop's address on these mails
@@ -59,6 +62,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
         printer: { type: 'string', multiple: true, default: [] },
         display: { type: 'string', multiple: true, default: [] },
         'card-terminal': { type: 'string' },
+        scale: { type: 'string' },
         smtp: { type: 'string' },
         'mail-from': { type: 'string' },
         'tls-ca': { type: 'string' },
@@ -81,6 +85,8 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
   const terminal = values['card-terminal'];
   if (terminal !== undefined && !/^https?:\/\/[^/]+$/.test(terminal))
     return err(`--card-terminal ${terminal}: write it as http://host:port, without a path.`);
+  if (values.scale !== undefined && !/^tcp:\/\/[^/]+:\d+(?:,[^/]*)?$/.test(values.scale))
+    return err(`--scale ${values.scale}: write it as tcp://host:port, with settings after a comma.`);
   const { smtp, 'mail-from': from } = values;
   if ((smtp === undefined) !== (from === undefined)) return err('--smtp and --mail-from go together.');
   if (smtp !== undefined && !/^smtps?:\/\/./.test(smtp))
@@ -96,6 +102,7 @@ export function readOptions(args: readonly string[]): Result<StationOptions | 'h
     printers: values.printer,
     displays: values.display,
     terminal,
+    scale: values.scale,
     mail: smtp === undefined || from === undefined ? undefined : { smtp, from },
     relayFlags: values['tls-ca'] === undefined ? [] : ['--tls-ca', values['tls-ca']],
     officeCode: values['office-code'],

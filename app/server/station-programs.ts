@@ -11,6 +11,9 @@ export const RECEIPT_PRINTER = 'receipt';
 /** The pole display's name at the bridge of a till. */
 export const POLE_DISPLAY = 'pole';
 
+/** The scale's name at the bridge of a till. */
+export const SCALE = 'scale';
+
 /** Where a program of a machine keeps its files. */
 export function programFolder(data: string, { id }: Pick<StationSpec, 'id'>, program: string): string {
   return join(data, id, program);
@@ -44,7 +47,7 @@ export function relayProgram(spec: StationSpec, data: string): ProgramSpec {
 
 /** The programs of a machine beside its relay. */
 export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
-  const { reports, bridge, printer, printerPage, display, terminal, relay } = spec.ports;
+  const { reports, bridge, printer, printerPage, display, terminal, scale, scalePage, relay } = spec.ports;
   const programs: ProgramSpec[] = [];
   const folder = (name: string) => programFolder(data, spec, name);
   if (reports !== undefined) {
@@ -77,13 +80,19 @@ export function otherPrograms(spec: StationSpec, data: string): ProgramSpec[] {
     const args = ['--port', String(terminal), '--name', spec.name, '--approve-after', '4'];
     programs.push({ name: `${spec.name} terminal`, main: 'hardware-bridge/virtual-terminal/main.ts', args });
   }
+  if (scale !== undefined && scalePage !== undefined) {
+    const args = ['--port', String(scale), '--web-port', String(scalePage), '--name', spec.name];
+    programs.push({ name: `${spec.name} scale`, main: 'hardware-bridge/virtual-scale/main.ts', args });
+  }
   if (bridge !== undefined) {
     const virtual =
       printer === undefined ? [] : [`${RECEIPT_PRINTER}=tcp://${LOOPBACK}:${printer},columns=42`];
     const printers = [...virtual, ...(spec.printers ?? [])].flatMap((address) => ['--printer', address]);
     const pole = display === undefined ? [] : [`${POLE_DISPLAY}=tcp://${LOOPBACK}:${display}`];
     const displays = [...pole, ...(spec.displays ?? [])].flatMap((address) => ['--display', address]);
-    const args = ['--data', folder('bridge'), '--port', String(bridge), ...printers, ...displays];
+    const scaleUrl = scale === undefined ? spec.scale : `tcp://${LOOPBACK}:${scale}`;
+    const scales = flag('--scale', scaleUrl && `${SCALE}=${scaleUrl}`);
+    const args = ['--data', folder('bridge'), '--port', String(bridge), ...printers, ...displays, ...scales];
     programs.push({ name: `${spec.name} bridge`, main: 'hardware-bridge/main.ts', args });
   }
   return programs;

@@ -8,6 +8,7 @@ import {
   LOOPBACK,
   POLE_DISPLAY,
   RECEIPT_PRINTER,
+  SCALE,
   otherPrograms,
   programFolder,
   relayProgram,
@@ -25,6 +26,9 @@ export type StationPorts = {
   readonly display?: number;
   /** The virtual card terminal. */
   readonly terminal?: number;
+  /** The virtual scale and its page. */
+  readonly scale?: number;
+  readonly scalePage?: number;
 };
 
 /** One machine of a shop: head office, or a till. */
@@ -52,6 +56,8 @@ export type StationSpec = {
   readonly displays?: readonly string[];
   /** The card terminal's address, `http://192.168.1.60:9300`; a virtual one where `ports.terminal` is set. */
   readonly terminal?: string;
+  /** The scale as the bridge's flag has it after its name, `tcp://192.168.1.52:4001`; a virtual one where `ports.scale` is set. */
+  readonly scale?: string;
   /** The mail server that takes receipts, and the shop's address. */
   readonly mail?: { readonly smtp: string; readonly from: string };
   readonly demo?: DeviceConfig['demo'];
@@ -165,10 +171,11 @@ export class Station {
       role: spec.role,
       device: this.#device,
       ...(await this.#place()),
-      ...(spec.ports.bridge === undefined ? {} : { printer: RECEIPT_PRINTER }),
+      ...(spec.ports.printer === undefined && !spec.printers?.length ? {} : { printer: RECEIPT_PRINTER }),
       ...(this.#terminal() === undefined ? {} : { terminal: true }),
       ...(spec.mail === undefined ? {} : { mail: true }),
       ...(spec.ports.display === undefined && !spec.displays?.length ? {} : { display: POLE_DISPLAY }),
+      ...(spec.ports.scale === undefined && spec.scale === undefined ? {} : { scale: SCALE }),
       ...(spec.demo === undefined ? {} : { demo: spec.demo }),
       version: this.#world.version,
     };

@@ -1,6 +1,7 @@
 import { Exact, currencyExponent } from '../money/money.ts';
 import { UNITS, type Unit } from '../sale/line-details.ts';
 import type { Product } from './product.ts';
+import { gramsOf, inUnit } from './scale-status.ts';
 
 /** What a code or a scale says of an article: a weight in kilograms, a number of pieces, or what it comes to in the major unit. */
 export type Measure =
@@ -11,12 +12,9 @@ export type Measure =
 /** A quantity and the unit price that goes with it, as decimal texts. */
 export type MeasuredPrice = { readonly quantity: string; readonly price: string };
 
-/** How many of a unit of weight one kilogram is (the international pound is 0.45359237 kg); other units are no weight. */
-const OF_KILOGRAM: Partial<Record<Unit, string>> = { kg: '1', g: '1000', lb: '2.2046226218' };
-
 /** Whether an article is weighed (rule C6). */
 export function isWeighed({ unit }: Pick<Product, 'unit'>): boolean {
-  return unit !== undefined && OF_KILOGRAM[unit] !== undefined;
+  return unit !== undefined && inUnit('1', unit) !== undefined;
 }
 
 /**
@@ -33,13 +31,9 @@ export function measuredPrice(
   return quantity.isZero() ? undefined : { quantity: quantity.toFixed(), price };
 }
 
-function quantityOf(
-  unit: Unit | undefined,
-  measure: Exclude<Measure, { kind: 'price' }>,
-): InstanceType<typeof Exact> | string {
+function quantityOf(unit: Unit | undefined, measure: Exclude<Measure, { kind: 'price' }>): string {
   if (measure.kind === 'count') return measure.count;
-  const ofKilogram = unit === undefined ? undefined : OF_KILOGRAM[unit];
-  return ofKilogram === undefined ? '1' : new Exact(measure.kilograms).times(ofKilogram);
+  return (unit && inUnit(gramsOf(measure.kilograms, 'kg'), unit)) ?? '1';
 }
 
 function priceOf(

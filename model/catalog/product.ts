@@ -19,6 +19,7 @@ const optionText = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(40))
  * measured (rule C6). `tracks`: its line names a serial or lot number (rule C7). `optionNames` make it the parent of variants,
  * `variantOf` and `options` (by name) one of them (rule C8). `components` make it a kit (rule C9). `picture` is the id of a
  * picture in its shard (rule C12). At `lowStock` or less the till says that little is left.
+ * `tare` is what its wrapping weighs, in `unit` (rule C15).
  */
 export const productInfoSchema = v.strictObject({
   sku: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
@@ -34,6 +35,7 @@ export const productInfoSchema = v.strictObject({
   components: v.optional(componentsSchema),
   picture: v.optional(pictureIdSchema),
   lowStock: v.optional(quantitySchema),
+  tare: v.optional(quantitySchema),
 });
 
 /** What a product costs (rule C1): the second group. `price` is the unit price in the major unit, `taxes` are tax ids. */

@@ -134,12 +134,18 @@ function measured({ quantity, unit }: SaleLine, format: PaperFormat): string {
   return `${format.measure(quantity)} ${unit}`;
 }
 
-/** Serial and lot, a price that a person or a rule set, a note, and why something came back (rules C7, H2, U5, H3 and L12). */
+/** Tare and a weight by hand, serial and lot, a price that a person or a rule set, a note, and why something came back (rules C15, C7, H2, U5, H3 and L12). */
 function spokenLines(
-  { override, priced, note, reason, serial, lot }: SaleLine,
+  { override, priced, note, reason, serial, lot, weighed, unit }: SaleLine,
   { labels, format }: Words,
 ): PaperLine[] {
   const lines: PaperLine[] = [];
+  if (weighed?.tare !== undefined)
+    lines.push({
+      kind: 'text',
+      text: `  ${labels.tare} ${format.measure(weighed.tare)} ${unit ?? ''}`.trimEnd(),
+    });
+  if (weighed?.from === 'hand') lines.push({ kind: 'text', text: `  ${labels.weightTyped}` });
   if (serial !== undefined) lines.push({ kind: 'text', text: `  ${labels.serial} ${serial}` });
   if (lot !== undefined) lines.push({ kind: 'text', text: `  ${labels.lot} ${lot}` });
   if (override) {

@@ -1,8 +1,9 @@
-import { measuredPrice, type Measure } from '../catalog/measured-price.ts';
+import { isWeighed, measuredPrice, type Measure } from '../catalog/measured-price.ts';
 import type { Product } from '../catalog/product.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { TaxRate } from '../tax/tax-rate.ts';
 import { productLine, type BasketLine, type BasketRefusal } from './basket.ts';
+import type { Weighed } from './line-details.ts';
 
 /** What is known of the one article that is sold, besides which it is. `quantity` is what was typed or counted. */
 export type ArticleSaid = {
@@ -10,6 +11,8 @@ export type ArticleSaid = {
   readonly measure?: Measure;
   readonly serial?: string;
   readonly lot?: string;
+  /** Where `quantity` came from, where it is a weight. */
+  readonly weighed?: Weighed;
   /** The day it expires, `2026-11-30`. */
   readonly expires?: string;
 };
@@ -33,7 +36,7 @@ export function needOf(product: Product, said: ArticleSaid = {}): ArticleNeed | 
 }
 
 /**
- * Makes the line of an article with what was said of it (rules B7, B8 and C6 to C9). Serial and lot stand on the line of an article
+ * Makes the line of an article with what was said of it (rules B7, B8, C6 to C9 and C15). Serial and lot stand on the line of an article
  * that is tracked by them; another one's scan may tell them too, and they are left out.
  */
 export function articleLine(
@@ -53,7 +56,12 @@ export function articleLine(
   if (!measured) return err({ code: 'measure-not-usable', name });
   const line = productLine({ ...product, price: measured.price }, measured.quantity, rules.taxes);
   if (!line.ok) return line;
-  return ok({ ...line.value, ...tracked(product, said) });
+  return ok({ ...line.value, ...tracked(product, said), ...weighedBy(product, said) });
+}
+
+/** A code that says the weight says it for another scale, and of its tare nothing (rule C15). */
+function weighedBy(product: Product, { weighed, measure }: ArticleSaid): Pick<BasketLine, 'weighed'> {
+  return weighed && !measure && isWeighed(product) ? { weighed } : {};
 }
 
 function tracked({ tracks }: Product, { serial, lot }: ArticleSaid): Pick<BasketLine, 'serial' | 'lot'> {

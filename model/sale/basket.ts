@@ -206,7 +206,8 @@ export function changeQuantity(
 ): Result<LineChange, BasketRefusal> {
   const line = basket.lines[index];
   if (!line || line.refundOf || line.account) return err({ code: 'no-such-line' });
-  const changed = { ...line, quantity };
+  // Whoever changes a weight has weighed it by hand, and knows of no tare (rule C15).
+  const changed: BasketLine = { ...line, quantity, ...(line.weighed ? { weighed: { from: 'hand' } } : {}) };
   // A sold line stays one and a returned one too: the sign decides what the receipt is.
   if (comesBack(line) !== comesBack(changed)) return err({ code: 'quantity-out-of-range' });
   const refusal = checkLine(changed, 'either');

@@ -31,6 +31,17 @@ export const quickArticleSchema = v.strictObject({
   approvedBy: v.optional(idText),
 });
 
+/** Where the weight of a line came from, and the tare that is off it already, in the line's unit (rule C15). */
+export const weighedSchema = v.strictObject({
+  from: v.picklist(['scale', 'hand']),
+  tare: v.optional(
+    v.pipe(
+      quantitySchema,
+      v.check((tare) => Number(tare) > 0, 'a tare is above zero'),
+    ),
+  ),
+});
+
 /** What a line says besides article, quantity and price, in a basket and in a record alike; all of it may be absent. */
 export const lineDetailsSchema = v.object({
   unit: v.optional(unitSchema),
@@ -39,6 +50,7 @@ export const lineDetailsSchema = v.object({
   representative: v.optional(idText),
   components: v.optional(componentsSchema),
   quick: v.optional(quickArticleSchema),
+  weighed: v.optional(weighedSchema),
 });
 
 /** What a line says besides article, quantity and price. */
@@ -49,6 +61,9 @@ export type Unit = v.InferOutput<typeof unitSchema>;
 export type Component = v.InferOutput<typeof componentSchema>;
 /** What is known of an article that was sold without being in the catalog. */
 export type QuickArticle = v.InferOutput<typeof quickArticleSchema>;
+
+/** Where the weight of a line came from, and its tare. */
+export type Weighed = v.InferOutput<typeof weighedSchema>;
 
 /** What of a sold line goes on to the line that takes it back, so that stock and representatives count it back. */
 export function detailsBack({ unit, serial, lot, representative, components }: LineDetails): LineDetails {

@@ -20,6 +20,7 @@ const LANTERN = '71053';
 export async function* tillWalk(tour: TillTour): Walk {
   yield* signInWalk(tour);
   yield* sellWalk(tour);
+  yield* weighWalk(tour);
   yield* payWalk(tour);
   yield* customerWalk(tour);
   yield* refundWalk(tour);
@@ -92,6 +93,29 @@ async function* sellWalk({ till }: TillTour): Walk {
   await till.addBySearch(LANTERN);
   await till.addBySearch('9999999999994');
   yield 'till-unknown-code';
+  await till.search.fill('');
+}
+
+/** The scale beside the till is a virtual one: its page puts something on it. */
+async function* weighWalk({ till, station }: TillTour): Walk {
+  const { page } = till;
+  const put = (pan: object) =>
+    fetch(`http://localhost:${station.spec.ports.scalePage}/pan`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(pan),
+    });
+  await till.search.fill('farmhouse cheddar');
+  await lead(page, 'search-result', 'scale-readout');
+  yield 'till-scale-empty';
+  await put({ grams: 460 });
+  await page.locator('[data-testid="scale-readout"][data-state="stable"]').waitFor();
+  yield 'till-scale';
+  await put({ grams: 460, power: 'off' });
+  await page.locator('[data-testid="scale-readout"][data-state="away"]').waitFor();
+  yield 'till-scale-away';
+  await put({ power: 'on', grams: 0 });
+  await leave(page, 'scale-readout');
   await till.search.fill('');
 }
 

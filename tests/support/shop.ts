@@ -57,7 +57,8 @@ export async function startShop(data: string): Promise<TestShop> {
   await enrolStation(headOffice, hq);
   const hqCables = [await TcpProxy.to(relay), await TcpProxy.to(relay)] as const;
   const spec = async (number: number, own: number, other: number): Promise<StationSpec> => {
-    const [tillApp = 0, bridge = 0, printer = 0, printerPage = 0] = await freePorts(4);
+    const [tillApp = 0, bridge = 0, printer = 0, printerPage = 0, scale = 0, scalePage = 0] =
+      await freePorts(6);
     return {
       id: `s01-r${number}`,
       name: `S01-R${number}`,
@@ -65,7 +66,7 @@ export async function startShop(data: string): Promise<TestShop> {
       organization,
       store: storeId(1),
       register: registerId(number),
-      ports: { app: tillApp, relay: own, bridge, printer, printerPage },
+      ports: { app: tillApp, relay: own, bridge, printer, printerPage, scale, scalePage },
       hq: `ws://127.0.0.1:${hqCables[number === 1 ? 0 : 1].port}/sync`,
       peers: [`ws://127.0.0.1:${other}/sync`],
       demo: DEMO,

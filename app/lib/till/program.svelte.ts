@@ -20,6 +20,7 @@ import { checkPinBeside } from './pin-check.ts';
 import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
 import { isRegisterTaken } from './register-taken.ts';
+import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
 import type { TillParts } from './till-desks.ts';
 import { Till } from './till.svelte.ts';
@@ -161,6 +162,7 @@ export class TillProgram {
       surroundings: this.#surroundings,
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),
+      scale: config.scale === undefined ? undefined : new BridgeScale('/bridge', config.scale),
       mail: config.mail ? postMail : undefined,
       cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,

@@ -1,17 +1,22 @@
 import type { Product } from '#model/catalog/product.ts';
+import { readOpenSale } from '#model/documents/basket.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import type { StoreId } from '#model/ids/register-id.ts';
-import type { Basket } from '#model/sale/basket.ts';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import type { Basket, BasketLine } from '#model/sale/basket.ts';
 import { readStockEntry } from '#model/stock/stock-entry.ts';
 import { StockFold, type StockHere } from '#model/stock/stock-fold.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { readRecord } from './session-records.ts';
 
-/** What the stock desk stands on. `openLines` are the open basket and the parked ones. */
+type BasketKey = Extract<DocumentKey, { class: 'basket' }>;
+type OtherBasket = { readonly session: number; readonly entries: Map<string, string> };
+
+/** What the stock desk stands on. `register` is this till's; `openLines` are its open basket and the parked ones. */
 export type StockDeskParts = {
   readonly documents: Documents;
   readonly store: StoreId;
+  readonly register: RegisterId;
   readonly openLines: () => readonly Basket[];
 };
 
@@ -24,6 +29,13 @@ export class StockDesk {
   readonly #parts: StockDeskParts;
   readonly #fold = new StockFold();
   readonly #opened = new Set<string>();
+  /** The open basket of each other till of the store, as far as it is known. */
+  readonly #others = new Map<RegisterId, OtherBasket>();
+  readonly #soldBaskets = new Set<string>();
+  /** What lies in them; undefined until somebody asks again. A screen of tiles asks for each of them. */
+  #otherLines: readonly BasketLine[] | undefined;
+  /** Whether the store may keep a book: what comes while that is looked up is not missed. */
+  #keepsBook = false;
   #version = $state(0);
   #ready = $state(false);
   #counting: Promise<void> | undefined;
@@ -48,10 +60,9 @@ export class StockDesk {
   here({ id }: Pick<Product, 'id'>): StockHere | undefined {
     void this.#version;
     if (!this.#ready || !this.#fold.knows(id)) return undefined;
-    return this.#fold.here(
-      id,
-      this.#parts.openLines().flatMap(({ lines }) => lines),
-    );
+    const own = this.#parts.openLines().flatMap(({ lines }) => lines);
+    this.#otherLines ??= this.#readOthers();
+    return this.#fold.here(id, [...own, ...this.#otherLines]);
   }
 
   /** What is left of an article where that is as little as its `lowStock`, or nothing; undefined otherwise. */
@@ -62,6 +73,7 @@ export class StockDesk {
   }
 
   #readAll(): void {
+    this.#keepsBook = true;
     this.#counting = (this.#counting ?? Promise.resolve())
       .then(() => this.#count())
       .catch((cause: unknown) => globalThis.reportError(cause));
@@ -70,9 +82,11 @@ export class StockDesk {
   async #count(): Promise<void> {
     const known = (await this.#parts.documents.known()).filter((key) => this.#isOurs(key));
     const books = known.filter(({ class: kind }) => kind === 'stock-book');
-    if (books.length === 0) return;
+    this.#keepsBook = books.length > 0;
+    if (!this.#keepsBook) return;
     for (const key of [...books, ...known.filter(({ class: kind }) => kind === 'session')])
       await this.#open(key);
+    for (const key of this.#othersBaskets(known)) await this.#open(key);
     this.#ready = true;
     this.#version++;
   }
@@ -97,16 +111,49 @@ export class StockDesk {
     if (event.type !== 'changed' || !this.#isOurs(event.key)) return;
     // The fold takes each fact once, so what comes while its document is being read may be taken twice.
     if (this.#opened.has(nameOf(event.key))) this.#take(event.key, event.changes);
-    else if (this.#ready || event.key.class === 'stock-book') this.#readAll();
+    else if (this.#keepsBook || event.key.class === 'stock-book') this.#readAll();
+  }
+
+  /** The basket document of the latest session of every other till. */
+  #othersBaskets(known: readonly DocumentKey[]): BasketKey[] {
+    const latest = new Map<RegisterId, BasketKey>();
+    for (const key of known) {
+      if (key.class !== 'session' || key.register === this.#parts.register) continue;
+      if (key.session <= (latest.get(key.register)?.session ?? 0)) continue;
+      const { store, register, session } = key;
+      latest.set(register, { class: 'basket', store, register, session });
+    }
+    return [...latest.values()];
+  }
+
+  /** What lies in the other tills' baskets. One that became a sale is in the journal, whichever of the two came here first. */
+  #readOthers(): readonly BasketLine[] {
+    return [...this.#others.values()].flatMap(({ entries }) => {
+      const read = readOpenSale(Object.fromEntries(entries));
+      const basket = read.ok ? read.value?.basket : undefined;
+      return basket && !this.#soldBaskets.has(basket.id) ? basket.lines : [];
+    });
+  }
+
+  #takeBasket({ register, session }: BasketKey, { key, text }: EntryChange): void {
+    const known = this.#others.get(register);
+    if (known && known.session > session) return;
+    const entries = known?.session === session ? known.entries : new Map<string, string>();
+    if (text === undefined) entries.delete(key);
+    else entries.set(key, text);
+    this.#others.set(register, { session, entries });
   }
 
   #take(key: DocumentKey, changes: readonly EntryChange[]): void {
-    for (const { key: entry, text } of changes) {
+    for (const change of changes) {
+      const { key: entry, text } = change;
+      if (key.class === 'basket') this.#takeBasket(key, change);
       // Entries of books and journals are never taken out: they are facts (rules K1 and J7).
       if (text === undefined) continue;
       if (key.class === 'stock-book') this.#takeEntry(entry, text);
       else if (key.class === 'session') this.#takeRecord(key.session, entry, text);
     }
+    this.#otherLines = undefined;
     this.#version++;
   }
 
@@ -120,14 +167,20 @@ export class StockDesk {
     // Most records are sales and cheap to tell; what is none need not be read in full.
     if (!text.includes('"kind":"sale"')) return;
     const read = readRecord(session, key, text);
-    if (read.ok && read.value.kind === 'sale') this.#fold.takeSale(read.value.body);
+    if (!read.ok || read.value.kind !== 'sale') return;
+    this.#soldBaskets.add(read.value.body.basket);
+    this.#fold.takeSale(read.value.body);
   }
 
   #isOurs(key: DocumentKey): boolean {
+    if (key.class === 'basket')
+      return key.store === this.#parts.store && key.register !== this.#parts.register;
     return (key.class === 'stock-book' || key.class === 'session') && key.store === this.#parts.store;
   }
 }
 
 function nameOf(key: DocumentKey): string {
-  return key.class === 'session' ? `${key.register}#${key.session}` : JSON.stringify(key);
+  return key.class === 'session'
+    ? `${key.register}#${key.session}`
+    : JSON.stringify(Object.entries(key).sort());
 }

@@ -31,6 +31,7 @@ import { RefundDesk } from './refund-desk.svelte.ts';
 import { RegisterJournal } from './register-journal.svelte.ts';
 import { SaleDesk } from './sale-desk.svelte.ts';
 import type { Scale } from './scale.ts';
+import { ScaleDesk } from './scale-desk.svelte.ts';
 import { priceListOf, sellingRules } from './selling-rules.ts';
 import { SessionDesk } from './session-desk.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
@@ -44,6 +45,9 @@ import { TrainingDesk } from './training-desk.ts';
 /** How often a card terminal is asked how a payment stands, in milliseconds. */
 const CARD_ASK_MS = 500;
 
+/** How long after an answer a scale is asked again while somebody weighs, in milliseconds. */
+const SCALE_ASK_MS = 150;
+
 /** What a till is made of; everything that touches the world is passed in. */
 export type TillParts = {
   readonly config: TillConfig;
@@ -55,7 +59,7 @@ export type TillParts = {
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   /** The scale beside the till, where it has one. */
-  readonly scale?: Scale;
+  readonly scale?: Scale | undefined;
   readonly askRelay: AskRelay;
   /** The terminal that takes cards by itself; without it approval codes are typed. */
   readonly cards?: CardProvider | undefined;
@@ -94,7 +98,7 @@ export abstract class TillDesks {
   readonly printing: PrintDesk;
   readonly pole: PoleDesk;
   readonly links: Links;
-  readonly scale: Scale | undefined;
+  readonly scale: ScaleDesk;
   readonly papers: Papers;
   readonly ledgers: LedgerBook;
   readonly value: ValueDesk;
@@ -114,7 +118,10 @@ export abstract class TillDesks {
     this.config = config;
     this.shop = shop;
     this.training = parts.training ?? false;
-    this.scale = parts.scale;
+    this.scale = new ScaleDesk({
+      scale: parts.scale,
+      pause: () => new Promise((resolve) => setTimeout(resolve, SCALE_ASK_MS)),
+    });
     this.documents = documents;
     this.surroundings = surroundings;
     const own = { organization, store, register };
@@ -214,6 +221,7 @@ export abstract class TillDesks {
     this.stock = new StockDesk({
       documents,
       store,
+      register,
       openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);

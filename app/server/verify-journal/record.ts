@@ -195,6 +195,7 @@ const line = object(
     representative: id,
     components: list(object({ product: id, quantity: aboveZero }), 1, 50),
     quick: object({ barcode: text(1, 48), by: id }, { approvedBy: id }),
+    weighed: object({ from: oneOf('scale', 'hand') }, { tare: aboveZero }),
     account: object({ ledger: oneOf(...LEDGERS), id }),
   },
 );

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { catalogShard, type Product } from '#model/catalog/product.ts';
 import { masterEntry, productEntries } from '#model/documents/catalog.ts';
+import { openSaleEntries } from '#model/documents/basket.ts';
 import { storeEntry } from '#model/documents/store.ts';
 import type { Special } from '#model/pricing/special.ts';
-import type { ScaleReading } from '../../../app/lib/till/scale.ts';
-import { inUnit, netQuantity } from '../../../app/lib/till/measured.ts';
+import { netMeasure } from '../../../app/lib/till/measured.ts';
 import { specialWords } from '../../../app/lib/till/special-words.ts';
 import { figuresOf } from '../../../app/lib/till/figures.ts';
 import { initialsOf } from '../../../app/lib/till/tile-face.ts';
 import { variantMatrix } from '../../../app/lib/till/variant-matrix.ts';
-import { approve, must, openTill, payCash, S01, type TillBench } from './till-fixture.ts';
+import { approve, must, openTill, payCash, R2, S01, sessionKey, type TillBench } from './till-fixture.ts';
 
 const SHARDS = 2;
 const base = { active: true, department: 'home', taxes: ['vat'], barcodes: [] as string[] };
@@ -123,16 +123,7 @@ describe('a measured article', () => {
     ['', '', undefined],
     ['1', 'x', undefined],
   ])('weighs %s less a tare of "%s" as %s', (gross, tare, net) => {
-    expect(netQuantity(gross, tare)).toBe(net);
-  });
-
-  it('is read from the scale in its own unit', () => {
-    const reading: ScaleReading = { kind: 'stable', kilograms: '0.4535' };
-    expect([inUnit(reading.kilograms, 'kg'), inUnit(reading.kilograms, 'g'), inUnit('1', 'm')]).toEqual([
-      '0.454',
-      '453.5',
-      undefined,
-    ]);
+    expect(netMeasure(gross, tare)?.quantity).toBe(net);
   });
 });
 
@@ -348,6 +339,32 @@ describe('stock', () => {
     view.scan('5012345678900');
     expect(till.stock.lowStock(lantern)).toBe('0');
     expect([...till.stock.faults.keys()]).toEqual(['entry:b']);
+  });
+
+  it('[K6] counts the baskets of the other tills, and none twice once it became a sale', async () => {
+    const bench = await openShop();
+    const { documents, till } = bench;
+    const other = await openTill({ register: R2 });
+    const line = { id: 'lantern' };
+    const inBasket = (session: number) => ({ class: 'basket', store: S01, register: R2, session }) as const;
+    documents.receive(book, { 'entry:a': stock('a', 'lantern', '10') });
+    other.view.scan('5012345678900');
+    other.view.scan('5012345678900');
+    documents.receive(sessionKey(1, R2), await other.documents.open(sessionKey(1, R2)));
+    documents.receive(inBasket(1), await other.documents.open(inBasket(1)));
+    await expect.poll(() => till.stock.here(line)).toEqual({ onHand: '10', reserved: '2', available: '8' });
+    must(other.till.sale.startPaying());
+    payCash(other, 1000);
+    must(await other.till.completeSale());
+    // The record is here, the basket document has not followed yet.
+    documents.receive(sessionKey(1, R2), await other.documents.open(sessionKey(1, R2)));
+    await expect.poll(() => till.stock.here(line)).toEqual({ onHand: '8', reserved: '0', available: '8' });
+    documents.receive(inBasket(1), { basket: undefined, 'line:000': '{"not":"a line"}' });
+    documents.receive(
+      inBasket(2),
+      openSaleEntries({ basket: other.till.sale.basket, paying: false, payments: [] }),
+    );
+    expect(till.stock.here(line)).toEqual({ onHand: '8', reserved: '0', available: '8' });
   });
 });
 

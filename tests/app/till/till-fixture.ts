@@ -233,7 +233,7 @@ export type TillBench = {
 /** Starts a till. Anybody's PIN is 1234. With `settled: false` it is given before it has read what selling does not wait for. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail'>> & {
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale'>> & {
       register?: typeof R1;
       settled?: boolean;
     } = {},
@@ -262,6 +262,7 @@ export async function startTill(
     askRelay: given.askRelay ?? (async () => undefined),
     cards: given.cards,
     mail: given.mail,
+    scale: given.scale,
   });
   await till.start();
   if (given.settled !== false) await till.settled();

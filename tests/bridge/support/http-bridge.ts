@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { startBridge } from '../../../hardware-bridge/bridge.ts';
 import { systemClock } from '../../../hardware-bridge/clock.ts';
 import type { DisplayProfile } from '../../../hardware-bridge/display-profiles.ts';
+import type { ScaleProfile } from '../../../hardware-bridge/scale-profiles.ts';
 import { tcpLink } from '../../../hardware-bridge/transport.ts';
 import type { VirtualPrinter } from '../../../hardware-bridge/virtual-printer/virtual-printer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -29,6 +30,7 @@ export type HttpBridge = {
 export async function httpBridge(
   origins: readonly string[] = [],
   displays: readonly DisplayProfile[] = [],
+  scales: readonly ScaleProfile[] = [],
 ): Promise<HttpBridge> {
   const printer = await virtualPrinter();
   const options = {
@@ -37,6 +39,7 @@ export async function httpBridge(
     port: 0,
     printers: [profile({ port: printer.port })],
     displays,
+    scales,
     origins,
   };
   const parts = {

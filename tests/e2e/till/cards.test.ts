@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   terminal = await startVirtualTerminal({ port: 0 });
-  origin = await startTillOrigin('by-itself', undefined, `http://127.0.0.1:${terminal.port}`);
+  origin = await startTillOrigin('by-itself', undefined, { terminal: `http://127.0.0.1:${terminal.port}` });
   page = await browser.newPage(origin.url);
   till = new TillPage(page);
   await till.visit(origin.url);

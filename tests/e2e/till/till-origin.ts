@@ -30,13 +30,15 @@ export type TillOrigin = {
 
 /**
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
- * itself as the demo's do, unless `joins` says that a person has to type a code. `terminal` is the address of a card terminal.
+ * itself as the demo's do, unless `joins` says that a person has to type a code. `terminal` is the address of a card terminal, `bridge`
+ * that of a bridge with a scale.
  */
 export async function startTillOrigin(
   joins: 'by-itself' | 'by-code' = 'by-itself',
   build = new URL('build', PROJECT).pathname,
-  terminal?: string,
+  devices: { readonly terminal?: string | undefined; readonly bridge?: string } = {},
 ): Promise<TillOrigin> {
+  const { terminal, bridge } = devices;
   const place = { store: storeId(1), register: registerId(1) };
   const relay = await WireRelay.start();
   const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
@@ -56,9 +58,11 @@ export async function startTillOrigin(
       printer: 'receipt',
       ...(joins === 'by-itself' ? { demo: { enrols: true, people } } : {}),
       ...(terminal === undefined ? {} : { terminal: true }),
+      ...(bridge === undefined ? {} : { scale: 'scale' }),
       version: 'test',
     }),
     ...(terminal === undefined ? {} : { terminal }),
+    ...(bridge === undefined ? {} : { bridge }),
     relay: await door.listen(),
     hosts: [],
     ...(joins === 'by-itself' ? { demoCode: () => Promise.resolve(ok(invite())) } : {}),
