@@ -221,6 +221,7 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'price-rule.edit': m.office_act_price_rule_edit,
   'price-rule.remove': m.office_act_price_rule_remove,
   'store-price.edit': m.office_act_store_price_edit,
+  'exception.resolve': m.office_act_exception_resolve,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */
