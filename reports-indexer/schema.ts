@@ -1,5 +1,5 @@
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -296,7 +296,58 @@ export type ActTable = {
 /** Every text an audit entry of an owner's document ever had, with the act it became. */
 export type AuditTextTable = { document_id: string; key: string; text: string; act: string };
 
-/** What a person must look at. `source` is the place that finds it, so that what is mended disappears. */
+/** Which receipts took something of a receipt back, by that receipt. */
+export type TakenBackTable = { receipt: string; store: string; register: string; seq: number };
+/** Which receipts name a serial (rule F6). */
+export type SoldSerialTable = {
+  product: string;
+  serial: string;
+  store: string;
+  register: string;
+  seq: number;
+};
+/** An entry of a store's stock book (rule K1). */
+export type StockEntryTable = {
+  store: string;
+  month: number;
+  id: string;
+  product: string;
+  at: string;
+  quantity: string;
+};
+/** What a sale took of a product that a stock book of its store names; `change` in thousandths. */
+export type StockSaleTable = {
+  store: string;
+  product: string;
+  hash: string;
+  at: string;
+  change: number;
+  register: string;
+  session: number;
+  seq: number;
+  receipt: string;
+};
+/** The sale with which a product fell below zero and stayed there (rule F4). */
+export type StockFallTable = { store: string; product: string; hash: string };
+
+/** That somebody saw to an exception (rule F10); `entry` tells two of one moment apart, `amount` is the loss in minor units. */
+export type ResolutionTable = {
+  store: string;
+  code: string;
+  exception: string;
+  at: string;
+  entry: string;
+  by: string;
+  approved_by: string | null;
+  outcome: string;
+  reason: string;
+  amount: number | null;
+};
+
+/**
+ * What a person must look at. `source` is the place that finds it, so that what is mended disappears. Exceptions that every replica
+ * finds (rule F1) say when the last of it was done, the `receipts` involved with a blank between them, and what it comes to.
+ */
 export type ExceptionTable = {
   id: string;
   source: string;
@@ -308,6 +359,9 @@ export type ExceptionTable = {
   detail: string;
   document_id: string;
   seen_at: string;
+  at: string | null;
+  receipts: string;
+  amount: number | null;
 };
 
 /** The tables as kysely sees them. */
@@ -344,6 +398,12 @@ export type Tables = {
   act: ActTable;
   audit_text: AuditTextTable;
   exception: ExceptionTable;
+  resolution: ResolutionTable;
+  taken_back: TakenBackTable;
+  sold_serial: SoldSerialTable;
+  stock_entry: StockEntryTable;
+  stock_sale: StockSaleTable;
+  stock_fall: StockFallTable;
 };
 
 /** The sums of a session, in the order of the table. */

@@ -54,7 +54,11 @@ export function closingExceptions(records: readonly JournalRecord[]): ShopExcept
   const zzs = records.filter((record) => record.kind === 'zz');
   const periods = records.filter((record) => record.kind === 'period');
   if (zzs.length + periods.length === 0) return [];
-  const sessions = [...groups(records, sessionOf).values()].flatMap((own) => comparedSession(own) ?? []);
+  const numbers = groups(records, numberOf);
+  const isForked = (record: JournalRecord) => (numbers.get(numberOf(record)) ?? []).length > 1;
+  const sessions = [...groups(records, sessionOf).values()]
+    .filter((own) => !own.some(isForked))
+    .flatMap((own) => comparedSession(own) ?? []);
   return [
     ...zzs.flatMap((zz) => dayExceptions(zz, sessions)),
     ...periods.flatMap((period) => periodExceptions(period, sessions)),
@@ -96,11 +100,11 @@ function periodExceptions(
   return [{ kind: 'period-mismatch', ...involved([closing]), period: body.period, register, session }];
 }
 
-/** A session that can be compared: its opening is here, and no two of its records have one number, which is a fork instead. */
+/** A session that can be compared: its opening is here. */
 function comparedSession(records: readonly JournalRecord[]): Session | undefined {
   const sorted = records.filter(({ kind }) => !isBehindClosing(kind)).sort((a, b) => a.seq - b.seq);
   const [opened] = sorted;
-  if (opened?.kind !== 'opened' || sorted.some(({ seq }, i) => seq === sorted[i + 1]?.seq)) return undefined;
+  if (opened?.kind !== 'opened') return undefined;
   const held = heldSession(sorted);
   const closed = sorted.findLast((record) => record.kind === 'closed');
   return held && { ...figuresOf(held), opened, closed };
@@ -127,6 +131,10 @@ function addFigures(sum: Figures, more: Figures): Figures {
     gross: sum.gross + more.gross,
     tax: sum.tax + more.tax,
   };
+}
+
+function numberOf({ org, store, register, seq }: JournalRecord): string {
+  return `${org} ${store}-${register} ${seq}`;
 }
 
 function sessionOf({ org, store, register, session }: JournalRecord): string {

@@ -64,7 +64,8 @@ export function soldTwice(sales: readonly Sale[]): ExceptionOf<'sold-twice'>[] {
   const voided = new Set(sales.map(({ body }) => body.voids?.receipt));
   return [...groups(sales, ({ body }) => body.basket)].flatMap(([basket, twins]) => {
     const standing = twins.filter(({ body }) => !voided.has(body.receipt));
-    if (standing.length < 2) return [];
+    // Two records of one number are a fork and not two receipts.
+    if (new Set(standing.map(({ body }) => body.receipt)).size < 2) return [];
     const totals = standing.map(({ body }) => body.total);
     const amount = sumMinor(totals) - Math.max(...totals);
     return [

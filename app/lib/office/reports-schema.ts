@@ -171,7 +171,25 @@ export const exceptionsSchema = v.object({
       detail: v.string(),
       documentId: v.string(),
       seenAt: v.string(),
+      at: v.optional(v.string()),
+      receipts: v.optional(v.array(v.string())),
+      amount: v.optional(minorSchema),
+      resolution: v.optional(
+        v.object({
+          outcome: v.string(),
+          reason: v.string(),
+          at: v.string(),
+          by: v.string(),
+          approvedBy: v.optional(v.string()),
+          amount: v.optional(minorSchema),
+        }),
+      ),
     }),
+  ),
+  /** How many of each code there are and what they come to, in minor units; of all, whatever is listed. */
+  figures: v.optional(
+    v.array(v.object({ code: v.string(), open: count, amount: minorSchema, resolved: count, lost: minorSchema })),
+    [],
   ),
 });
 
