@@ -188,7 +188,9 @@ export const exceptionsSchema = v.object({
   ),
   /** How many of each code there are and what they come to, in minor units; of all, whatever is listed. */
   figures: v.optional(
-    v.array(v.object({ code: v.string(), open: count, amount: minorSchema, resolved: count, lost: minorSchema })),
+    v.array(
+      v.object({ code: v.string(), open: count, amount: minorSchema, resolved: count, lost: minorSchema }),
+    ),
     [],
   ),
 });
@@ -267,5 +269,9 @@ export type AuditAnswer = v.InferOutput<typeof auditSchema>;
 export type AuditActAnswer = v.InferOutput<typeof auditActSchema>;
 /** One exception. */
 export type ExceptionRow = v.InferOutput<typeof exceptionsSchema>['rows'][number];
+/** Exceptions with their figures. */
+export type ExceptionsAnswer = v.InferOutput<typeof exceptionsSchema>;
+/** How many exceptions of one code there are, and what they come to. */
+export type ExceptionFigures = ExceptionsAnswer['figures'][number];
 /** The relay's view of its links. */
 export type RelayStatus = v.InferOutput<typeof relayStatusSchema>;

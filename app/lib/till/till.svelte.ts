@@ -43,6 +43,7 @@ export class Till extends TillDesks {
       // What became a record before a crash, and not yet what tills tell each other (rule G7).
       await this.ledgers.book(this.journal.records);
       stops.push(await this.customers.book.follow());
+      stops.push(await this.exceptions.follow());
       await this.#takeUpSale();
       stops.push(this.stock.follow());
     } catch (cause) {
@@ -123,6 +124,7 @@ export class Till extends TillDesks {
       this.printing.refresh(),
       this.pole.refresh(),
       this.mails.refresh(),
+      this.exceptions.look(),
     ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.

@@ -212,6 +212,7 @@ export class TillPage {
       | 'safe-drop'
       | 'handover'
       | 'store-day'
+      | 'exceptions'
       | 'sequence-check'
       | 'open-drawer'
       | 'close-session'
