@@ -19,6 +19,7 @@ import {
   payCash,
   sellLantern,
   sessionKey,
+  signIn,
   startTill,
   type TillBench,
 } from '../app/till/till-fixture.ts';
@@ -47,20 +48,8 @@ describe('what shops lost at one till', () => {
     must(await asking);
     expect(await sellLantern(bench)).toBe('S01-R1-000003');
     const again = await startTill({ documents: bench.documents, surroundings: bench.surroundings });
-    must(await again.till.signIn.signIn(again.till.shop.person('ana') as never, '1234'));
+    await signIn(again);
     expect(await sellLantern(again)).toBe('S01-R1-000004');
-  });
-
-  test('odoo#14214: what was paid cannot be changed: another text under its number stops the till', async () => {
-    const bench = await openTill();
-    await sellLantern(bench);
-    const key = sessionKey(1);
-    const entries = await bench.documents.open(key);
-    const [number = '', text = ''] =
-      Object.entries(entries).find(([, each]) => each.includes('"sale"')) ?? [];
-    bench.documents.receive(key, { [number]: text.replace('"total":339', '"total":139') });
-    await expect.poll(() => bench.till.journal.fault).toBeDefined();
-    expect(salesOf(bench)[0]?.body.total).toBe(339);
   });
 
   test('odoo#16151: a basket that was parked is there when the session was closed and the next one opened', async () => {
@@ -87,7 +76,7 @@ describe('what shops lost at one till', () => {
   test('odoo#288899: a session opens, sells and closes without any network, and all of it is there afterwards', async () => {
     const bench = await startTill();
     bench.documents.setConnected(false);
-    must(await bench.till.signIn.signIn(bench.till.shop.person('ana') as never, '1234'));
+    await signIn(bench);
     must(await bench.till.session.open(10_000));
     await sellLantern(bench);
     expect((await closeSession(bench)).body).toMatchObject({ sales: 1, gross: 339 });
@@ -117,11 +106,10 @@ describe('what shops lost at one till', () => {
     const bench = await openTill();
     await sellLantern(bench);
     bench.documents.receive(sessionKey(1, R2), { '000000001': '{"kind":"sale"', '000000002': 'null' });
-    const { receipt } = must({ ok: true, value: salesOf(bench)[0]?.body ?? { receipt: '' } });
-    must(await bench.till.refunds.find(receipt));
-    must(bench.till.refunds.takeBack(0, '1'));
+    must(await bench.till.refunds.find(salesOf(bench)[0]?.body.receipt ?? ''));
+    must(await bench.till.refunds.takeBack(0, '1'));
     must(bench.till.sale.startPaying());
-    must(bench.till.sale.pay({ tender: 'cash', name: 'Cash', kind: 'cash' }));
+    payCash(bench, -339);
     must(await bench.till.completeSale());
     expect((await closeSession(bench)).body).toMatchObject({ sales: 1, refunds: 1, difference: 0 });
   });
@@ -139,7 +127,7 @@ describe('what shops lost at one till', () => {
     };
     const book = { class: 'stock-book', store: S01, month: 682 } as const;
     bench.documents.receive(book, { [stockEntryKey(entry)]: canonicalJson(entry) });
-    must(await bench.till.signIn.signIn(bench.till.shop.person('ana') as never, '1234'));
+    await signIn(bench);
     must(await bench.till.session.open(10_000));
     for (let n = 0; n < 3; n++) await sellLantern(bench);
     await bench.till.stock.counted();
