@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { ExceptionTable, ResolutionTable, Tables } from '../schema.ts';
+import type { ExceptionTable, ResolutionTable } from '../exception-schema.ts';
+import type { Tables } from '../schema.ts';
 
 /** Which exceptions to list. */
 export type ExceptionsQuery = {
