@@ -13,8 +13,11 @@ export type Finding = {
   readonly seq?: number;
   /** What tells two findings of one code at one place apart. */
   readonly mark?: string;
-  /** The finding's own id, where every replica finds it under one (rule G5). */
+  /** The finding's own id, where every replica finds it under one (rule F1), with when the last of it was done, the receipts involved and what it comes to. */
   readonly id?: string;
+  readonly at?: string;
+  readonly receipts?: readonly string[];
+  readonly amount?: number;
 };
 
 /**
@@ -36,17 +39,16 @@ export class ExceptionList {
   /** Puts the findings of a source in the place of those it had. Gives whether anything changed. */
   replace(source: string, findings: readonly Finding[]): boolean {
     if (findings.length === 0 && !this.#sources.has(source)) return false;
-    const before = new Set(
-      allRows<{ id: string }>(this.#statements.exceptionsOf, source).map((row) => row.id),
-    );
+    const rows = allRows<{ id: string; code: string }>(this.#statements.exceptionsOf, source);
+    const before = new Map(rows.map((row) => [`${row.code} ${row.id}`, row]));
     let changed = false;
     for (const finding of findings) {
       const id = findingId(source, finding);
-      if (before.delete(id)) continue;
+      if (before.delete(`${finding.code} ${id}`)) continue;
       this.#insert(id, source, finding);
       changed = true;
     }
-    for (const id of before) this.#statements.deleteException.run(id);
+    for (const { id, code } of before.values()) this.#statements.deleteException.run(id, code);
     if (findings.length === 0) this.#sources.delete(source);
     else this.#sources.add(source);
     return changed || before.size > 0;
@@ -62,7 +64,7 @@ export class ExceptionList {
   }
 
   #insert(id: string, source: string, finding: Finding): void {
-    const { code, store, register, session, seq, detail, documentId } = finding;
+    const { code, store, register, session, seq, detail, documentId, at, receipts = [], amount } = finding;
     this.#statements.insertException.run(
       id,
       source,
@@ -74,6 +76,9 @@ export class ExceptionList {
       detail,
       documentId,
       this.#now(),
+      at ?? null,
+      receipts.join(' '),
+      amount ?? null,
     );
   }
 }

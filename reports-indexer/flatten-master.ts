@@ -11,6 +11,8 @@ import { clearCustomer, clearCustomers, putCustomer } from './customer-rows.ts';
 import { deviceSnapshot, markChangedRegisters, putDevice } from './device-rows.ts';
 import type { Finding } from './exceptions.ts';
 import { flattenAudit } from './flatten-audit.ts';
+import { clearResolution, putResolution, putStock, stockProducts } from './flatten-exceptions.ts';
+import { judgeStockEntries } from './judge-stock.ts';
 import { entrySource, type DocumentEntries, type Writing } from './flatten-session.ts';
 import type { EntryRefusal, EntryValue } from './read-record.ts';
 import type { Statements } from './statements.ts';
@@ -18,20 +20,45 @@ import type { Statements } from './statements.ts';
 /** Documents about the shop rather than about its sales. */
 export type MasterKey = Extract<
   DocumentKey,
-  { class: 'organization' | 'staff' | 'catalog' | 'store' | 'acknowledgements' | 'customers' }
+  {
+    class:
+      | 'organization'
+      | 'staff'
+      | 'catalog'
+      | 'store'
+      | 'acknowledgements'
+      | 'customers'
+      | 'exceptions'
+      | 'stock-book';
+  }
 >;
 
 /** Whether a document is one of those. */
 export function isMaster(key: DocumentKey): key is MasterKey {
-  return ['organization', 'staff', 'catalog', 'store', 'acknowledgements', 'customers'].includes(key.class);
+  return [
+    'organization',
+    'staff',
+    'catalog',
+    'store',
+    'acknowledgements',
+    'customers',
+    'exceptions',
+    'stock-book',
+  ].includes(key.class);
 }
 
 /**
  * Brings the tables to what a document of the organization, its staff, a catalog shard, a store, a document of customers or head
  * office's word says.
  */
-export function flattenMaster(writing: Writing, key: MasterKey, document: DocumentEntries): void {
+export function flattenMaster(
+  writing: Writing,
+  organization: string,
+  key: MasterKey,
+  document: DocumentEntries,
+): void {
   const { statements, exceptions } = writing;
+  const stock = key.class === 'stock-book' ? touchedProducts(statements, key, document) : undefined;
   flattenAudit(writing, key.class, document);
   const devices = key.class === 'organization' ? deviceSnapshot(statements) : undefined;
   if (document.complete) clearAll(statements, key);
@@ -49,6 +76,18 @@ export function flattenMaster(writing: Writing, key: MasterKey, document: Docume
   }
   if (devices && markChangedRegisters(statements, devices)) judgeHeads(statements, exceptions);
   if (key.class === 'acknowledgements') judgeHead(statements, exceptions, key);
+  if (key.class !== 'stock-book' || !stock) return;
+  const products = new Set([...stock, ...touchedProducts(statements, key, document)]);
+  judgeStockEntries(writing, organization, key.store, [...products].sort());
+}
+
+/** Products that a book's document, or the entries of it that changed, name now. */
+function touchedProducts(
+  statements: Statements,
+  key: Extract<MasterKey, { class: 'stock-book' }>,
+  { complete, entries }: DocumentEntries,
+): Set<string> {
+  return stockProducts(statements, key, complete ? undefined : entries.keys());
 }
 
 function clearAll(statements: Statements, key: MasterKey): void {
@@ -59,6 +98,10 @@ function clearAll(statements: Statements, key: MasterKey): void {
     statements.deleteTiers.run();
   }
   if (key.class === 'customers') clearCustomers(statements, key.shard);
+  if (key.class === 'exceptions') statements.deleteResolutions.run(key.store);
+  if (key.class === 'stock-book')
+    for (const { id } of allRows<{ id: string }>(statements.stockOfMonth, key.store, key.month))
+      statements.deleteStockEntry.run(key.store, key.month, id);
   if (key.class === 'acknowledgements') statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
   statements.deleteOrganizations.run();
@@ -77,6 +120,8 @@ function clearEntry(statements: Statements, key: MasterKey, entry: string): void
     if (noun === 'tier') statements.deleteTier.run(id);
   }
   if (key.class === 'customers') clearCustomer(statements, key.shard, entry);
+  if (key.class === 'exceptions') clearResolution(statements, key.store, entry);
+  if (key.class === 'stock-book') statements.deleteStockEntry.run(key.store, key.month, id);
   if (key.class === 'acknowledgements' && noun === COUNTERSIGNED_HEAD)
     statements.deleteHead.run(key.store, key.register);
   if (key.class !== 'organization') return;
@@ -98,6 +143,8 @@ function putEntry(
   if (key.class === 'acknowledgements') return putHead(statements, key, entry, value);
   if (key.class === 'staff') return putPerson(statements, entry, value);
   if (key.class === 'customers') return putCustomer(statements, key.shard, entry, value);
+  if (key.class === 'exceptions') return putResolution(statements, key.store, entry, value);
+  if (key.class === 'stock-book') return putStock(statements, key, entry, value);
   if (key.class === 'store') return readable(readStoreEntry(entry, value));
   return putProduct(statements, key.shard, entry, value);
 }

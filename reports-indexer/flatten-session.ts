@@ -2,19 +2,20 @@ import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { assert } from '#model/result.ts';
 import { judgeDay, judgePeriods } from './closings.ts';
 import { judgeHead } from './countersigned-heads.ts';
+import { judgeForks } from './judge-forks.ts';
+import { judgeSales } from './judge-sales.ts';
+import { judgeStockSales } from './judge-stock.ts';
 import { allRows, oneRow } from './database.ts';
 import type { AuditTexts } from './flatten-audit.ts';
 import type { ExceptionList, Finding } from './exceptions.ts';
 import type { EntryValue, SessionAddress, WholeRecord } from './read-record.ts';
 import type { JudgedRecord, ReadEntry } from './read-session.ts';
-import { judgeAccounts } from './ledger-accounts.ts';
 import { candidateOf, deleteRecord, insertAside, insertRecord, moveRecord } from './record-rows.ts';
 import { RegisterChain, type Step } from './register-chain.ts';
 import type { RollupBatch } from './rollup-sums.ts';
 import { countedTexts, describeSession, firstRecord, openedRecord, sessionDay } from './session-row.ts';
 import { SessionDelta } from './session-sums.ts';
 import { isSignatureFault, type Signature } from './signatures.ts';
-import { judgeSoldTwice } from './sold-twice.ts';
 import { addSpan, gapFindings, recountSpans, runsOf } from './spans.ts';
 import type { Statements } from './statements.ts';
 
@@ -219,8 +220,8 @@ function apply(
   }
   for (const session of new Set([...out.keys(), ...come.keys()]))
     applyToSession(writing, { ...address, session }, out.get(session) ?? [], come.get(session) ?? []);
-  const moved = [...out.values(), ...come.values()].flat().map(({ record }) => record);
-  judgeSoldTwice(writing, address.organization, moved);
+  const touched = steps.flatMap(({ candidate }) => texts.get(candidate.hash)?.record ?? []);
+  judgeRecords(writing, address, touched);
 }
 
 function listOf<Item>(map: Map<number, Item[]>, key: number): Item[] {
@@ -285,12 +286,25 @@ function applyToSession(
   for (const day of new Set([before, after, ...named]))
     if (day !== undefined && day !== '') judgeDay(statements, exceptions, address, day);
   judgePeriods(statements, exceptions, address);
-  judgeAccounts(
-    statements,
-    exceptions,
-    address.organization,
-    [...out, ...come].map(({ record }) => record),
-  );
+}
+
+/** Looks for exceptions that records which came, went or changed places take part in (rule F1). */
+function judgeRecords(writing: Writing, address: SessionAddress, touched: readonly JournalRecord[]): void {
+  const { statements, exceptions } = writing;
+  const { organization, store, register } = address;
+  const sales = touched.filter((record) => record.kind === 'sale');
+  judgeSales(statements, exceptions, organization, sales);
+  judgeStockSales(writing, organization, sales);
+  judgeForks(statements, exceptions, address, touched);
+  // What was set aside may have been the closing of a day, or have kept its session from being compared.
+  if (oneRow(statements.anyAside, store, register) === undefined) return;
+  const days = new Set(touched.flatMap((record) => (record.kind === 'zz' ? [record.body.day] : [])));
+  for (const { session } of touched) {
+    const day = oneRow<{ day: string }>(statements.getSession, store, register, session)?.day;
+    if (day) days.add(day);
+  }
+  for (const day of days) judgeDay(statements, exceptions, address, day);
+  judgePeriods(statements, exceptions, address);
 }
 
 /** The session's business day once `come` is in: that of the earliest opening record, else the date of the first record. */

@@ -75,6 +75,11 @@ const auditQuery = v.strictObject({
   ),
   limit: v.optional(wholeNumber(1, 1000), '100'),
 });
+const exceptionsQuery = v.strictObject({
+  store: v.optional(storeIdSchema),
+  code: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,40}$/, 'it is a code, like double-refund'))),
+  state: v.optional(v.picklist(['open', 'resolved'], 'it is open or resolved')),
+});
 const ledgersQuery = v.pipe(
   v.strictObject({ ledger: v.optional(ledgerSchema), account: v.optional(accountIdSchema) }),
   v.check(
@@ -164,7 +169,7 @@ function addOtherReports(server: FastifyInstance, { database, events, link }: Ht
     return act ?? missing(reply, `There is no act ${request.params.id.slice(0, 40)}.`);
   });
   report(server, '/reports/ledgers', ledgersQuery, (query) => ledgersReport(database, query));
-  report(server, '/reports/exceptions', nothing, () => exceptionsReport(database));
+  report(server, '/reports/exceptions', exceptionsQuery, (query) => exceptionsReport(database, query));
   report(
     server,
     '/reports/organization',

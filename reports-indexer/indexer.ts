@@ -27,6 +27,8 @@ const REPORTED = new Set([
   'session',
   'acknowledgements',
   'customers',
+  'exceptions',
+  'stock-book',
 ]);
 
 /** Documents asked for at once; the relay sends them whole, and they wait in memory until they are flattened. */
@@ -151,8 +153,9 @@ export class Indexer {
     if (!address) return;
     const { heads } = A.decodeSyncMessage(data);
     if (heads.length === 0 || sameHeads(heads, this.#parts.writer.heads(documentId))) return;
-    // It lists the devices, and records that come before them are judged twice.
-    if (address.key.class === 'organization') this.#openOne(documentId, address, data);
+    // It lists the devices, and records that come before them are judged twice; so are sales that come before a stock book.
+    if (address.key.class === 'organization' || address.key.class === 'stock-book')
+      this.#openOne(documentId, address, data);
     else {
       this.#waiting.set(documentId, data);
       this.#openWaiting();
@@ -354,7 +357,7 @@ export class Indexer {
 }
 
 /** Documents an office edits, each act with its audit entry (rule A2). */
-const AUDITED: readonly DocumentClass[] = ['organization', 'staff', 'catalog', 'store'];
+const AUDITED: readonly DocumentClass[] = ['organization', 'staff', 'catalog', 'store', 'exceptions'];
 
 /** What was taken out of a document to be written, and what it takes to read it again. */
 type Taken = {

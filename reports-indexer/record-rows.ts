@@ -57,6 +57,10 @@ export function deleteRecord(
     statements.deleteMoves,
   ])
     statement.run(store, register, seq);
+  for (const { refundOf, product, serial } of record.body.lines) {
+    if (refundOf) statements.deleteTakenBack.run(refundOf.receipt, store, register, seq);
+    if (serial !== undefined) statements.deleteSerial.run(product, serial, store, register, seq);
+  }
 }
 
 /** Puts a record and its rows under another business day. */
@@ -151,6 +155,8 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
       quick?.by ?? null,
       quick?.approvedBy ?? null,
     );
+    if (line.refundOf) statements.insertTakenBack.run(line.refundOf.receipt, store, register, seq);
+    if (line.serial !== undefined) statements.insertSerial.run(product, line.serial, store, register, seq);
   });
   body.taxes.forEach(({ id, name, rate, included, base, amount }, i) => {
     statements.insertTax.run(store, register, seq, i, id, name, rate, included ? 1 : 0, base, amount);

@@ -169,7 +169,8 @@ export class ReportWriter {
     const { documentId, address, entries, complete, audited } = update;
     const known = this.heads(documentId) !== undefined;
     const document = { documentId, entries, complete, known, ...(audited ? { audited } : {}) };
-    if (isMaster(address.key)) flattenMaster(this.#writing(new RollupBatch()), address.key, document);
+    if (isMaster(address.key))
+      flattenMaster(this.#writing(new RollupBatch()), address.organization, address.key, document);
     this.#settle(update);
   }
 

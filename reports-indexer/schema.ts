@@ -1,5 +1,15 @@
+import type {
+  ExceptionTable,
+  ResolutionTable,
+  SoldSerialTable,
+  StockEntryTable,
+  StockFallTable,
+  StockSaleTable,
+  TakenBackTable,
+} from './exception-schema.ts';
+
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -296,20 +306,6 @@ export type ActTable = {
 /** Every text an audit entry of an owner's document ever had, with the act it became. */
 export type AuditTextTable = { document_id: string; key: string; text: string; act: string };
 
-/** What a person must look at. `source` is the place that finds it, so that what is mended disappears. */
-export type ExceptionTable = {
-  id: string;
-  source: string;
-  code: string;
-  store: string | null;
-  register: string | null;
-  session: number | null;
-  seq: number | null;
-  detail: string;
-  document_id: string;
-  seen_at: string;
-};
-
 /** The tables as kysely sees them. */
 export type Tables = {
   meta: MetaTable;
@@ -344,6 +340,12 @@ export type Tables = {
   act: ActTable;
   audit_text: AuditTextTable;
   exception: ExceptionTable;
+  resolution: ResolutionTable;
+  taken_back: TakenBackTable;
+  sold_serial: SoldSerialTable;
+  stock_entry: StockEntryTable;
+  stock_sale: StockSaleTable;
+  stock_fall: StockFallTable;
 };
 
 /** The sums of a session, in the order of the table. */

@@ -91,7 +91,6 @@ function settleSigned(seq: number, here: readonly Candidate[], before: readonly 
     if (contradicts || counted) aside.push({ candidate, reason: contradicts ? 'wrong-totals' : 'fork' });
     else counted = candidate;
   }
-  if (here.length > 1) findings.push(fork(here));
   return { ...(counted ? { counted } : {}), aside, findings };
 }
 
@@ -116,13 +115,6 @@ function brokenLink({ seq, hash }: Candidate): ChainFinding {
 function wrongTotals({ seq, hash }: Candidate): ChainFinding {
   const detail = `the perpetual totals of record ${seq} do not follow from the record before it; it is not counted`;
   return { code: 'wrong-totals', hash, detail };
-}
-
-function fork(here: readonly Candidate[]): ChainFinding {
-  const hashes = here.map(({ hash }) => hash).sort();
-  const seq = here[0]?.seq ?? 0;
-  const detail = `${here.length} different records have the number ${seq}; one is counted (${hashes.map((hash) => hash.slice(0, 8)).join(', ')})`;
-  return { code: 'fork', hash: hashes.join(), detail };
 }
 
 /** Breaches of rule R2 between neighbours: reported, and the records count. */

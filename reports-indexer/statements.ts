@@ -7,6 +7,8 @@ export type Statements = ReturnType<typeof prepareStatements>;
 const CHAIN = 'store, register, seq, hash, prev, session, kind, amount, receipts, signed, absolute, json';
 const LIGHT = 'seq, hash, prev, session, kind, amount, receipts, signed, absolute';
 const SPOT = 'store = ? AND register = ? AND seq = ?';
+/** Records that are set aside and whose signatures count all the same: exceptions are found in them too (rule F1). */
+const SIGNED = `reason IN ('fork', 'wrong-totals')`;
 const OF_SESSION = 'store = ? AND register = ? AND session = ?';
 
 const marks = (columns: string) =>
@@ -22,6 +24,12 @@ const add = (sums: readonly string[]) =>
 /** Adds signed sums to a row, making it when it is new. */
 const upsert = (table: string, key: string, sums: readonly string[]) =>
   `${insert(table, `${key}, ${sums.join(', ')}`)} ON CONFLICT (${key}) DO UPDATE SET ${add(sums)}`;
+
+/** Whether a session has a record whose number another one has too; it is not compared with closings (rule F8). */
+const FORKED = `EXISTS (SELECT 1 FROM set_aside AS other WHERE other.store = session.store AND other.register = session.register
+  AND other.reason IN ('fork', 'wrong-totals') AND (other.session = session.session OR EXISTS (SELECT 1 FROM record AS twin
+  WHERE twin.store = other.store AND twin.register = other.register AND twin.seq = other.seq AND twin.session = session.session)))`;
+const RECORD_OF = 'JOIN record USING (store, register, seq)';
 
 /** Prepares the statements on a database with the tables of tables.ts. */
 export function prepareStatements(database: DatabaseSync) {
@@ -152,22 +160,30 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     // Closings of days and periods, which are judged by the sessions that are here.
     zzOfDay: p(
-      `SELECT register, session, seq, json FROM record
-       WHERE kind = 'zz' AND store = ? AND json_extract(json, '$.body.day') = ? ORDER BY register, seq`,
+      `SELECT register, session, seq, hash, json FROM record
+       WHERE kind = 'zz' AND store = ?1 AND json_extract(json, '$.body.day') = ?2 UNION ALL
+       SELECT register, session, seq, hash, json FROM set_aside
+       WHERE kind = 'zz' AND ${SIGNED} AND store = ?1 AND json_extract(json, '$.body.day') = ?2 ORDER BY hash`,
     ),
     sessionsOfDay: p(
       `SELECT register, session, closed_seq, difference, sales, exchanges, refunds, gross, tax, handover_difference,
        (SELECT max(seq) FROM record WHERE record.store = session.store AND record.register = session.register
-        AND record.session = session.session AND kind NOT IN ('zz', 'period')) AS seq
-       FROM session WHERE store = ? AND day = ? ORDER BY register, session`,
+        AND record.session = session.session AND kind NOT IN ('zz', 'period')) AS seq,
+       (SELECT json FROM record WHERE record.store = session.store AND record.register = session.register
+        AND record.session = session.session AND kind = 'opened' ORDER BY seq LIMIT 1) AS opened,
+       (SELECT json FROM record WHERE record.store = session.store AND record.register = session.register
+        AND record.seq = session.closed_seq) AS closed
+       FROM session WHERE store = ? AND day = ? AND NOT ${FORKED} ORDER BY register, session`,
     ),
     periodsOf: p(
-      `SELECT session, seq, json FROM record WHERE kind = 'period' AND store = ? AND register = ? ORDER BY seq`,
+      `SELECT session, seq, hash, json FROM record WHERE kind = 'period' AND store = ?1 AND register = ?2 UNION ALL
+       SELECT session, seq, hash, json FROM set_aside WHERE kind = 'period' AND ${SIGNED} AND store = ?1 AND register = ?2
+       ORDER BY hash`,
     ),
     closedBetween: p(
       `SELECT count(*) AS sessions, sum(sales + exchanges) AS sales, sum(refunds) AS refunds, sum(gross) AS gross,
        sum(tax) AS tax FROM session
-       WHERE store = ? AND register = ? AND session BETWEEN ? AND ? AND closed_seq IS NOT NULL`,
+       WHERE store = ? AND register = ? AND session BETWEEN ? AND ? AND closed_seq IS NOT NULL AND NOT ${FORKED}`,
     ),
     dropSession: p(`DELETE FROM session WHERE ${OF_SESSION} AND records = 0`),
     addTax: p(
@@ -225,24 +241,81 @@ export function prepareStatements(database: DatabaseSync) {
     insertAuditText: p(insert('audit_text', 'document_id, key, text, act')),
     markAct: p('UPDATE act SET gone = ? WHERE id = ?'),
 
-    // Baskets that tills apart from each other may both have sold.
-    salesOfBasket: p(
-      `SELECT sale.store, sale.register, sale.session, sale.seq, sale.receipt, record.hash FROM sale
-       JOIN record USING (store, register, seq) WHERE sale.basket = ? ORDER BY sale.store, sale.register, sale.seq`,
+    // What tills apart from each other may both have done: the records an exception is found in.
+    salesOfBasket: p(`SELECT json FROM sale ${RECORD_OF} WHERE basket = ?`),
+    salesOfReceipt: p(`SELECT json FROM sale ${RECORD_OF} WHERE receipt = ?`),
+    takersOf: p(`SELECT json FROM taken_back ${RECORD_OF} WHERE receipt = ?`),
+    salesOfSerial: p(`SELECT json FROM sold_serial ${RECORD_OF} WHERE product = ? AND serial = ?`),
+    anyAside: p(`SELECT 1 FROM set_aside WHERE store = ? AND register = ? AND ${SIGNED} LIMIT 1`),
+    signedOf: p(
+      `SELECT json FROM record WHERE store = ?1 AND register = ?2 AND seq = ?3 UNION ALL
+       SELECT json FROM set_aside WHERE store = ?1 AND register = ?2 AND seq = ?3 AND ${SIGNED}`,
     ),
-    basketOfReceipt: p('SELECT basket FROM sale WHERE receipt = ?'),
-    voidsOfReceipt: p(
-      `SELECT seq FROM record WHERE ${OF_SESSION} AND kind = 'sale' AND json_extract(json, '$.body.voids.receipt') = ?`,
+    asideSales: p(`SELECT json FROM set_aside WHERE kind = 'sale' AND ${SIGNED}`),
+    signedAt: p(
+      `SELECT json FROM record WHERE store = ?1 AND register = ?2 AND seq = ?3 AND hash = ?4 UNION ALL
+       SELECT json FROM set_aside WHERE store = ?1 AND register = ?2 AND seq = ?3 AND hash = ?4 AND ${SIGNED}`,
     ),
+    insertTakenBack: p(
+      'INSERT OR IGNORE INTO taken_back (receipt, store, register, seq) VALUES (?, ?, ?, ?)',
+    ),
+    deleteTakenBack: p(`DELETE FROM taken_back WHERE receipt = ? AND ${SPOT}`),
+    insertSerial: p(
+      'INSERT OR IGNORE INTO sold_serial (product, serial, store, register, seq) VALUES (?, ?, ?, ?, ?)',
+    ),
+    deleteSerial: p(`DELETE FROM sold_serial WHERE product = ? AND serial = ? AND ${SPOT}`),
+
+    // Stock, as far as overselling is found in it.
+    hasStock: p('SELECT 1 FROM stock_entry WHERE store = ? LIMIT 1'),
+    knowsProduct: p('SELECT 1 FROM stock_entry WHERE store = ? AND product = ? LIMIT 1'),
+    stockOfMonth: p('SELECT id, product FROM stock_entry WHERE store = ? AND month = ?'),
+    stockNamed: p('SELECT DISTINCT product FROM stock_entry WHERE store = ? AND id = ?'),
+    putStockEntry: p(
+      'INSERT OR REPLACE INTO stock_entry (store, month, id, product, at, quantity) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    deleteStockEntry: p('DELETE FROM stock_entry WHERE store = ? AND month = ? AND id = ?'),
+    // Of two entries under one id the smaller text counts, as in the model (rule F4).
+    stockOfProduct: p(
+      `SELECT id, at, quantity FROM stock_entry AS one WHERE store = ? AND product = ? AND NOT EXISTS (
+       SELECT 1 FROM stock_entry AS other WHERE other.store = one.store AND other.id = one.id
+       AND other.at || ' ' || other.product || ' ' || other.quantity < one.at || ' ' || one.product || ' ' || one.quantity)`,
+    ),
+    salesOfStore: p(
+      `SELECT json FROM record WHERE store = ?1 AND kind = 'sale' UNION ALL
+       SELECT json FROM set_aside WHERE store = ?1 AND kind = 'sale' AND ${SIGNED}`,
+    ),
+    putStockSale: p(
+      `INSERT OR REPLACE INTO stock_sale (store, product, hash, at, change, register, session, seq, receipt)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    stockSales: p('SELECT hash, at, change FROM stock_sale WHERE store = ? AND product = ?'),
+    hasStockSales: p('SELECT 1 FROM stock_sale WHERE store = ? AND product = ? LIMIT 1'),
+    stockSaleByHash: p('SELECT * FROM stock_sale WHERE hash = ? LIMIT 1'),
+    deleteStockSale: p('DELETE FROM stock_sale WHERE store = ? AND product = ? AND hash = ?'),
+    deleteStockSales: p('DELETE FROM stock_sale WHERE store = ? AND product = ?'),
+    stockFall: p('SELECT hash FROM stock_fall WHERE store = ? AND product = ?'),
+    putStockFall: p('INSERT OR REPLACE INTO stock_fall (store, product, hash) VALUES (?, ?, ?)'),
+    deleteStockFall: p('DELETE FROM stock_fall WHERE store = ? AND product = ?'),
+    productsOfFall: p('SELECT product FROM stock_fall WHERE store = ? AND hash = ? ORDER BY product'),
+
+    // How people saw to exceptions.
+    putResolution: p(
+      insert(
+        'resolution',
+        'store, code, exception, at, entry, by, approved_by, outcome, reason, amount',
+      ).replace('INSERT', 'INSERT OR REPLACE'),
+    ),
+    deleteResolution: p('DELETE FROM resolution WHERE store = ? AND at = ? AND entry = ?'),
+    deleteResolutions: p('DELETE FROM resolution WHERE store = ?'),
 
     // Exceptions.
     exceptionSources: p('SELECT DISTINCT source FROM exception'),
-    exceptionsOf: p('SELECT id FROM exception WHERE source = ?'),
+    exceptionsOf: p('SELECT id, code FROM exception WHERE source = ?'),
     insertException: p(
-      `${insert('exception', 'id, source, code, store, register, session, seq, detail, document_id, seen_at')}
-       ON CONFLICT (id) DO NOTHING`,
+      `${insert('exception', 'id, source, code, store, register, session, seq, detail, document_id, seen_at, at, receipts, amount')}
+       ON CONFLICT (id, code) DO NOTHING`,
     ),
-    deleteException: p('DELETE FROM exception WHERE id = ?'),
+    deleteException: p('DELETE FROM exception WHERE id = ? AND code = ?'),
     entryExceptions: p(`SELECT source FROM exception WHERE document_id = ? AND source LIKE 'entry:%'`),
 
     // Master data.

@@ -90,7 +90,24 @@ CREATE TABLE act (day TEXT NOT NULL, at TEXT NOT NULL, id TEXT NOT NULL, source 
 CREATE INDEX act_id ON act (id);
 CREATE TABLE audit_text (document_id TEXT NOT NULL, key TEXT NOT NULL, text TEXT NOT NULL, act TEXT NOT NULL,
   PRIMARY KEY (document_id, key, text)) STRICT, WITHOUT ROWID;
-CREATE TABLE exception (id TEXT PRIMARY KEY, source TEXT NOT NULL, code TEXT NOT NULL, store TEXT, register TEXT,
-  session INTEGER, seq INTEGER, detail TEXT NOT NULL, document_id TEXT NOT NULL, seen_at TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE exception (id TEXT NOT NULL, source TEXT NOT NULL, code TEXT NOT NULL, store TEXT, register TEXT,
+  session INTEGER, seq INTEGER, detail TEXT NOT NULL, document_id TEXT NOT NULL, seen_at TEXT NOT NULL,
+  at TEXT, receipts TEXT NOT NULL, amount INTEGER, PRIMARY KEY (id, code)) STRICT, WITHOUT ROWID;
 CREATE INDEX exception_source ON exception (source);
+CREATE TABLE resolution (store TEXT NOT NULL, code TEXT NOT NULL, exception TEXT NOT NULL, at TEXT NOT NULL, entry TEXT NOT NULL,
+  by TEXT NOT NULL, approved_by TEXT, outcome TEXT NOT NULL, reason TEXT NOT NULL, amount INTEGER,
+  PRIMARY KEY (code, exception, at, entry, store)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE taken_back (receipt TEXT NOT NULL, ${SPOT}, PRIMARY KEY (receipt, store, register, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE sold_serial (product TEXT NOT NULL, serial TEXT NOT NULL, ${SPOT},
+  PRIMARY KEY (product, serial, store, register, seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE stock_entry (store TEXT NOT NULL, month INTEGER NOT NULL, id TEXT NOT NULL, product TEXT NOT NULL, at TEXT NOT NULL,
+  quantity TEXT NOT NULL, PRIMARY KEY (store, id, month)) STRICT, WITHOUT ROWID;
+CREATE INDEX stock_entry_product ON stock_entry (store, product);
+CREATE TABLE stock_sale (store TEXT NOT NULL, product TEXT NOT NULL, hash TEXT NOT NULL, at TEXT NOT NULL, change INTEGER NOT NULL,
+  register TEXT NOT NULL, session INTEGER NOT NULL, seq INTEGER NOT NULL, receipt TEXT NOT NULL,
+  PRIMARY KEY (store, product, hash)) STRICT, WITHOUT ROWID;
+CREATE INDEX stock_sale_hash ON stock_sale (hash);
+CREATE TABLE stock_fall (store TEXT NOT NULL, product TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (store, product)) STRICT, WITHOUT ROWID;
+CREATE INDEX set_aside_signed ON set_aside (kind) WHERE reason IN ('fork', 'wrong-totals');
 `;

@@ -73,6 +73,8 @@ export const OFFICE_ACTS = [
   'price-rule.edit',
   'price-rule.remove',
   'store-price.edit',
+  /** Written at tills too, into their store's document of exceptions (rule F11). */
+  'exception.resolve',
 ] as const;
 
 /** An act of the office. */

@@ -36,7 +36,8 @@ export type DocumentKey =
   | { readonly class: 'stock-book'; readonly store: StoreId; readonly month: number }
   | { readonly class: 'claims'; readonly store: StoreId; readonly register: RegisterId; readonly day: number }
   | { readonly class: 'acknowledgements'; readonly store: StoreId; readonly register: RegisterId }
-  | { readonly class: 'ledger'; readonly shard: number };
+  | { readonly class: 'ledger'; readonly shard: number }
+  | { readonly class: 'exceptions'; readonly store: StoreId };
 
 /** The name of a document class. */
 export type DocumentClass = DocumentKey['class'];
@@ -61,6 +62,7 @@ const CLASS_CODES: Record<DocumentClass, number> = {
   claims: 10,
   acknowledgements: 11,
   ledger: 12,
+  exceptions: 13,
 };
 const CLASS_BY_CODE = new Map(
   Object.entries(CLASS_CODES).map(([name, code]) => [code, name as DocumentClass]),
@@ -140,6 +142,7 @@ function keyOf(
     case 'ledger':
       return { class: name, shard: sequence };
     case 'store':
+    case 'exceptions':
       return storeOk ? { class: name, store: storeId(store) } : undefined;
     case 'parked':
       return storeOk ? { class: name, store: storeId(store), day: sequence } : undefined;
@@ -172,7 +175,8 @@ export function describeDocument(key: DocumentKey): string {
     case 'ledger':
       return `${key.class} ${key.shard}`;
     case 'store':
-      return `store ${key.store}`;
+    case 'exceptions':
+      return `${key.class} ${key.store}`;
     case 'session':
     case 'basket':
       return `${key.class} ${key.store}-${key.register} #${key.session}`;

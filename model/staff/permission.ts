@@ -33,6 +33,8 @@ export const PERMISSIONS = [
   /** Giving a deposit back (rule G10). */
   'value.cancel-layaway',
   'training.enter',
+  /** Seeing to what tills that were apart did (rule F10). */
+  'exception.resolve',
   'audit.read',
   'catalog.edit',
   'settings.edit',
@@ -111,6 +113,7 @@ const SUPERVISING: readonly Permission[] = [
   'value.redeem-offline',
   'value.cancel-layaway',
   'training.enter',
+  'exception.resolve',
 ];
 
 /** The roles of an organization that has written none of its own (rule S3). */

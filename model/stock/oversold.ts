@@ -2,7 +2,13 @@ import type { RecordOf } from '../journal/record.ts';
 import type { StockEntry } from './stock-entry.ts';
 import { stockTaken, toThousandths } from './stock-on-hand.ts';
 
-type Move = { readonly at: string; readonly by: string; readonly change: number; readonly sale: boolean };
+/** A change of one product's stock in thousandths: `by` is the hash of a sale or the id of an entry. */
+export type StockMove = {
+  readonly at: string;
+  readonly by: string;
+  readonly change: number;
+  readonly sale: boolean;
+};
 
 /**
  * Products of a store's stock book that are below zero, under the hash of the sale with which each last fell there (rule F4). Entries and
@@ -12,7 +18,7 @@ export function oversoldProducts(
   entries: Iterable<StockEntry>,
   sales: Iterable<RecordOf<'sale'>>,
 ): ReadonlyMap<string, readonly string[]> {
-  const moves = new Map<string, Move[]>();
+  const moves = new Map<string, StockMove[]>();
   for (const [id, { product, at, quantity }] of byId(entries)) {
     const known = moves.get(product) ?? [];
     known.push({ at, by: id, change: toThousandths(quantity), sale: false });
@@ -30,9 +36,9 @@ export function oversoldProducts(
 }
 
 /** The sale with which the sum fell below zero for the last time and stayed there; undefined where it did not, or no sale did it. */
-function lastFall(moves: Move[]): string | undefined {
+export function lastFall(moves: StockMove[]): string | undefined {
   let sum = 0;
-  let culprit: Move | undefined;
+  let culprit: StockMove | undefined;
   for (const move of moves.sort((a, b) => compare(a.at, b.at) || compare(a.by, b.by))) {
     const before = sum;
     sum += move.change;
@@ -42,7 +48,8 @@ function lastFall(moves: Move[]): string | undefined {
   return culprit?.sale === true ? culprit.by : undefined;
 }
 
-function soldBy(lines: RecordOf<'sale'>['body']['lines']): Map<string, number> {
+/** What the lines of a sale take of each product, in thousandths. */
+export function soldBy(lines: RecordOf<'sale'>['body']['lines']): Map<string, number> {
   const sold = new Map<string, number>();
   for (const line of lines) {
     // What fills an account is no goods, as in `stockOnHand`.

@@ -57,8 +57,8 @@ function isWrittenInBackOffice(key: DocumentKey, { store }: RightsHolder): boole
   if (key.class === 'customers' || key.class === 'ledger') return true;
   // Head office's own back office has no store and edits what belongs to the organization.
   if (store === undefined)
-    return ['organization', 'staff', 'catalog', 'store', 'stock-book'].includes(key.class);
-  return key.class === 'store' || key.class === 'stock-book' || key.class === 'parked';
+    return ['organization', 'staff', 'catalog', 'store', 'stock-book', 'exceptions'].includes(key.class);
+  return ['store', 'stock-book', 'parked', 'exceptions'].includes(key.class);
 }
 
 function isWrittenAtTill(key: DocumentKey, device: RightsHolder): boolean {
@@ -66,6 +66,7 @@ function isWrittenAtTill(key: DocumentKey, device: RightsHolder): boolean {
     case 'customers':
     case 'ledger':
     case 'parked':
+    case 'exceptions':
       return true;
     case 'session':
     case 'basket':

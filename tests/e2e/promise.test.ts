@@ -115,7 +115,7 @@ describe('the promise: two tills that never stop selling', { timeout: 120_000 },
     await eachSeesTheOther();
   });
 
-  test('[E9] go on with the next number when a till’s browser storage is gone and head office let the browser in again', async () => {
+  test('[E9] go on with the next number when a till’s browser storage is gone and head office let the browser in again (odoo#284790)', async () => {
     const last = receipts[0].at(-1);
     await browsers[0]?.kill();
     const browser = await launchBrowser(join(folder, 'one-again'));

@@ -99,7 +99,7 @@ describe('handovers, safe drops and closings at head office', () => {
     ]);
   });
 
-  test('[R11] a session that came after the ZZ is late, whatever comes first', async () => {
+  test('[R11] a session that came after the ZZ is late, whatever comes first (odoo#20980)', async () => {
     const one = play(SHIFT, at(R1));
     const two = play([open(), sale], at(R2));
     const all = [withZz(one, []), two.records];

@@ -55,14 +55,14 @@ async function listed(...batches: readonly ReturnType<typeof updates>[]) {
 describe('a basket that tills apart from each other both sold', () => {
   const twice = [register(1, PARKED), register(2, basket([line()], 'own'), PARKED)];
 
-  test('[H5] is an exception that names both receipts, at the first of them', async () => {
+  test('[H5] is an exception that names both receipts, at the latest of them', async () => {
     expect(await listed(updates(...twice))).toMatchObject([
       {
         code: 'sold-twice',
         store: 'S01',
-        register: 'R1',
+        register: 'R2',
         session: 1,
-        seq: 2,
+        seq: 3,
         detail: 'one basket was sold as S01-R1-000001, S01-R2-000002; all of them are counted',
       },
     ]);

@@ -37,6 +37,7 @@ const KEYS: { readonly [Class in DocumentClass]: fc.Arbitrary<Extract<DocumentKe
   claims: plain({ class: fc.constant('claims'), store, register, day: sequence }),
   acknowledgements: plain({ class: fc.constant('acknowledgements'), store, register }),
   ledger: plain({ class: fc.constant('ledger'), shard }),
+  exceptions: plain({ class: fc.constant('exceptions'), store }),
 };
 const anyKey: fc.Arbitrary<DocumentKey> = fc.oneof(...Object.values(KEYS));
 

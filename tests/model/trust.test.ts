@@ -29,6 +29,7 @@ const KEYS: readonly DocumentKey[] = [
   { class: 'claims', ...place(1, 1), day: 1 },
   { class: 'acknowledgements', ...place(1, 1) },
   { class: 'ledger', shard: 3 },
+  { class: 'exceptions', store: storeId(1) },
 ];
 const at = (key: DocumentKey, organization = ORGANIZATION): DocumentAddress => ({ organization, key });
 const holder = (role: RightsHolder['role'], store?: number, register?: number): RightsHolder => ({
@@ -45,24 +46,28 @@ describe('[E4] who may write what', () => {
     [
       'a till, in its own register',
       holder('terminal', 1, 1),
-      ['customers', 'session', 'basket', 'parked', 'claims', 'ledger'],
+      ['customers', 'session', 'basket', 'parked', 'claims', 'ledger', 'exceptions'],
     ],
-    ['a till, in another register of its store', holder('terminal', 1, 2), ['customers', 'parked', 'ledger']],
+    [
+      'a till, in another register of its store',
+      holder('terminal', 1, 2),
+      ['customers', 'parked', 'ledger', 'exceptions'],
+    ],
     ['a till, in another store', holder('terminal', 2, 1), ['customers', 'ledger']],
     [
       'a store’s back office',
       holder('back-office', 1),
-      ['store', 'customers', 'parked', 'stock-book', 'ledger'],
+      ['store', 'customers', 'parked', 'stock-book', 'ledger', 'exceptions'],
     ],
     [
       'head office’s back office',
       holder('back-office'),
-      ['organization', 'staff', 'catalog', 'store', 'customers', 'stock-book', 'ledger'],
+      ['organization', 'staff', 'catalog', 'store', 'customers', 'stock-book', 'ledger', 'exceptions'],
     ],
     [
       'a store’s relay',
       holder('relay', 1, 2),
-      ['store', 'customers', 'session', 'basket', 'parked', 'stock-book', 'claims', 'ledger'],
+      ['store', 'customers', 'session', 'basket', 'parked', 'stock-book', 'claims', 'ledger', 'exceptions'],
     ],
     ['another store’s relay', holder('relay', 2, 1), ['customers', 'ledger']],
     ['head office', holder('hq'), KEYS.map((key) => key.class)],

@@ -213,6 +213,10 @@ async function* registerWalk(tour: TillTour): Walk {
   await leave(page, 'approval-dialog');
   yield 'till-drawer-refused';
   await leave(page, 'drawer-reason');
+  await till.menu('exceptions');
+  await reached(page, 'exceptions-dialog');
+  yield 'till-exceptions';
+  await leave(page, 'exceptions-dialog');
   await till.menu('x-report');
   if (await till.approval.isVisible()) await till.approve('mia', pinOf('mia'));
   await reached(page, 'x-report-view');

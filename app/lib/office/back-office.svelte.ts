@@ -18,7 +18,8 @@ import { ShopBook } from './shop-book.svelte.ts';
 export type OfficeBook = DeviceBook & StoresBook & PricesBook & SettingsBook;
 
 /** A document the office edits; those there is one of by name. */
-export type EditedDocument = 'organization' | 'staff' | Extract<DocumentKey, { class: 'catalog' | 'store' }>;
+export type EditedDocument =
+  'organization' | 'staff' | Extract<DocumentKey, { class: 'catalog' | 'store' | 'exceptions' }>;
 
 /** How far the documents of the office have come. */
 export type BackOfficeStage =

@@ -1,4 +1,5 @@
 import type { OfficeAct } from '#model/audit/audit-entry.ts';
+import type { ResolveRefusal } from '#model/audit/resolve-exception.ts';
 import type { FavouritesEditRefusal } from '#model/catalog/favourites-commands.ts';
 import type { FavouritesRefusal } from '#model/catalog/favourites.ts';
 import type { MasterRefusal } from '#model/catalog/master-commands.ts';
@@ -19,7 +20,13 @@ import type { EditRefusal } from './back-office.svelte.ts';
 export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal | ShopRefusal> | PinRefusal;
 
 type ShopRefusal =
-  ProductRefusal | MasterRefusal | SpecialRefusal | SettingRefusal | FavouritesEditRefusal | PriceRefusal;
+  | ResolveRefusal
+  | ProductRefusal
+  | MasterRefusal
+  | SpecialRefusal
+  | SettingRefusal
+  | FavouritesEditRefusal
+  | PriceRefusal;
 
 /** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
 export function refusalSentence(refusal: AnyRefusal, name: string): string {
@@ -81,6 +88,14 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
     case 'unknown-tier':
     case 'unknown-rule':
       return m.office_refused_unknown({ name: 'id' in refusal ? refusal.id : name });
+    case 'reason-missing':
+      return m.trouble_reason_missing();
+    case 'reason-too-long':
+      return m.trouble_reason_too_long({ most: refusal.most });
+    case 'loss-missing':
+      return m.trouble_loss_missing();
+    case 'already-resolved':
+      return m.trouble_already_resolved();
     case 'name-missing':
       return m.office_refused_name();
     case 'sku-missing':
@@ -221,6 +236,7 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'price-rule.edit': m.office_act_price_rule_edit,
   'price-rule.remove': m.office_act_price_rule_remove,
   'store-price.edit': m.office_act_store_price_edit,
+  'exception.resolve': m.office_act_exception_resolve,
 };
 
 /** What an act of the office is called; one of a newer program is shown as it is written. */

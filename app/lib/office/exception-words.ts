@@ -34,6 +34,15 @@ export function exceptionWords(code: string): ExceptionWords {
       return { title: m.office_exception_audit(), meaning: m.office_exception_audit_meaning() };
     case 'sold-twice':
       return { title: m.office_exception_sold_twice(), meaning: m.office_exception_sold_twice_meaning() };
+    case 'double-refund':
+      return {
+        title: m.office_exception_double_refund(),
+        meaning: m.exception_double_refund_text(),
+      };
+    case 'serial-twice':
+      return { title: m.office_exception_serial_twice(), meaning: m.exception_serial_twice_text() };
+    case 'oversold':
+      return { title: m.office_exception_oversold(), meaning: m.exception_oversold_text() };
     case 'session':
       return { title: m.office_exception_order(), meaning: m.office_exception_order_meaning() };
     case 'unreadable':
@@ -64,6 +73,9 @@ type Family =
   | 'late'
   | 'audit'
   | 'sold-twice'
+  | 'double-refund'
+  | 'serial-twice'
+  | 'oversold'
   | 'session'
   | 'unreadable'
   | 'newer'
@@ -88,6 +100,9 @@ const FAMILIES: Readonly<Record<string, Family>> = {
   'wrong-sums': 'sums',
   'close-mismatch': 'close',
   'sold-twice': 'sold-twice',
+  'double-refund': 'double-refund',
+  'serial-twice': 'serial-twice',
+  oversold: 'oversold',
   'zz-mismatch': 'close',
   'period-mismatch': 'close',
   'late-session': 'late',

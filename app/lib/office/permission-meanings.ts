@@ -22,6 +22,7 @@ const MEANINGS: Record<Permission, () => string> = {
   'value.redeem-offline': m.office_means_value_redeem_offline,
   'value.cancel-layaway': m.office_means_value_cancel_layaway,
   'training.enter': m.office_means_training_enter,
+  'exception.resolve': m.office_means_exception_resolve,
   'audit.read': m.office_means_audit_read,
   'catalog.edit': m.office_means_catalog_edit,
   'settings.edit': m.office_means_settings_edit,

@@ -16,6 +16,7 @@ import {
   type AuditActAnswer,
   type AuditAnswer,
   type ExceptionRow,
+  type ExceptionsAnswer,
   type Health,
   type OrganizationAnswer,
   type ReceiptsAnswer,
@@ -129,9 +130,18 @@ export class ReportsClient {
     return this.#get(`/reports/receipts/${encodeURIComponent(receipt)}`, {}, saleRecordSchema);
   }
 
-  /** What a person has to look at. */
+  /** What a person has to look at and nobody has resolved. */
   async exceptions(): Answer<readonly ExceptionRow[]> {
-    return rowsOf(await this.#get('/reports/exceptions', {}, exceptionsSchema));
+    return rowsOf(await this.#get('/reports/exceptions', { state: 'open' }, exceptionsSchema));
+  }
+
+  /** Exceptions that fit, with how they were resolved, and the figures of all of the store. */
+  exceptionsOf(query: {
+    readonly store?: string | undefined;
+    readonly code?: string | undefined;
+    readonly state?: 'open' | 'resolved' | undefined;
+  }): Answer<ExceptionsAnswer> {
+    return this.#get('/reports/exceptions', query, exceptionsSchema);
   }
 
   /** One page of sensitive acts, newest first; `before` is the `next` of the page before. */

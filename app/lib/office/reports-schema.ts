@@ -174,7 +174,27 @@ export const exceptionsSchema = v.object({
       detail: v.string(),
       documentId: v.string(),
       seenAt: v.string(),
+      at: v.optional(v.string()),
+      receipts: v.optional(v.array(v.string())),
+      amount: v.optional(minorSchema),
+      resolution: v.optional(
+        v.object({
+          outcome: v.string(),
+          reason: v.string(),
+          at: v.string(),
+          by: v.string(),
+          approvedBy: v.optional(v.string()),
+          amount: v.optional(minorSchema),
+        }),
+      ),
     }),
+  ),
+  /** How many of each code there are and what they come to, in minor units; of all, whatever is listed. */
+  figures: v.optional(
+    v.array(
+      v.object({ code: v.string(), open: count, amount: minorSchema, resolved: count, lost: minorSchema }),
+    ),
+    [],
   ),
 });
 
@@ -252,5 +272,9 @@ export type AuditAnswer = v.InferOutput<typeof auditSchema>;
 export type AuditActAnswer = v.InferOutput<typeof auditActSchema>;
 /** One exception. */
 export type ExceptionRow = v.InferOutput<typeof exceptionsSchema>['rows'][number];
+/** Exceptions with their figures. */
+export type ExceptionsAnswer = v.InferOutput<typeof exceptionsSchema>;
+/** How many exceptions of one code there are, and what they come to. */
+export type ExceptionFigures = ExceptionsAnswer['figures'][number];
 /** The relay's view of its links. */
 export type RelayStatus = v.InferOutput<typeof relayStatusSchema>;

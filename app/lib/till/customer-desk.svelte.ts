@@ -9,6 +9,7 @@ import {
 import { customerShard, type Customer, type CustomerTerms } from '#model/customers/customer.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { Documents } from '../repo/documents.ts';
+import { auditIdOf } from './audit-id.ts';
 import { CustomerBook } from './customer-book.svelte.ts';
 import type { SaleDesk, SaleRefusal } from './sale-desk.svelte.ts';
 import type { StaffDesk } from './staff-desk.svelte.ts';
@@ -77,7 +78,7 @@ export class CustomerDesk {
 
   /** Changes on what terms a customer buys; the open sale to them is priced anew by these. */
   async saveTerms(id: string, terms: CustomerTerms): Promise<Result<true, CustomerDeskRefusal>> {
-    const auditId = hexOf(this.#parts.newId());
+    const auditId = auditIdOf(this.#parts.newId());
     await this.book.read(id);
     const made = await this.#parts.staff.act<CustomerChange, CustomerRefusal>(async (act) =>
       writeTerms(this.book.customer(id), terms, auditId, act),
@@ -102,12 +103,4 @@ export class CustomerDesk {
       return err({ code: 'customer-not-saved' });
     }
   }
-}
-
-/** 16 hex digits out of a random id (rule A2). */
-function hexOf(id: string): string {
-  return id
-    .replaceAll(/[^0-9a-f]/g, '')
-    .padStart(16, '0')
-    .slice(-16);
 }

@@ -12,13 +12,7 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
 import { layawayEntry, layawayKey, readLayaway, type Layaway } from '#model/ledger/layaway.ts';
-import {
-  balanceOf,
-  bookedMoves,
-  ledgerExceptions,
-  type BookedMove,
-  type LedgerException,
-} from '#model/ledger/ledger.ts';
+import { balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
 import { sumMinor, type Minor } from '#model/money/money.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 
@@ -117,10 +111,15 @@ export class LedgerBook {
     return this.#known({ ledger: 'deposit', id: number });
   }
 
-  /** Accounts that gave more than they had, as far as this till knows (rule G5). */
-  get overspent(): readonly LedgerException[] {
+  /** Counts the changes of what is here. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Every move that reached this till. */
+  get moves(): readonly BookedMove[] {
     void this.#version;
-    return ledgerExceptions(this.#moves.values());
+    return [...this.#moves.values()];
   }
 
   /** Holds a part of an account for a basket; resolves when it is on the disk. */

@@ -12,6 +12,7 @@ import Inbox from '@lucide/svelte/icons/inbox';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import MonitorSmartphone from '@lucide/svelte/icons/monitor-smartphone';
+import TriangleAlert from '@lucide/svelte/icons/triangle-alert';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import Vault from '@lucide/svelte/icons/vault';
 import type { Permission } from '#model/staff/permission.ts';
@@ -161,6 +162,14 @@ export const MENU_TILES: readonly MenuTile[] = [
     icon: Files,
     name: m.menu_closings,
     text: m.menu_closings_text,
+  },
+  {
+    panel: 'exceptions',
+    group: 'register',
+    testid: 'exceptions',
+    icon: TriangleAlert,
+    name: m.menu_exceptions,
+    text: m.menu_exceptions_text,
   },
   {
     panel: 'sequence-check',

@@ -140,6 +140,9 @@ function customerSentences(money: (amount: Minor) => string) {
     'customer-inactive': ({ name }: { name: string }) => m.trouble_customer_inactive({ name }),
     'other-customer': () => m.trouble_other_customer(),
     'customer-not-saved': () => m.trouble_customer_not_saved(),
+    'loss-missing': () => m.trouble_loss_missing(),
+    'already-resolved': () => m.trouble_already_resolved(),
+    'resolution-not-saved': () => m.trouble_resolution_not_saved(),
   };
 }
 

@@ -24,6 +24,7 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
   'value.redeem-offline': m.permission_value_redeem_offline,
   'value.cancel-layaway': m.permission_value_cancel_layaway,
   'training.enter': m.permission_training_enter,
+  'exception.resolve': m.permission_exception_resolve,
   'audit.read': m.permission_audit_read,
   'catalog.edit': m.permission_catalog_edit,
   'settings.edit': m.permission_settings_edit,

@@ -85,21 +85,29 @@ export class StoreJournals {
     return undefined;
   }
 
-  /** Receipts by which tills that were apart sold one basket, in the latest sessions, until one of each is voided (rule H5). */
-  get soldTwice(): readonly (readonly string[])[] {
+  /** Counts the changes of what is here. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Every record of the sessions that were opened here, but those that nobody vouches for (rule E10). */
+  get records(): readonly JournalRecord[] {
     void this.#version;
-    const byBasket = new Map<string, string[]>();
-    const voided = new Set<string>();
-    for (const { records } of this.#latest())
-      for (const record of records.values()) {
-        if (record.kind !== 'sale') continue;
-        const { basket, receipt, voids } = record.body;
-        if (voids) voided.add(voids.receipt);
-        byBasket.set(basket, [...(byBasket.get(basket) ?? []), receipt]);
-      }
-    return [...byBasket.values()]
-      .map((receipts) => receipts.filter((receipt) => !voided.has(receipt)).sort())
-      .filter((receipts) => receipts.length > 1);
+    return [...this.#sessions.values()]
+      .flatMap(({ records }) => [...records.values()])
+      .filter((record) => !this.#links.isDoubted(this.#store, record));
+  }
+
+  /** Receipts something of which came back, whose own sale is in no session that was opened. */
+  missingReceipts(): readonly string[] {
+    const sold = new Set<string>();
+    const back = new Set<string>();
+    for (const record of this.records) {
+      if (record.kind !== 'sale') continue;
+      sold.add(record.body.receipt);
+      for (const { refundOf } of record.body.lines) if (refundOf) back.add(refundOf.receipt);
+    }
+    return [...back].filter((receipt) => !sold.has(receipt));
   }
 
   /** Every sale of the store made at `from` (ISO 8601) or later that this till knows: where a refund of it can be. */

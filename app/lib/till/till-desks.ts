@@ -14,6 +14,7 @@ import type { CardProvider } from './cards/card-provider.ts';
 import { ClosingsDesk } from './closings-desk.svelte.ts';
 import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
+import { ExceptionDesk } from './exception-desk.svelte.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -106,6 +107,7 @@ export abstract class TillDesks {
   readonly layaways: LayawayDesk;
   readonly trainings: TrainingDesk;
   readonly mails: MailDesk;
+  readonly exceptions: ExceptionDesk;
   /** Whether nothing done here counts (rule V1). */
   readonly training: boolean;
   protected readonly documents: Documents;
@@ -190,6 +192,14 @@ export abstract class TillDesks {
       today: () => this.today(),
     });
     this.ledgers = new LedgerBook(documents, () => surroundings.now().getTime());
+    this.exceptions = new ExceptionDesk({
+      documents,
+      store,
+      journals: this.store,
+      ledgers: this.ledgers,
+      staff: this.staff,
+      newId: () => surroundings.newId(),
+    });
     this.value = new ValueDesk({
       book: this.ledgers,
       sale: this.sale,

@@ -43,6 +43,7 @@ export class Till extends TillDesks {
     const failed = (await Promise.allSettled(following)).find(({ status }) => status === 'rejected');
     try {
       if (failed?.status === 'rejected') throw failed.reason;
+      stops.push(await this.exceptions.follow());
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());
@@ -142,6 +143,7 @@ export class Till extends TillDesks {
       this.printing.refresh(),
       this.pole.refresh(),
       this.mails.refresh(),
+      this.exceptions.look(),
     ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.

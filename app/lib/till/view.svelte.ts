@@ -4,6 +4,7 @@ import type { RecordOf } from '#model/journal/record.ts';
 import type { Result } from '#model/result.ts';
 import type { AccountDeskRefusal } from './account-desk.svelte.ts';
 import type { LayawayDeskRefusal } from './layaway-desk.svelte.ts';
+import type { ExceptionDeskRefusal } from './exception-desk.svelte.ts';
 import type { CustomerDeskRefusal } from './customer-desk.svelte.ts';
 import type { CardRefusal } from './cards/card-desk.svelte.ts';
 import type { CardVoidRefusal } from './cards/card-voids.svelte.ts';
@@ -33,6 +34,7 @@ export type Panel =
   | 'store-day'
   | 'closings'
   | 'sequence-check'
+  | 'exceptions'
   | 'journal'
   | 'store-sales'
   | 'refund'
@@ -64,6 +66,7 @@ export type Trouble =
   | PricingRefusal
   | ParkedRefusal
   | CustomerDeskRefusal
+  | ExceptionDeskRefusal
   | PaymentRefusal
   | CardRefusal
   | CardVoidRefusal

@@ -214,7 +214,7 @@ describe('a page that ends', () => {
     expect(await call('open', session(1))).toEqual({ a: '1' });
   });
 
-  test('a second tab is refused, one that waits gets the documents when the first is gone', async () => {
+  test('a second tab is refused, one that waits gets the documents when the first is gone (odoo#71455)', async () => {
     const database = freshDatabase();
     const first = await startTerminal(database);
     await first.documents.write(session(1), { a: '1' });
@@ -230,7 +230,7 @@ describe('a page that ends', () => {
     });
   });
 
-  test('[SIGKILL] what was saved here is there after the browser was killed right after the answer', async () => {
+  test('[SIGKILL] what was saved here is there after the browser was killed right after the answer (odoo#125037)', async () => {
     const own = await mkdtemp(join(tmpdir(), 'tillmesh-killed-'));
     const expected: Record<string, string> = {};
     try {

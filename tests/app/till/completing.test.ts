@@ -50,7 +50,7 @@ describe('completing a sale', () => {
     expect(bench.till.sale.basket.lines).toHaveLength(1);
   });
 
-  it('makes one receipt of one basket, however often it is asked to', async () => {
+  it('makes one receipt of one basket, however often it is asked to (erpnext#11000)', async () => {
     const bench = await openTill();
     ready(bench);
     const asked = await Promise.all([1, 2, 3].map(() => bench.till.completeSale()));
@@ -134,7 +134,7 @@ describe('a sale that no copy took', () => {
     return bench;
   }
 
-  it('stays open, opens no drawer and prints nothing', async () => {
+  it('stays open, opens no drawer and prints nothing (odoo#60939)', async () => {
     const bench = await unsavedSale();
     expect(bench.till.journal.unsaved?.kind).toBe('sale');
     expect(bench.till.finished).toBeUndefined();

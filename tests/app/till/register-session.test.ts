@@ -150,7 +150,7 @@ describe('closing', () => {
 });
 
 describe('[J6] a journal that does not hold together', () => {
-  it('stops the till and keeps every record', async () => {
+  it('stops the till and keeps every record (odoo#14214)', async () => {
     const bench = await openTill();
     await sellLantern(bench);
     const entries = await bench.documents.open(sessionKey(1));

@@ -237,14 +237,19 @@ describe('[G5] [G9] tills that are apart', () => {
       must(await bench.till.value.pay(BY_CARD, ACCOUNT, 339));
       receipts.push(must(await bench.till.completeSale()).body.receipt);
       await booked(bench, 61);
-      expect(bench.till.ledgers.overspent).toEqual([]);
+      await bench.till.exceptions.look();
+      expect(bench.till.exceptions.open).toEqual([]);
     }
     await meet(one.documents, apart);
     await booked(one, -278);
-    expect(one.till.ledgers.overspent).toMatchObject([{ account: CARD, balance: -278, receipts }]);
-    expect(other.till.ledgers.overspent).toEqual(one.till.ledgers.overspent);
+    for (const bench of [one, other]) await bench.till.exceptions.look();
+    expect(one.till.exceptions.open).toMatchObject([
+      { kind: 'overspent', account: CARD, balance: -278, receipts },
+    ]);
+    expect(other.till.exceptions.open).toEqual(one.till.exceptions.open);
     const back = await startTill({ documents: apart, register: R2 });
-    expect(back.till.ledgers.overspent).toEqual(one.till.ledgers.overspent);
+    await back.till.exceptions.look();
+    expect(back.till.exceptions.open).toEqual(one.till.exceptions.open);
   });
 
   it('[G9] above the limit somebody approves, and the receipt names them', async () => {

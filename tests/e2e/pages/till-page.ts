@@ -214,6 +214,7 @@ export class TillPage {
       | 'choose-drawer'
       | 'store-day'
       | 'closings'
+      | 'exceptions'
       | 'sequence-check'
       | 'open-drawer'
       | 'close-session'

@@ -1,0 +1,146 @@
+import {
+  resolveAtTill,
+  type ResolutionChange,
+  type ResolutionWish,
+  type ResolveRefusal,
+} from '#model/audit/resolve-exception.ts';
+import {
+  exceptionText,
+  readExceptionsEntry,
+  resolutionsByException,
+  type Resolution,
+} from '#model/documents/exceptions.ts';
+import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
+import { findExceptions } from '#model/folds/exceptions.ts';
+import type { ShopException } from '#model/folds/shop-exception.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
+import type { NotPermitted } from '#model/register/actor.ts';
+import { err, ok, type Result } from '#model/result.ts';
+import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { auditIdOf } from './audit-id.ts';
+import type { LedgerBook } from './ledger-book.svelte.ts';
+import type { StaffDesk } from './staff-desk.svelte.ts';
+import type { StoreJournals } from './store-journals.svelte.ts';
+
+/** What the exceptions stand on; `newId` draws an id no other device draws. */
+export type ExceptionDeskParts = {
+  readonly documents: Documents;
+  readonly store: StoreId;
+  readonly journals: StoreJournals;
+  readonly ledgers: LedgerBook;
+  readonly staff: StaffDesk;
+  readonly newId: () => string;
+};
+
+/** Why an exception was not resolved at this till. */
+export type ExceptionDeskRefusal =
+  ResolveRefusal | NotPermitted | { readonly code: 'nobody-signed-in' | 'resolution-not-saved' };
+
+/** An exception of the store, with how somebody saw to it. */
+export type SeenException = { readonly found: ShopException; readonly resolution: Resolution | undefined };
+
+/** How many sessions of each register are looked into when the till starts; the relay sends that many unasked. */
+const SESSIONS = 3;
+
+/**
+ * What tills of this store did while they were apart (rules F1 to F11), found in the journals and ledgers this till holds, until
+ * somebody resolves it. It is looked for now and then and not with every record: folding a busy day may take longer than a frame.
+ */
+export class ExceptionDesk {
+  readonly faults = new Map<string, EntryFault>();
+  readonly #parts: ExceptionDeskParts;
+  readonly #resolutions = new Map<string, Resolution>();
+  #found = $state.raw<readonly ShopException[]>([]);
+  #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
+  #looked = '';
+
+  constructor(parts: ExceptionDeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads what was resolved and follows it; older sessions are read beside the selling. */
+  async follow(): Promise<() => void> {
+    const { documents, store, journals } = this.#parts;
+    const stop = documents.watch((event) => this.#hear(event));
+    try {
+      const entries = await documents.open({ class: 'exceptions', store });
+      this.#take(Object.entries(entries).map(([key, text]) => ({ key, text })));
+    } catch (cause) {
+      stop();
+      throw cause;
+    }
+    journals
+      .sessions(SESSIONS)
+      .then(() => this.look())
+      .catch((cause: unknown) => globalThis.reportError(cause));
+    return stop;
+  }
+
+  /** The exceptions of this store that nobody resolved, the latest first. */
+  get open(): readonly ShopException[] {
+    return this.all.filter(({ resolution }) => !resolution).map(({ found }) => found);
+  }
+
+  /** Every exception of this store, open ones first, then by time with the latest first. */
+  get all(): readonly SeenException[] {
+    return this.#found
+      .map((found) => ({ found, resolution: this.#resolved.get(nameOf(found)) }))
+      .sort(
+        (a, b) =>
+          Number(a.resolution !== undefined) - Number(b.resolution !== undefined) ||
+          (a.found.at < b.found.at ? 1 : a.found.at > b.found.at ? -1 : 0),
+      );
+  }
+
+  /** Looks for exceptions where anything changed since the last look. */
+  async look(): Promise<void> {
+    const { journals, ledgers, store } = this.#parts;
+    const state = () => `${journals.version} ${ledgers.version}`;
+    if (this.#looked === state()) return;
+    // A sale of an older session may have come back twice since.
+    for (const receipt of journals.missingReceipts()) await journals.findReceipt(receipt);
+    this.#looked = state();
+    const found = findExceptions({ records: journals.records, moves: ledgers.moves });
+    this.#found = found.filter((one) => one.store === store);
+  }
+
+  /** Resolves an exception (rule F10): with a reason, and what was lost where it is a loss. */
+  async resolve(
+    found: ShopException,
+    how: Pick<ResolutionWish, 'outcome' | 'reason' | 'amount'>,
+  ): Promise<Result<true, ExceptionDeskRefusal>> {
+    const { staff, documents, store, newId } = this.#parts;
+    const { kind, id, receipts } = found;
+    const wish = { ...how, exception: { kind, id }, about: receipts.join(', ') };
+    const made = await staff.act<ResolutionChange, ResolveRefusal>(async (act) =>
+      resolveAtTill(wish, this.#resolved.get(nameOf(found)), auditIdOf(newId()), act),
+    );
+    if (!made.ok) return made;
+    const saved = await documents.writeDurably({ class: 'exceptions', store }, made.value, 0);
+    if (saved.here === 'failed' && saved.relay !== 'saved') return err({ code: 'resolution-not-saved' });
+    this.#take(Object.entries(made.value).map(([key, text]) => ({ key, text })));
+    return ok(true);
+  }
+
+  #hear(event: DocumentsEvent): void {
+    if (event.type !== 'changed' || event.key.class !== 'exceptions' || event.key.store !== this.#parts.store)
+      return;
+    this.#take(event.changes);
+  }
+
+  #take(changes: readonly EntryChange[]): void {
+    for (const { key, text } of changes) {
+      this.faults.delete(key);
+      this.#resolutions.delete(key);
+      if (text === undefined) continue;
+      const read = readExceptionsEntry(key, text);
+      if (read.ok) this.#resolutions.set(key, read.value);
+      else this.faults.set(key, read.error);
+    }
+    this.#resolved = resolutionsByException(this.#resolutions.values());
+  }
+}
+
+function nameOf({ kind, id }: ShopException): string {
+  return exceptionText({ kind, id });
+}

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import {
+  R2,
+  S01,
+  approve,
+  codeOf,
+  must,
+  openTill,
+  payCash,
+  sellLantern,
+  signIn,
+  startTill,
+  type TillBench,
+} from './till-fixture.ts';
+
+const DOCUMENT = { class: 'exceptions', store: S01 } as const;
+
+/** What either holds reaches the other. */
+async function meet(a: MemoryDocuments, b: MemoryDocuments): Promise<void> {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    for (const key of await from.known()) if (key.class !== 'basket') to.receive(key, await from.open(key));
+}
+
+async function takeBack(bench: TillBench, receipt: string): Promise<void> {
+  bench.till.nextSale();
+  must(await bench.till.refunds.find(receipt));
+  must(await bench.till.refunds.takeBack(0, '1'));
+  must(bench.till.sale.startPaying());
+  payCash(bench, -339);
+  must(await bench.till.completeSale());
+}
+
+/** Two tills that gave the money of one lantern back while they were apart, and then met. */
+async function refundedTwice(): Promise<readonly [TillBench, TillBench]> {
+  const one = await openTill();
+  const two = await openTill({ register: R2 });
+  const receipt = await sellLantern(one);
+  await meet(one.documents, two.documents);
+  for (const bench of [one, two]) await takeBack(bench, receipt);
+  for (const bench of [one, two]) {
+    await bench.till.exceptions.look();
+    expect(bench.till.exceptions.open).toEqual([]);
+  }
+  await meet(one.documents, two.documents);
+  for (const bench of [one, two]) await bench.till.exceptions.look();
+  return [one, two];
+}
+
+const HOW = { outcome: 'loss', reason: 'customer is gone', amount: 339 } as const;
+
+describe('exceptions at a till', () => {
+  it('[F1] [F2] are the same at both tills once they met, and still there after a restart', async () => {
+    const [one, two] = await refundedTwice();
+    expect(one.till.exceptions.open).toMatchObject([
+      {
+        kind: 'double-refund',
+        amount: 339,
+        receipts: ['S01-R1-000001', 'S01-R1-000002', 'S01-R2-000001'],
+      },
+    ]);
+    expect(two.till.exceptions.open).toEqual(one.till.exceptions.open);
+    const again = await startTill({ documents: one.documents, surroundings: one.surroundings });
+    await expect.poll(() => again.till.exceptions.open).toEqual(one.till.exceptions.open);
+  });
+
+  it('[F2] find the sale of an older session that two tills took back since', async () => {
+    const [one] = await refundedTwice();
+    const third = await startTill({ documents: one.documents, register: R2 });
+    const expected = (third.till.journal.state.report?.drawer.expected ?? 0) + 0;
+    await signIn(third);
+    must(await third.till.session.close({ counted: expected }));
+    must(await third.till.session.open(10_000));
+    const fourth = await startTill({ documents: one.documents });
+    await expect.poll(() => fourth.till.exceptions.open.map(({ kind }) => kind)).toEqual(['double-refund']);
+  });
+
+  it('[F10] are resolved by a cashier with an approval, at the other till too as soon as it hears of it', async () => {
+    const [one, two] = await refundedTwice();
+    const [found] = one.till.exceptions.open;
+    if (!found) throw new Error('nothing was found');
+    const asking = one.till.exceptions.resolve(found, HOW);
+    await approve(one);
+    must(await asking);
+    expect(one.till.exceptions.open).toEqual([]);
+    expect(two.till.exceptions.open).toHaveLength(1);
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two])
+      expect(till.exceptions.all).toMatchObject([
+        { resolution: { outcome: 'loss', amount: 339, by: 'ana', approvedBy: 'mia' } },
+      ]);
+    expect(two.till.exceptions.open).toEqual([]);
+    expect(codeOf(await two.till.exceptions.resolve(found, HOW))).toBe('already-resolved');
+  });
+
+  it('[F10] resolved by two people while apart keep both entries, and show the earlier at every till', async () => {
+    const [one, two] = await refundedTwice();
+    one.surroundings.pass(60_000);
+    for (const bench of [one, two]) {
+      const [found] = bench.till.exceptions.open;
+      if (!found) throw new Error('nothing was found');
+      bench.till.signIn.signOut();
+      await signIn(bench, 'mia');
+      must(await bench.till.exceptions.resolve(found, { ...HOW, reason: bench === one ? 'later' : 'first' }));
+    }
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two])
+      expect(till.exceptions.all.map(({ resolution }) => resolution?.reason)).toEqual(['first']);
+    expect(Object.keys(await one.documents.open(DOCUMENT))).toHaveLength(2);
+  });
+
+  it('[F10] are refused without a reason or a loss, and stay open when no disk takes the resolution', async () => {
+    const [one] = await refundedTwice();
+    const [found] = one.till.exceptions.open;
+    if (!found) throw new Error('nothing was found');
+    one.till.signIn.signOut();
+    await signIn(one, 'mia');
+    expect(codeOf(await one.till.exceptions.resolve(found, { ...HOW, reason: ' ' }))).toBe('reason-missing');
+    expect(codeOf(await one.till.exceptions.resolve(found, { outcome: 'loss', reason: 'x' }))).toBe(
+      'loss-missing',
+    );
+    one.documents.setConnected(false);
+    one.documents.failHere = 'disk full';
+    expect(codeOf(await one.till.exceptions.resolve(found, HOW))).toBe('resolution-not-saved');
+  });
+
+  it('[F11] show what they hold when an entry cannot be read', async () => {
+    const [one] = await refundedTwice();
+    one.documents.receive(DOCUMENT, { 'audit:2026-11-21T09:00:00.000Z:00': '{}', other: '{}' });
+    expect([...one.till.exceptions.faults.keys()]).toHaveLength(2);
+    expect(one.till.exceptions.open).toHaveLength(1);
+    one.documents.receive(DOCUMENT, { other: undefined });
+    expect([...one.till.exceptions.faults.keys()]).toHaveLength(1);
+  });
+});

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
+import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { TillPage } from './pages/till-page.ts';
+
+/** A lantern of the demo, 3.39. */
+const LANTERN = '71053';
+const PATIENCE = { timeout: 40_000, interval: 150 };
+
+let folder: string;
+let shop: TestShop;
+let browsers: TestBrowser[];
+let one: TillPage;
+let two: TillPage;
+let office: Page;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tillmesh-exceptions-'));
+  shop = await startShop(join(folder, 'data'));
+  browsers = await Promise.all(['one', 'two', 'office'].map((name) => launchBrowser(join(folder, name))));
+  const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
+  await Promise.all(pages.map((page) => page.setViewportSize({ width: 1366, height: 768 })));
+  const [first, second, third] = pages;
+  if (!first || !second || !third) throw new Error('two tills and an office are needed');
+  [one, two, office] = [new TillPage(first), new TillPage(second), third];
+  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
+  await one.signIn('ana', pinOf('ana'));
+  await one.openSession('100');
+  await two.signIn('luis', pinOf('luis'));
+  await two.openSession('100');
+}, 240_000);
+
+afterAll(async () => {
+  await Promise.all(browsers.map((browser) => browser.kill()));
+  await shop.stop();
+  await removeProfile(folder);
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A picture of what a person sees, where somebody asked for pictures. */
+async function picture(page: Page, name: string): Promise<void> {
+  const pictures = process.env['TILLMESH_PICTURES'];
+  if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+/** Stops the relay of the second till, so that it and the rest of the shop are apart, or lets it go on. */
+function relayOfTwo(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const pid = shop.tills[1].pidOf('relay');
+  if (pid === undefined) throw new Error('the relay of till 2 does not run');
+  process.kill(pid, signal);
+}
+
+async function takeBack(till: TillPage, receipt: string): Promise<string> {
+  await till.takeBack(receipt, LANTERN, '1');
+  await till.startPaying();
+  await till.page.getByTestId('pay-back-as-paid').click();
+  const refund = await till.complete();
+  await till.newSale();
+  return refund;
+}
+
+/** Sells a lantern at the first till, and gives its money back at both while they are apart; they stay apart. */
+async function refundApart(): Promise<string> {
+  await one.addBySearch(LANTERN);
+  const receipt = await one.sellForCash();
+  await one.newSale();
+  await expect.poll(() => two.storeSales.textContent(), PATIENCE).toContain(receipt);
+  relayOfTwo('SIGSTOP');
+  await takeBack(two, receipt);
+  await takeBack(one, receipt);
+  return receipt;
+}
+
+/** The one exception that a till lists, with its id. */
+async function listedAt(till: TillPage): Promise<{ readonly id: string | null; readonly text: string }> {
+  await till.page.getByTestId('show-exceptions').click();
+  const row = till.page.getByTestId('exception');
+  await expect.poll(() => row.count(), PATIENCE).toBe(1);
+  return { id: await row.getAttribute('data-id'), text: (await row.textContent()) ?? '' };
+}
+
+type Listed = {
+  readonly rows: readonly { readonly code: string; readonly id: string }[];
+  readonly figures: readonly object[];
+};
+
+async function reported(query = ''): Promise<Listed> {
+  const response = await fetch(`http://127.0.0.1:${shop.hq.spec.ports.app}/reports/exceptions${query}`);
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as Listed;
+}
+
+describe('a receipt refunded at two tills that are apart', { timeout: 180_000 }, () => {
+  let receipt: string;
+  let id: string | null;
+
+  test('[F2] is paid back by both, for neither knows of the other', async () => {
+    receipt = await refundApart();
+    expect(receipt).toBe('S01-R1-000001');
+    expect(await one.page.getByTestId('banner-exceptions').count()).toBe(0);
+  });
+
+  test('[F1] [F2] is one and the same exception at both tills and in the office, once they meet', async () => {
+    relayOfTwo('SIGCONT');
+    const [first, second] = [await listedAt(one), await listedAt(two)];
+    expect(second.id).toBe(first.id);
+    for (const { text } of [first, second])
+      for (const part of [receipt, 'S01-R1-000002', 'S01-R2-000001', '£3.39']) expect(text).toContain(part);
+    ({ id } = first);
+    await picture(one.page, 'till-exceptions');
+    await expect
+      .poll(async () => (await reported()).rows, PATIENCE)
+      .toMatchObject([{ code: 'double-refund', id, amount: 339, store: 'S01' }]);
+  });
+
+  test('[F10] is resolved by a cashier with the approval of a supervisor, and is gone at both tills', async () => {
+    await one.page.getByTestId('resolve-exception').click();
+    await one.page.getByTestId('outcome-loss').click();
+    await one.page.getByTestId('exception-reason').fill('The customer cannot be found');
+    await picture(one.page, 'till-resolve');
+    await one.page.getByTestId('confirm-resolve').click();
+    await one.approve('mia', pinOf('mia'));
+    for (const till of [one, two]) {
+      await expect
+        .poll(() => till.page.getByTestId('exception').getAttribute('data-resolved'), PATIENCE)
+        .toBe('true');
+      expect(await till.page.getByTestId('exception-resolution').textContent()).toContain(
+        'The customer cannot be found',
+      );
+      await till.page.keyboard.press('Escape');
+      await expect.poll(() => till.page.getByTestId('banner-exceptions').count(), PATIENCE).toBe(0);
+    }
+  });
+
+  test('[F9] [F10] is counted in the office as resolved, with what was lost', async () => {
+    await expect.poll(async () => (await reported('?state=open')).rows, PATIENCE).toStrictEqual([]);
+    expect((await reported()).figures).toStrictEqual([
+      { code: 'double-refund', open: 0, amount: 0, resolved: 1, lost: 339 },
+    ]);
+    await office.goto(`http://localhost:${shop.hq.spec.ports.app}/office/exceptions?state=resolved`);
+    await office.getByTestId('office-person-mia').click();
+    await office.getByTestId('pin-input').fill(pinOf('mia'));
+    await office.getByTestId('office-enter').click();
+    const row = office.getByTestId('exception-row');
+    await expect.poll(() => row.getAttribute('data-resolved'), PATIENCE).toBe('true');
+    expect(await row.textContent()).toContain('The customer cannot be found');
+    expect(await office.getByTestId('exceptions-figure').textContent()).toContain('3.39');
+    await picture(office, 'office-exceptions');
+  });
+
+  test('[F10] [F11] that is resolved in the office is gone at both tills', async () => {
+    const again = await refundApart();
+    relayOfTwo('SIGCONT');
+    for (const till of [one, two]) await till.page.getByTestId('banner-exceptions').waitFor();
+    await picture(two.page, 'till-banner-es');
+    await office.goto(`http://localhost:${shop.hq.spec.ports.app}/office/exceptions`);
+    const row = office.getByTestId('exception-row').filter({ hasText: again });
+    await row.getByTestId('office-resolve').click();
+    await office.getByTestId('resolve-reason').fill('Luis has the money back');
+    await picture(office, 'office-resolve');
+    await office.getByTestId('resolve-save').click();
+    await office.getByTestId('resolve-dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => row.count(), PATIENCE).toBe(0);
+    for (const till of [one, two])
+      await expect.poll(() => till.page.getByTestId('banner-exceptions').count(), PATIENCE).toBe(0);
+    expect((await reported()).figures).toStrictEqual([
+      { code: 'double-refund', open: 0, amount: 0, resolved: 2, lost: 339 },
+    ]);
+  });
+});
