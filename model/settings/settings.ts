@@ -43,6 +43,8 @@ export const SETTING_SCHEMAS = {
   discountReasons: v.pipe(v.array(reason), v.maxLength(12)),
   /** Whose rules say what a code with a price or a weight means (rule B4). */
   shelfCodes: v.nullable(countryCode),
+  /** For how many days a till keeps its store's closed sessions by itself (rule D8). */
+  keepSessionsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)),
 } as const;
 
 /** The name of a setting. */
@@ -85,6 +87,7 @@ export const DEFAULT_SETTINGS: Settings = {
   drawerLimit: null,
   discountReasons: [],
   shelfCodes: null,
+  keepSessionsDays: 14,
 };
 
 /** One setting as a document holds it; without `value` the store takes the organization's. */

@@ -6,6 +6,18 @@ import { fromThousandths, stockTaken, toThousandths } from './stock-on-hand.ts';
 /** What a till says of an article's stock (rule K6), as decimal texts: on hand, in open baskets, and what is left of it. */
 export type StockHere = { readonly onHand: string; readonly reserved: string; readonly available: string };
 
+/** What sales took from stock, in thousandths by product: below zero where more came back. */
+export type SoldGoods = Readonly<Record<string, number>>;
+
+/** What sales sold beside `before` (rule D10). Ids are any text, so the sums are built from pairs. */
+export function addSold(before: SoldGoods, sales: Iterable<Pick<SaleBody, 'lines'>>): SoldGoods {
+  const sums = new Map(Object.entries(before));
+  for (const { lines } of sales)
+    for (const line of lines)
+      for (const [product, sold] of stockTaken(line)) sums.set(product, (sums.get(product) ?? 0) + sold);
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
+}
+
 /**
  * Stock on hand, one fact after the other (rule K2): each entry and each receipt counts once, in any order. Articles without an
  * entry in the book are kept, and not told of (rule K6).
@@ -29,6 +41,11 @@ export class StockFold {
     if (this.#receipts.has(receipt)) return;
     this.#receipts.add(receipt);
     for (const line of lines) for (const [product, sold] of stockTaken(line)) this.#add(product, -sold);
+  }
+
+  /** Counts what sessions sold that are not held any more (rule D10), in thousandths by product; once, by the caller. */
+  takeSold(sold: SoldGoods): void {
+    for (const [product, taken] of Object.entries(sold)) this.#add(product, -taken);
   }
 
   /** Whether the book says anything of an article. */

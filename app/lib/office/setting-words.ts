@@ -23,6 +23,7 @@ const LABELS: Record<SettingName, () => string> = {
   drawerLimit: m.office_setting_drawer_limit,
   discountReasons: m.office_setting_discount_reasons,
   shelfCodes: m.office_setting_shelf_codes,
+  keepSessionsDays: m.office_setting_keep_sessions_days,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
