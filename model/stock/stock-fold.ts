@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { BasketLine } from '../sale/basket.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 import type { StockEntry } from './stock-entry.ts';
@@ -6,16 +7,19 @@ import { fromThousandths, stockTaken, toThousandths } from './stock-on-hand.ts';
 /** What a till says of an article's stock (rule K6), as decimal texts: on hand, in open baskets, and what is left of it. */
 export type StockHere = { readonly onHand: string; readonly reserved: string; readonly available: string };
 
-/** What sales took from stock, in thousandths by product: below zero where more came back. */
-export type SoldGoods = Readonly<Record<string, number>>;
+/** What sales took from stock, in thousandths by product: below zero where more came back. Pairs, for ids are any text. */
+export type SoldGoods = readonly (readonly [product: string, thousandths: number])[];
 
-/** What sales sold beside `before` (rule D10). Ids are any text, so the sums are built from pairs. */
+/** The shape of {@link SoldGoods}. */
+export const soldGoodsSchema = v.array(v.tuple([v.string(), v.pipe(v.number(), v.safeInteger())]));
+
+/** What sales sold beside `before` (rule D10). */
 export function addSold(before: SoldGoods, sales: Iterable<Pick<SaleBody, 'lines'>>): SoldGoods {
-  const sums = new Map(Object.entries(before));
+  const sums = new Map(before);
   for (const { lines } of sales)
     for (const line of lines)
       for (const [product, sold] of stockTaken(line)) sums.set(product, (sums.get(product) ?? 0) + sold);
-  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
+  return [...sums].filter(([, sum]) => sum !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /**
@@ -45,7 +49,7 @@ export class StockFold {
 
   /** Counts what sessions sold that are not held any more (rule D10), in thousandths by product; once, by the caller. */
   takeSold(sold: SoldGoods): void {
-    for (const [product, taken] of Object.entries(sold)) this.#add(product, -taken);
+    for (const [product, taken] of sold) this.#add(product, -taken);
   }
 
   /** Whether the book says anything of an article. */
