@@ -18,7 +18,7 @@ import { readRecord } from './session-records.ts';
 export type SessionKey = Extract<DocumentKey, { class: 'session' }>;
 
 /** How long one session may take to come from the relay, in milliseconds. */
-const FETCH_MS = 10_000;
+const FETCH_MS = 20_000;
 
 /** How long the relay may take to say that it holds what is let go, in milliseconds. */
 const CONFIRM_MS = 10_000;
