@@ -14,6 +14,9 @@ import { isOpen, type RegisterState } from './register-state.ts';
 export type CardGivenBack = Required<Pick<Tendered, 'givenBack'>> &
   Pick<Tendered, 'reference' | 'cardBrand' | 'cardTail' | 'cardReference'>;
 
+/** As much of a receipt made later as tells what it took back. */
+export type LaterReceipt = { readonly lines: readonly Pick<SaleBody['lines'][number], 'refundOf'>[] };
+
 /**
  * Voids a sale of the open session (rule H6): a receipt of its own that takes back everything, to the same tenders. `later` are the
  * receipts this till knows, among which no part of the sale may have come back; `basket` is an id of the void's own.
@@ -22,7 +25,7 @@ export function voidSale(
   state: RegisterState,
   args: {
     readonly sale: RecordOf<'sale'>;
-    readonly later: Iterable<SaleBody>;
+    readonly later: Iterable<LaterReceipt>;
     readonly reason: string;
     readonly basket: string;
     /** The drawer the cash goes back out of, from 1, whichever it came into (rule R14). */

@@ -53,6 +53,8 @@ export const SETTING_SCHEMAS = {
   ),
   /** What is kept of the deposit when a layaway is cancelled (rule G11). */
   layawayFee: v.nullable(layawayFeeSchema),
+  /** For how many days a till keeps its store's closed sessions by itself (rule D8). */
+  keepSessionsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)),
 } as const;
 
 /** The name of a setting. */
@@ -97,6 +99,7 @@ export const DEFAULT_SETTINGS: Settings = {
   shelfCodes: null,
   drawers: [],
   layawayFee: null,
+  keepSessionsDays: 14,
 };
 
 /** One setting as a document holds it; without `value` the store takes the organization's. */

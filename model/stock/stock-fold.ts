@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { BasketLine } from '../sale/basket.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 import type { StockEntry } from './stock-entry.ts';
@@ -5,6 +6,21 @@ import { fromThousandths, stockTaken, toThousandths } from './stock-on-hand.ts';
 
 /** What a till says of an article's stock (rule K6), as decimal texts: on hand, in open baskets, and what is left of it. */
 export type StockHere = { readonly onHand: string; readonly reserved: string; readonly available: string };
+
+/** What sales took from stock, in thousandths by product: below zero where more came back. Pairs, for ids are any text. */
+export type SoldGoods = readonly (readonly [product: string, thousandths: number])[];
+
+/** The shape of {@link SoldGoods}. */
+export const soldGoodsSchema = v.array(v.tuple([v.string(), v.pipe(v.number(), v.safeInteger())]));
+
+/** What sales sold beside `before` (rule D10). */
+export function addSold(before: SoldGoods, sales: Iterable<Pick<SaleBody, 'lines'>>): SoldGoods {
+  const sums = new Map(before);
+  for (const { lines } of sales)
+    for (const line of lines)
+      for (const [product, sold] of stockTaken(line)) sums.set(product, (sums.get(product) ?? 0) + sold);
+  return [...sums].filter(([, sum]) => sum !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
+}
 
 /**
  * Stock on hand, one fact after the other (rule K2): each entry and each receipt counts once, in any order. Articles without an
@@ -29,6 +45,11 @@ export class StockFold {
     if (this.#receipts.has(receipt)) return;
     this.#receipts.add(receipt);
     for (const line of lines) for (const [product, sold] of stockTaken(line)) this.#add(product, -sold);
+  }
+
+  /** Counts what sessions sold that are not held any more (rule D10), in thousandths by product; once, by the caller. */
+  takeSold(sold: SoldGoods): void {
+    for (const [product, taken] of sold) this.#add(product, -taken);
   }
 
   /** Whether the book says anything of an article. */

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchDocuments } from './documents.bench.ts';
 import { benchFold } from './fold.bench.ts';
+import { benchGrowthTill } from './growth-till.bench.ts';
 import { benchIndexing } from './indexing.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
@@ -20,6 +21,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   signatures: benchSignatures,
   sync: benchSync,
   till: benchTill,
+  'growth-till': benchGrowthTill,
 };
 
 const USAGE = `Usage: npm run bench -- [SUITE …] [--json FILE]

@@ -27,6 +27,7 @@ const LABELS: Record<SettingName, () => string> = {
   shelfCodes: m.office_setting_shelf_codes,
   drawers: m.office_setting_drawers,
   layawayFee: m.office_setting_layaway_fee,
+  keepSessionsDays: m.office_setting_keep_sessions_days,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {

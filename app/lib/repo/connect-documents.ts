@@ -1,7 +1,7 @@
 import { assert } from '#model/result.ts';
 import { Repo, type PeerId } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '../device/device-key.ts';
-import type { DocumentStorage } from './document-storage.ts';
+import { MemoryStorage, type DocumentStorage } from './document-storage.ts';
 import type { TerminalIdentity } from './documents.ts';
 import { RepoDocuments } from './repo-documents.ts';
 import { ResilientWebSocketNetwork } from './resilient-websocket-network.ts';
@@ -19,6 +19,8 @@ export type DocumentsConnection = {
   /** Hears why each link to the relay ended. */
   readonly linkEnded: (end: LinkEnd) => void;
   readonly limits?: LinkLimits;
+  /** Takes nothing from the relay that is not asked for. */
+  readonly asksOnly?: boolean;
 };
 
 /** Builds the documents of a terminal. Automerge must be initialised before: `documents-worker` and `node-documents` do. */
@@ -51,5 +53,14 @@ export function connectDocuments(connection: DocumentsConnection): RepoDocuments
     network: network === undefined ? [] : [network],
     peerId: `${device}:${surroundings.randomHex(8)}` as PeerId,
   });
-  return new RepoDocuments({ repo, storage, network, identity, surroundings });
+  const beside = () => connectDocuments({ ...connection, storage: new MemoryStorage(), asksOnly: true });
+  return new RepoDocuments({
+    repo,
+    storage,
+    network,
+    identity,
+    surroundings,
+    beside: syncUrl === undefined || connection.asksOnly === true ? undefined : beside,
+    asksOnly: connection.asksOnly,
+  });
 }

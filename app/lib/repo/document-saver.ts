@@ -64,6 +64,15 @@ export class DocumentSaver {
     return held;
   }
 
+  /** Forgets a document that is not open any more; false when a save of it runs or is asked for, and then it stays. */
+  forget(id: string): boolean {
+    const saving = this.#savings.get(id);
+    if (this.#held.has(id) || saving?.running !== undefined || saving?.cancelTimer !== undefined)
+      return false;
+    this.#savings.delete(id);
+    return true;
+  }
+
   /** Waits for the saves that run and for those gathered, then saves no more. */
   async close(): Promise<void> {
     const gathered = [...this.#savings].filter(([, saving]) => saving.cancelTimer !== undefined);

@@ -10,6 +10,16 @@ export type ArchivedBytes = {
   readonly bytes: Uint8Array;
 };
 
+/** What is remembered of documents that were let go. */
+export type Remembered = {
+  readonly notes: Readonly<Record<string, string>>;
+  readonly gone: ReadonlySet<string>;
+};
+
+/** The first parts of the keys under which notes and marks lie among the documents, so that one transaction holds both. */
+export const NOTE = 'tillmesh-note';
+export const GONE = 'tillmesh-gone';
+
 /**
  * Where documents are kept, beyond what automerge-repo asks of a storage adapter. What automerge-repo keeps there for
  * itself (every key {@link isDocumentKey} refuses) must never fail: without it a Repo does not even dial the relay.
@@ -17,6 +27,13 @@ export type ArchivedBytes = {
 export interface DocumentStorage extends StorageAdapterInterface {
   /** The ids of the documents kept, in no particular order. */
   documentIds(): Promise<readonly string[]>;
+  /**
+   * Takes everything of these documents out, marks them as gone and keeps `notes` by name (undefined takes one out): all of it or,
+   * when it rejects or the power goes, nothing.
+   */
+  letGo(ids: readonly string[], notes: Readonly<Record<string, string | undefined>>): Promise<void>;
+  /** What {@link DocumentStorage.letGo} keeps: notes by name, and the ids of the documents marked as gone. */
+  remembered(): Promise<Remembered>;
   /** Puts a copy of a document aside, and lets go of the oldest beyond {@link ARCHIVE_MOST}. */
   archive(copy: ArchivedBytes): Promise<void>;
   /** The copies put aside, oldest first. */
@@ -28,6 +45,8 @@ export interface DocumentStorage extends StorageAdapterInterface {
 /** Keeps documents as long as the program runs: for tools that fill documents through a relay, and for tests. */
 export class MemoryStorage implements DocumentStorage {
   readonly #values = new Map<string, { readonly key: StorageKey; readonly data: Uint8Array }>();
+  readonly #notes = new Map<string, string>();
+  readonly #gone = new Set<string>();
   #archive: readonly ArchivedBytes[] = [];
 
   load(key: StorageKey): Promise<Uint8Array | undefined> {
@@ -57,6 +76,21 @@ export class MemoryStorage implements DocumentStorage {
     const ids = new Set<string>();
     for (const { key } of this.#values.values()) if (isDocumentKey(key)) ids.add(key[0] ?? '');
     return Promise.resolve([...ids]);
+  }
+
+  letGo(ids: readonly string[], notes: Readonly<Record<string, string | undefined>>): Promise<void> {
+    for (const id of ids) {
+      for (const { key } of this.#under([id])) this.#values.delete(nameOf(key));
+      this.#gone.add(id);
+    }
+    for (const [name, text] of Object.entries(notes))
+      if (text === undefined) this.#notes.delete(name);
+      else this.#notes.set(name, text);
+    return Promise.resolve();
+  }
+
+  remembered(): Promise<Remembered> {
+    return Promise.resolve({ notes: Object.fromEntries(this.#notes), gone: new Set(this.#gone) });
   }
 
   archive(copy: ArchivedBytes): Promise<void> {

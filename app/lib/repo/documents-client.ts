@@ -1,7 +1,15 @@
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { err, ok, type Result } from '#model/result.ts';
-import type { ArchivedCopy, CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
+import type {
+  ArchivedCopy,
+  CaughtUp,
+  Documents,
+  DocumentsEvent,
+  Fetched,
+  LetGo,
+  Saved,
+} from './documents.ts';
 import type {
   DocumentsCall,
   DocumentsCalls,
@@ -76,6 +84,22 @@ export class DocumentsClient implements Documents {
 
   caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp> {
     return this.#call('caughtUp', [key, waitMs]);
+  }
+
+  letGo(
+    keys: readonly DocumentKey[],
+    notes: Readonly<Record<string, string | undefined>>,
+    relayWaitMs: number,
+  ): Promise<LetGo> {
+    return this.#call('letGo', [keys, notes, relayWaitMs]);
+  }
+
+  remembered(): Promise<Entries> {
+    return this.#call('remembered', []);
+  }
+
+  fetch(key: DocumentKey, waitMs: number): Promise<Fetched> {
+    return this.#call('fetch', [key, waitMs]);
   }
 
   archived(): Promise<readonly ArchivedCopy[]> {

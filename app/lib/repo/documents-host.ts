@@ -71,6 +71,12 @@ export class DocumentsHost {
         return documents.writeDurably(...call.args);
       case 'caughtUp':
         return documents.caughtUp(...call.args);
+      case 'letGo':
+        return documents.letGo(...call.args);
+      case 'remembered':
+        return documents.remembered();
+      case 'fetch':
+        return documents.fetch(...call.args);
       case 'archived':
         return documents.archived();
       case 'close':

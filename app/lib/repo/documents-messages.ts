@@ -1,7 +1,15 @@
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { DeviceKeyParts } from '../device/device-key.ts';
-import type { ArchivedCopy, CaughtUp, DocumentsEvent, Saved, TerminalIdentity } from './documents.ts';
+import type {
+  ArchivedCopy,
+  CaughtUp,
+  DocumentsEvent,
+  Fetched,
+  LetGo,
+  Saved,
+  TerminalIdentity,
+} from './documents.ts';
 
 /** What a worker is told to start with. */
 export type DocumentsStart = {
@@ -37,6 +45,12 @@ export type DocumentsCalls = {
     readonly gives: Saved;
   };
   readonly caughtUp: { readonly takes: [key: DocumentKey, waitMs: number]; readonly gives: CaughtUp };
+  readonly letGo: {
+    readonly takes: [keys: readonly DocumentKey[], notes: Changes, relayWaitMs: number];
+    readonly gives: LetGo;
+  };
+  readonly remembered: { readonly takes: []; readonly gives: Entries };
+  readonly fetch: { readonly takes: [key: DocumentKey, waitMs: number]; readonly gives: Fetched };
   readonly archived: { readonly takes: []; readonly gives: readonly ArchivedCopy[] };
   readonly close: { readonly takes: []; readonly gives: undefined };
 };

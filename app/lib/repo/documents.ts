@@ -16,6 +16,15 @@ export type Saved = {
 /** How waiting for the relay's state of a document ended. */
 export type CaughtUp = 'caught-up' | 'away' | 'late';
 
+/** How letting go of documents ended; `unconfirmed` are those the relay did not say it holds alike, or that are in use. */
+export type LetGo =
+  { readonly gone: true } | { readonly gone: false; readonly unconfirmed: readonly DocumentKey[] };
+
+/** A document looked up at the relay without keeping it; `away` without a link, `late` when nothing of it came in time. */
+export type Fetched =
+  | { readonly found: true; readonly entries: Entries }
+  | { readonly found: false; readonly why: 'away' | 'late' };
+
 /** Something happened to the documents or to the link. */
 export type DocumentsEvent =
   /** Entries of one document changed, here or by a merge; the first event of a document carries all its entries. */
@@ -79,6 +88,23 @@ export interface Documents {
    * What a terminal without memory must do before it continues a journal.
    */
   caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp>;
+  /**
+   * Lets go of documents here and nowhere else, all or none, and remembers `notes` (undefined forgets one) in the same step on the
+   * disk (rules D9 and D10). Waits up to `relayWaitMs` for the relay to say that it holds the very same of each. What is gone is not
+   * known any more and does not come back unasked. Rejects when the disk refused; then everything is as it was.
+   */
+  letGo(
+    keys: readonly DocumentKey[],
+    notes: Readonly<Record<string, string | undefined>>,
+    relayWaitMs: number,
+  ): Promise<LetGo>;
+  /** What was remembered with {@link Documents.letGo}, by name. */
+  remembered(): Promise<Entries>;
+  /**
+   * The entries of a document: those here where it is held, else the relay's, which are not kept and not followed (rule D11). A
+   * document nobody wrote to is never found.
+   */
+  fetch(key: DocumentKey, waitMs: number): Promise<Fetched>;
   /** The copies put aside by healing, oldest first, for support (rule E7). */
   archived(): Promise<readonly ArchivedCopy[]>;
   /**

@@ -1,6 +1,14 @@
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
-import type { ArchivedCopy, CaughtUp, Documents, DocumentsEvent, Saved } from './documents.ts';
+import type {
+  ArchivedCopy,
+  CaughtUp,
+  Documents,
+  DocumentsEvent,
+  Fetched,
+  LetGo,
+  Saved,
+} from './documents.ts';
 
 /** Any organization: the fake needs a name for each document, nobody sees it. */
 const ORGANIZATION = '000000000000';
@@ -20,6 +28,9 @@ export class MemoryDocuments implements Documents {
   readonly #documents = new Map<string, MemoryDocument>();
   readonly #listeners = new Set<(event: DocumentsEvent) => void>();
   readonly #archive: ArchivedCopy[] = [];
+  /** What the relay has of documents that are not here. */
+  readonly #elsewhere = new Map<string, Entries>();
+  readonly #notes = new Map<string, string>();
   #connected: boolean;
   #closed = false;
   /** Why writes to this terminal's disk fail from now on; undefined when they do not. */
@@ -62,6 +73,37 @@ export class MemoryDocuments implements Documents {
     return this.relayConfirms ? 'caught-up' : 'late';
   }
 
+  async letGo(keys: readonly DocumentKey[], notes: Changes, _relayWaitMs: number): Promise<LetGo> {
+    if (!this.#connected || !this.relayConfirms) return { gone: false, unconfirmed: keys };
+    if (this.failHere !== undefined) throw new Error(this.failHere);
+    for (const key of keys) {
+      const id = idOf(key);
+      this.#elsewhere.set(id, Object.fromEntries(this.#usable(key).entries));
+      this.#documents.delete(id);
+    }
+    for (const [name, text] of Object.entries(notes))
+      if (text === undefined) this.#notes.delete(name);
+      else this.#notes.set(name, text);
+    return { gone: true };
+  }
+
+  async remembered(): Promise<Entries> {
+    return Object.fromEntries(this.#notes);
+  }
+
+  async fetch(key: DocumentKey, _waitMs: number): Promise<Fetched> {
+    const here = this.#documents.get(idOf(key));
+    if (here) return { found: true, entries: Object.fromEntries(here.entries) };
+    if (!this.#connected) return { found: false, why: 'away' };
+    const entries = this.#elsewhere.get(idOf(key));
+    return entries ? { found: true, entries } : { found: false, why: 'late' };
+  }
+
+  /** Gives the relay a document that this terminal was never sent. */
+  holdElsewhere(key: DocumentKey, entries: Entries): void {
+    this.#elsewhere.set(idOf(key), entries);
+  }
+
   async archived(): Promise<readonly ArchivedCopy[]> {
     return [...this.#archive];
   }
@@ -78,6 +120,12 @@ export class MemoryDocuments implements Documents {
 
   /** Merges entries as if another terminal had written them. */
   receive(key: DocumentKey, changes: Changes): void {
+    const gone = this.#documents.has(idOf(key)) ? undefined : this.#elsewhere.get(idOf(key));
+    if (gone) {
+      const there = Object.entries({ ...gone, ...changes }).filter(([, text]) => text !== undefined);
+      this.#elsewhere.set(idOf(key), Object.fromEntries(there) as Entries);
+      return;
+    }
     this.#apply(this.#usable(key), changes, true);
   }
 
@@ -95,10 +143,12 @@ export class MemoryDocuments implements Documents {
 
   #usable(key: DocumentKey): MemoryDocument {
     if (this.#closed) throw new Error('the documents are closed');
-    const id = documentId({ organization: ORGANIZATION, key });
+    const id = idOf(key);
     let document = this.#documents.get(id);
     if (document === undefined) {
-      document = { key, entries: new Map(), announced: false };
+      // Who asks for a document that is not here gets the relay's.
+      const entries = new Map(Object.entries(this.#elsewhere.get(id) ?? {}));
+      document = { key, entries, announced: false };
       this.#documents.set(id, document);
     }
     return document;
@@ -137,4 +187,8 @@ export class MemoryDocuments implements Documents {
   #tell(event: DocumentsEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function idOf(key: DocumentKey): string {
+  return documentId({ organization: ORGANIZATION, key });
 }

@@ -38,6 +38,8 @@ export type OpenDocumentsParts = {
   readonly opened: (open: OpenDocument) => void;
   readonly changed: (open: OpenDocument, payload: DocHandleChangePayload<StoredDocument>) => void;
   readonly damaged: (documentId: string, cause: string) => void;
+  /** Whether a document that a peer offers, and nobody here asked for, is taken. */
+  readonly isWanted: (id: string) => Promise<boolean>;
 };
 
 /**
@@ -51,6 +53,8 @@ export class OpenDocuments {
   readonly #admitted = new Map<string, Promise<boolean>>();
   readonly #told = new Set<string>();
   readonly #turns: QuietTurns;
+  /** Documents that are on their way out of the storage: who asks for one waits until they are. */
+  readonly #leaving = new Map<string, Promise<unknown>>();
   readonly #retire = new WeakMap<OpenDocument, (cause: Error) => void>();
 
   constructor(parts: OpenDocumentsParts) {
@@ -120,6 +124,25 @@ export class OpenDocuments {
     return fresh;
   }
 
+  /**
+   * Takes a document out of the Repo and nowhere else; `leaving` ends when it is out of the storage, or stays there after all. The
+   * handle is left as it is, for the reasons {@link OpenDocuments.replace} has.
+   */
+  remove({ id, handle }: OpenDocument, leaving: Promise<unknown>): void {
+    const { repo } = this.#parts;
+    handle.removeAllListeners();
+    repo.synchronizer.removeDocument(id);
+    delete repo.handles[id];
+    this.#open.delete(id);
+    this.#opening.delete(id);
+    this.#admitted.delete(id);
+    const left = leaving.then(
+      () => void this.#leaving.delete(id),
+      () => void this.#leaving.delete(id),
+    );
+    this.#leaving.set(id, left);
+  }
+
   /** The documents open now. */
   all(): readonly OpenDocument[] {
     return [...this.#open.values()];
@@ -159,8 +182,12 @@ export class OpenDocuments {
     if (known !== undefined) return known;
     const key = this.ours(id);
     if (key === undefined) return Promise.resolve(false);
-    const admitted = this.#inTurn(id, key).then(
-      (open) => open.damage === undefined,
+    const admitted = this.#taken(id, key).then(
+      (taken) => {
+        // What is not wanted now may be asked for later.
+        if (taken === undefined) this.#admitted.delete(id);
+        return taken ?? false;
+      },
       () => {
         this.#admitted.delete(id);
         return false;
@@ -168,6 +195,12 @@ export class OpenDocuments {
     );
     this.#admitted.set(id, admitted);
     return admitted;
+  }
+
+  /** Whether a document is sound; undefined when nobody here wants it. */
+  async #taken(id: DocumentId, key: DocumentKey): Promise<boolean | undefined> {
+    if (!this.#opening.has(id) && !(await this.#parts.isWanted(id))) return undefined;
+    return (await this.#inTurn(id, key)).damage === undefined;
   }
 
   #inTurn(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
@@ -192,6 +225,7 @@ export class OpenDocuments {
     const { repo } = this.#parts;
     const storage = repo.storageSubsystem;
     assert(storage !== undefined, () => 'documents need a Repo with storage');
+    await this.#leaving.get(id);
     const actor = this.#newActor();
     const stored = await storage.loadDoc<StoredDocument>(id).catch((cause: unknown) => {
       throw new Error(`what is stored of it cannot be read: ${causeText(cause)}`, { cause });

@@ -5,11 +5,14 @@ import { parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import { DocumentSaver } from './document-saver.ts';
 import { DocumentHealing } from './document-healing.ts';
+import { DocumentLeaving } from './document-leaving.ts';
 import type {
   ArchivedCopy,
   CaughtUp,
   Documents,
   DocumentsEvent,
+  Fetched,
+  LetGo,
   Saved,
   TerminalIdentity,
 } from './documents.ts';
@@ -19,6 +22,7 @@ import { OpenDocuments, type OpenDocument } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
 import { RelayHeads } from './relay-heads.ts';
 import { RelayLink } from './relay-link.ts';
+import { RelayReader } from './relay-reader.ts';
 import type { RelayNews, ResilientWebSocketNetwork } from './resilient-websocket-network.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
@@ -32,6 +36,10 @@ export type RepoDocumentsParts = {
   readonly network: ResilientWebSocketNetwork | undefined;
   readonly identity: TerminalIdentity;
   readonly surroundings: Surroundings;
+  /** Documents of a link of their own at the same relay, which keep nothing: for looking something up. */
+  readonly beside?: (() => Documents) | undefined;
+  /** Takes nothing that nobody here asked for. */
+  readonly asksOnly?: boolean | undefined;
 };
 
 /** The documents of a terminal in an automerge-repo, in a worker or in Node. */
@@ -43,6 +51,8 @@ export class RepoDocuments implements Documents {
   readonly #relay: RelayWord;
   readonly #healing: DocumentHealing;
   #stored: Promise<readonly string[]> | undefined;
+  readonly #leaving: DocumentLeaving;
+  readonly #reader: RelayReader | undefined;
   #writing = false;
   #closed = false;
 
@@ -62,10 +72,21 @@ export class RepoDocuments implements Documents {
       opened: (open) => this.#announce(open, false),
       changed: (open, payload) => this.#changed(open, payload),
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
+      isWanted: async (id) => parts.asksOnly !== true && !(await this.#leaving.isGone(id)),
     });
     this.#documents.guard();
     const link = new RelayLink(network);
     this.#relay = { link, heads: new RelayHeads(repo, link) };
+    this.#leaving = new DocumentLeaving({
+      repo,
+      storage,
+      documents: this.#documents,
+      saver: this.#saver,
+      relay: this.#relay,
+      surroundings,
+      renewLink: () => network?.renew(),
+    });
+    this.#reader = parts.beside && new RelayReader(parts.beside, surroundings);
     link.watch((connected) => this.#linkTurned(connected));
     this.#healing = new DocumentHealing({
       repo,
@@ -93,7 +114,7 @@ export class RepoDocuments implements Documents {
     return [...ids].flatMap((id) => this.#documents.ours(id) ?? []);
   }
 
-  /** What was stored at the start: nobody else writes here, and what has come since is open. */
+  /** What was stored when it was last looked: nobody else writes here, and what has come since is open. */
   #storedIds(): Promise<readonly string[]> {
     this.#stored ??= this.#parts.storage.documentIds().catch((cause: unknown) => {
       this.#stored = undefined;
@@ -139,6 +160,31 @@ export class RepoDocuments implements Documents {
     return 'caught-up';
   }
 
+  async letGo(
+    keys: readonly DocumentKey[],
+    notes: Readonly<Record<string, string | undefined>>,
+    relayWaitMs: number,
+  ): Promise<LetGo> {
+    const open = await Promise.all(keys.map((key) => this.#usable(key)));
+    try {
+      return await this.#leaving.letGo(open, notes, relayWaitMs);
+    } finally {
+      this.#stored = undefined;
+    }
+  }
+
+  async remembered(): Promise<Entries> {
+    return (await this.#parts.storage.remembered()).notes;
+  }
+
+  async fetch(key: DocumentKey, waitMs: number): Promise<Fetched> {
+    const id = this.#documents.idOf(key);
+    const isHere = this.#documents.peek(id) ?? (await this.#storedIds()).includes(id);
+    if (isHere) return { found: true, entries: await this.open(key) };
+    if (this.#closed) throw new Error('the documents are closed');
+    return this.#reader?.fetch(key, waitMs) ?? { found: false, why: 'away' };
+  }
+
   async archived(): Promise<readonly ArchivedCopy[]> {
     const copies = await this.#parts.storage.archived();
     return copies.flatMap(({ documentId, at, bytes }) => {
@@ -157,6 +203,7 @@ export class RepoDocuments implements Documents {
     this.#closed = true;
     this.#listeners.clear();
     this.#parts.network?.disconnect();
+    await this.#reader?.close();
     await this.#healing.close();
     await this.#saver.close();
     await this.#parts.storage.close();
@@ -164,6 +211,7 @@ export class RepoDocuments implements Documents {
 
   async #usable(key: DocumentKey): Promise<OpenDocument> {
     if (this.#closed) throw new Error('the documents are closed');
+    await this.#leaving.askFor(this.#documents.idOf(key));
     return this.#documents.get(key);
   }
 

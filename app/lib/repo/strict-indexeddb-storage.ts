@@ -1,6 +1,14 @@
 import type { IndexedDBStorageAdapter } from '@automerge/automerge-repo-storage-indexeddb';
 import type { Chunk, StorageKey } from '@automerge/automerge-repo/slim';
-import { ARCHIVE_MOST, isDocumentKey, type ArchivedBytes, type DocumentStorage } from './document-storage.ts';
+import {
+  ARCHIVE_MOST,
+  GONE,
+  NOTE,
+  isDocumentKey,
+  type ArchivedBytes,
+  type DocumentStorage,
+  type Remembered,
+} from './document-storage.ts';
 import { IndexedDbConnection } from './indexeddb-connection.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
@@ -122,6 +130,36 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
       },
       'listing the documents',
     );
+  }
+
+  async letGo(ids: readonly string[], notes: Readonly<Record<string, string | undefined>>): Promise<void> {
+    await this.#connection.transact(
+      'write-strict',
+      DOCUMENTS,
+      (store) => {
+        const put = (key: StorageKey, binary: Uint8Array) =>
+          store.put({ key, binary } satisfies StoredValue, key);
+        for (const id of ids) {
+          store.delete(rangeUnder([id]));
+          put([GONE, id], new Uint8Array());
+        }
+        for (const [name, text] of Object.entries(notes))
+          if (text === undefined) store.delete([NOTE, name]);
+          else put([NOTE, name], new TextEncoder().encode(text));
+        return () => undefined;
+      },
+      `letting go of ${ids.length} documents`,
+    );
+  }
+
+  async remembered(): Promise<Remembered> {
+    const notes = await this.loadRange([NOTE]);
+    const gone = await this.loadRange([GONE]);
+    const decoder = new TextDecoder();
+    return {
+      notes: Object.fromEntries(notes.map(({ key, data }) => [key[1] ?? '', decoder.decode(data)])),
+      gone: new Set(gone.map(({ key }) => key[1] ?? '')),
+    };
   }
 
   async archive(copy: ArchivedBytes): Promise<void> {

@@ -30,8 +30,8 @@ export type BooksParts = {
   readonly today: () => string;
 };
 
-/** How many sessions of a register are read back: a day's for a ZZ, a month's for its closing, some for a check. */
-const MOST = { day: 40, month: 400, check: 40 } as const;
+/** How many sessions of a register are read back: a day's for a ZZ, some for a check. */
+const MOST = { day: 40, check: 40 } as const;
 
 /** The books of the register and its store: the day of all registers, months and years, and whether every number is there. */
 export class BooksDesk {
@@ -140,13 +140,12 @@ export class BooksDesk {
   async #past(latest: readonly JournalRecord[]) {
     const { journals, place } = this.#parts;
     const session = latest[0]?.session;
-    const isEnough = (records: readonly JournalRecord[]) => {
-      const past = pastSession(records);
-      return past !== undefined && past.session !== session && endsMonth(past);
-    };
-    const sessions = await journals.sessions(MOST.month, isEnough, place.register);
-    const older = sessions.filter((records) => records[0]?.session !== session);
-    return [latest, ...older].flatMap((records) => pastSession(records) ?? []);
+    const older = await journals.pastSessions(
+      place.register,
+      (past) => past.session !== session && endsMonth(past),
+    );
+    const own = pastSession(latest);
+    return [...(own ? [own] : []), ...older.filter((past) => past.session !== session)];
   }
 
   async #read(day: string): Promise<StoreDay> {

@@ -50,6 +50,8 @@ const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
 /** What changes in the catalog is kept for the next start this much later, in milliseconds. */
 const KEEP_MS = 5000;
+/** How often it is looked whether documents may leave this till, in milliseconds. */
+const KEEP_DOCUMENTS_MS = 60_000;
 
 /** Brings the till up: configuration, device, documents, the shop, the register. One for the page. */
 export class TillProgram {
@@ -176,6 +178,18 @@ export class TillProgram {
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch((next) => setTimeout(next, 5));
     this.#keepCatalog(shop, documents, kept);
+    this.#keepDocuments(till);
+  }
+
+  /** Lets go of what this till need not hold: once a day, when somebody has signed in and nobody is in the middle of a sale. */
+  #keepDocuments(till: Till): void {
+    const looked = till.signIn.person ? till.keeper.look() : Promise.resolve();
+    looked
+      .catch((cause: unknown) => this.#report(String(cause)))
+      .finally(() => {
+        till.store.past.dropUnused();
+        setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);
+      });
   }
 
   /** Holds the catalog of the last time against its documents, then keeps what changes, for the next start. */

@@ -55,25 +55,18 @@ export class ReceiptDesk {
     return register === state.head.register && session === state.session;
   }
 
-  /** Prints a receipt once more, counted and marked as a copy. */
+  /** Prints a receipt once more, counted and marked as a copy: a number that was printed before would not print again (rule P2). */
   async reprint(sale: RecordOf<'sale'>): Promise<Result<JournalRecord, TillRefusal>> {
     const { append, journal } = this.#parts;
     const { receipt } = sale.body;
-    const older = this.isOfSession(sale) ? 0 : await this.#copiesBefore(sale);
+    const older = this.isOfSession(sale) ? 0 : await this.#parts.store.lastCopy(receipt, sale.at);
     const copies = journal.records.map((record) => copyOf(record, receipt));
     const copy = Math.max(older, ...copies) + 1;
     return append((state, act) => reprintReceipt(state, { receipt, copy }, act));
   }
 
-  /** The last copy of an older receipt: a number that was printed before would not print again (rule P2). */
-  async #copiesBefore({ at, body }: RecordOf<'sale'>): Promise<number> {
-    const began = (record: JournalRecord) => record.kind === 'opened' && record.at < at;
-    const sessions = await this.#parts.store.sessions(Infinity, (records) => records.some(began));
-    return sessions.flat().reduce((most, record) => Math.max(most, copyOf(record, body.receipt)), 0);
-  }
-
   /**
-   * Receipts of older sessions, newest first, among the latest `sessions` sessions of the store that this till holds; `fits` says which.
+   * Receipts of older sessions, newest first, among the latest `sessions` sessions of the store; `fits` says which.
    */
   older(fits: (sale: RecordOf<'sale'>) => boolean, sessions: number): Promise<SeenSales> {
     return this.#parts.store.salesWhere((sale) => !this.isOfSession(sale) && fits(sale), sessions);
@@ -112,7 +105,8 @@ export class ReceiptDesk {
   /** What follows from a reprint record: the copy is printed. */
   async printCopy({ body }: RecordOf<'reprint'>): Promise<void> {
     const { store, papers, printing } = this.#parts;
-    const sale = await store.findReceipt(body.receipt);
+    const found = await store.findReceipt(body.receipt);
+    const sale = found.ok ? found.value : undefined;
     if (sale) printing.print(papers.copyJob(sale, body.copy));
   }
 }

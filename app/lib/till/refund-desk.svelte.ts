@@ -8,12 +8,12 @@ import { refundLine, type RefundedSoFar } from '#model/sale/basket.ts';
 import type { Payment } from '#model/sale/payment.ts';
 import { refundTenders } from '#model/sale/refund-tenders.ts';
 import { returnLine, withReason, type ReturnRefusal, type ReturnWish } from '#model/sale/return-line.ts';
-import type { SaleBody, SaleLine, Tendered } from '#model/sale/sale-body.ts';
+import type { SaleLine, Tendered } from '#model/sale/sale-body.ts';
 import type { CustomerBook } from './customer-book.svelte.ts';
 import { quantityLeft, refundedSoFar } from './refunds.ts';
 import type { SaleDesk, SaleRefusal } from './sale-desk.svelte.ts';
 import { fitsSearch, type SaleSearch } from './sale-search.ts';
-import type { SeenSales, StoreJournals } from './store-journals.svelte.ts';
+import type { LaterSale, SeenSales, StoreJournals } from './store-journals.svelte.ts';
 
 /** A sold line as the refund screen offers it; `left` is what can still be taken back, as quantity text. */
 export type RefundableLine = { readonly index: number; readonly line: SaleLine; readonly left: string };
@@ -23,7 +23,7 @@ export type RefundRefusal =
   | SaleRefusal
   | ReturnRefusal
   | AttachRefusal
-  | { readonly code: 'receipt-not-found'; readonly receipt: string }
+  | { readonly code: 'receipt-not-found' | 'receipt-out-of-reach'; readonly receipt: string }
   | { readonly code: 'quantity-not-understood'; readonly why: QuantityRefusal };
 
 /** The register people mean who type a bare count. */
@@ -45,7 +45,7 @@ export class RefundDesk {
   readonly #place: Place;
   readonly #memory: Memory;
   #found = $state.raw<RecordOf<'sale'> | undefined>();
-  #later = $state.raw<readonly SaleBody[]>([]);
+  #later = $state.raw<readonly LaterSale[]>([]);
 
   constructor(journals: StoreJournals, sale: SaleDesk, place: Place, memory: Memory) {
     this.#memory = memory;
@@ -75,14 +75,16 @@ export class RefundDesk {
   /** Looks a receipt up by its number, typed in any case, without leading zeros, or as the bare count of this register. */
   async find(typed: string): Promise<Result<RecordOf<'sale'>, RefundRefusal>> {
     const receipt = this.numberOf(typed);
-    const found = await this.#journals.findReceipt(receipt);
+    const looked = await this.#journals.findReceipt(receipt);
+    const found = looked.ok ? looked.value : undefined;
     this.#found = found;
+    if (!looked.ok) return err({ code: 'receipt-out-of-reach', receipt });
     if (!found) return err({ code: 'receipt-not-found', receipt });
     this.#later = await this.#journals.salesSince(found.at);
     return ok(found);
   }
 
-  /** Receipts that fit what somebody remembers, newest first, in the latest `sessions` sessions this till holds (rule U12). */
+  /** Receipts that fit what somebody remembers, newest first, in the store's latest `sessions` sessions (rule U12). */
   search({ customer, ...search }: Remembered, sessions: number): Promise<SeenSales> {
     const { customers, dayOf } = this.#memory;
     const meant =
@@ -131,9 +133,9 @@ export class RefundDesk {
     const receipts = new Set(back.map(({ refundOf }) => refundOf?.receipt));
     const tenders: Tendered[] = [];
     for (const receipt of receipts) {
-      const sale = receipt === undefined ? undefined : await this.#journals.findReceipt(receipt);
-      if (!sale) return [];
-      tenders.push(...sale.body.tenders);
+      const looked = receipt === undefined ? undefined : await this.#journals.findReceipt(receipt);
+      if (!looked?.ok || !looked.value) return [];
+      tenders.push(...looked.value.body.tenders);
     }
     return refundTenders(tenders, amount);
   }

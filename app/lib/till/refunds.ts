@@ -1,9 +1,10 @@
 import { Exact } from '#model/money/money.ts';
 import { addQuantity, negateQuantity } from '#model/money/quantity.ts';
 import type { BasketLine, RefundedSoFar } from '#model/sale/basket.ts';
-import type { RefundOf, SaleBody } from '#model/sale/sale-body.ts';
+import type { RefundOf } from '#model/sale/sale-body.ts';
 
-type TakenBack = {
+/** As much of a line as tells what it took back; `amount` in minor units. */
+export type TakenBack = {
   readonly quantity: string;
   readonly amount?: number | undefined;
   readonly refundOf?: RefundOf | undefined;
@@ -15,7 +16,7 @@ type TakenBack = {
  */
 export function refundedSoFar(
   receipt: string,
-  sales: Iterable<SaleBody>,
+  sales: Iterable<{ readonly lines: readonly TakenBack[] }>,
   basket: readonly BasketLine[],
 ): (line: number) => RefundedSoFar {
   const byLine = new Map<number, RefundedSoFar>();

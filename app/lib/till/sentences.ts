@@ -85,6 +85,7 @@ function basketSentences(figures: Figures) {
     'payments-taken': () => m.trouble_payments_taken(),
     'sale-frozen': () => m.trouble_sale_frozen(),
     'receipt-not-found': ({ receipt }: { receipt: string }) => m.trouble_receipt_not_found({ receipt }),
+    'receipt-out-of-reach': ({ receipt }: { receipt: string }) => m.trouble_receipt_out_of_reach({ receipt }),
     'amount-not-understood': ({ why }: { why: AmountRefusal }) => amountSentence(why, figures),
   };
 }

@@ -7,6 +7,8 @@ import type { Basket, BasketLine } from '#model/sale/basket.ts';
 import { readStockEntry } from '#model/stock/stock-entry.ts';
 import { StockFold, type StockHere } from '#model/stock/stock-fold.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
+import { isThere, type SessionKey } from './past-sessions.svelte.ts';
+import type { StoreJournals } from './store-journals.svelte.ts';
 import { readRecord } from './session-records.ts';
 
 type BasketKey = Extract<DocumentKey, { class: 'basket' }>;
@@ -17,12 +19,14 @@ export type StockDeskParts = {
   readonly documents: Documents;
   readonly store: StoreId;
   readonly register: RegisterId;
+  readonly journals: Pick<StoreJournals, 'listed' | 'past'>;
   readonly openLines: () => readonly Basket[];
 };
 
 /**
- * What the store has in stock (rule K6), folded from its stock books and the journals of all its registers. A store that keeps no
- * book costs nothing: journals are opened only when there is one, one after the other and beside the selling.
+ * What the store has in stock (rule K6), folded from its stock books and the journals of all its registers: those that are held, what is
+ * remembered of others (rule D10), and once those of which a new till remembers nothing. A store that keeps no book costs nothing:
+ * journals are opened only when there is one, one after the other and beside the selling.
  */
 export class StockDesk {
   readonly faults = new Map<string, EntryFault>();
@@ -38,6 +42,10 @@ export class StockDesk {
   #keepsBook = false;
   #version = $state(0);
   #ready = $state(false);
+  /** Whether what is remembered of sessions was counted. */
+  #recalled = false;
+  /** Whether sessions are missing because no relay was there. */
+  #waits = false;
   #counting: Promise<void> | undefined;
 
   constructor(parts: StockDeskParts) {
@@ -84,11 +92,32 @@ export class StockDesk {
     const books = known.filter(({ class: kind }) => kind === 'stock-book');
     this.#keepsBook = books.length > 0;
     if (!this.#keepsBook) return;
-    for (const key of [...books, ...known.filter(({ class: kind }) => kind === 'session')])
-      await this.#open(key);
+    for (const key of books) await this.#open(key);
+    const { past } = this.#parts.journals;
+    if (!this.#recalled) this.#fold.takeSold(await past.sold());
+    this.#recalled = true;
+    this.#waits = false;
+    for (const { key, held } of await this.#parts.journals.listed()) {
+      if (await past.digest(key)) continue;
+      if (held) await this.#open(key);
+      else if (!(await this.#learn(key))) this.#waits = true;
+    }
     for (const key of this.#othersBaskets(known)) await this.#open(key);
-    this.#ready = true;
+    this.#ready = !this.#waits;
     this.#version++;
+  }
+
+  /** Counts a session that was never held here, and remembers it; false while no relay is there to give it. */
+  async #learn(key: SessionKey): Promise<boolean> {
+    const name = nameOf(key);
+    if (this.#opened.has(name)) return true;
+    const { past } = this.#parts.journals;
+    const records = await past.records(key);
+    if (!isThere(records)) return records !== 'away';
+    this.#opened.add(name);
+    for (const record of records) if (record.kind === 'sale') this.#fold.takeSale(record.body);
+    await past.remember([records], []);
+    return true;
   }
 
   async #open(key: DocumentKey): Promise<void> {
@@ -108,6 +137,7 @@ export class StockDesk {
   }
 
   #hear(event: DocumentsEvent): void {
+    if (event.type === 'link' && event.connected && this.#waits) this.#readAll();
     if (event.type !== 'changed' || !this.#isOurs(event.key)) return;
     // The fold takes each fact once, so what comes while its document is being read may be taken twice.
     if (this.#opened.has(nameOf(event.key))) this.#take(event.key, event.changes);

@@ -1,33 +1,50 @@
 import type { EntryChange } from '#model/documents/entries.ts';
-import type { DocumentKey } from '#model/ids/document-id.ts';
-import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import { pastSession, type PastSession } from '#model/folds/period-closing.ts';
+import { receiptSpan, sessionOfReceipt } from '#model/folds/session-digest.ts';
+import { registerNumber, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
-import type { SaleBody } from '#model/sale/sale-body.ts';
+import { err, ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import type { Links } from './links.svelte.ts';
+import { isThere, PastSessions, type SessionKey } from './past-sessions.svelte.ts';
+import type { TakenBack } from './refunds.ts';
 import { readRecord, type JournalFault } from './session-records.ts';
 
-type SessionKey = Extract<DocumentKey, { class: 'session' }>;
 type SessionJournal = { readonly key: SessionKey; readonly records: Map<number, JournalRecord> };
 
 /** A finished sale somewhere in the store. */
 export type SeenSale = RecordOf<'sale'>;
 
-/** Sales that were looked for: the newest first, `since` when the oldest session that was looked into began, `more` whether there are older ones. */
+/**
+ * Sales that were looked for: the newest first, `since` when the oldest session that was looked into began, `more` whether there are
+ * older ones, `outOfReach` whether sessions among them could not be fetched.
+ */
 export type SeenSales = {
   readonly sales: readonly SeenSale[];
   readonly since: string | undefined;
   readonly more: boolean;
+  readonly outOfReach: boolean;
 };
+
+/** As much of a sale made later as tells what it took back. */
+export type LaterSale = { readonly lines: readonly TakenBack[] };
+
+/** A session of the store: held here or not. */
+type ListedSession = { readonly key: SessionKey; readonly held: boolean };
+
+/** So many sessions are fetched at once. */
+const AT_ONCE = 8;
 
 const name = (key: SessionKey) => `${key.register}#${key.session}`;
 
 /**
- * The journals of all registers of the store as far as they have reached this till: what the others sell, and where an old
- * receipt is found. Only each register's latest session is kept open; older ones are read when somebody asks.
+ * The journals of all registers of the store: what the others sell, and where an old receipt is found. Only each register's latest
+ * session is kept open; older ones are read when somebody asks, and those that are not held any more are fetched (rule D11).
  */
 export class StoreJournals {
   readonly faults = new Map<string, JournalFault>();
+  /** The sessions that are not held. */
+  readonly past: PastSessions;
   readonly #documents: Documents;
   readonly #links: Pick<Links, 'isDoubted'>;
   readonly #store: StoreId;
@@ -41,14 +58,14 @@ export class StoreJournals {
     this.#links = links;
     this.#store = store;
     this.#own = own;
+    this.past = new PastSessions(documents);
   }
 
   /** Reads the latest session of every register and follows them. */
   async follow(): Promise<() => void> {
     const stop = this.#documents.watch((event) => this.#hear(event));
     const latest = new Map<string, SessionKey>();
-    for (const key of await this.#knownSessions())
-      if (!latest.has(key.register)) latest.set(key.register, key);
+    for (const key of await this.held()) if (!latest.has(key.register)) latest.set(key.register, key);
     await Promise.all([...latest.values()].map((key) => this.#open(key)));
     return stop;
   }
@@ -64,16 +81,20 @@ export class StoreJournals {
     return sales.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq));
   }
 
-  /** The sale behind a receipt number, from any journal of the store this till holds; older sessions are read as needed. */
-  async findReceipt(receipt: string): Promise<SeenSale | undefined> {
-    const [, register] = receipt.split('-');
-    for (const key of await this.#knownSessions()) {
-      if (key.register !== register) continue;
-      for (const record of (await this.#open(key)).records.values()) {
-        if (this.#isTrustedSale(record) && record.body.receipt === receipt) return record;
-      }
+  /**
+   * The sale behind a receipt number, from any journal of the store: held sessions first, then the one of those that are not held whose
+   * receipts it is among. Refused where that could not be fetched.
+   */
+  async findReceipt(
+    receipt: string,
+  ): Promise<Result<SeenSale | undefined, { readonly code: 'out-of-reach' }>> {
+    const [store, register, count] = receipt.split('-');
+    const listed = (await this.listed()).filter(({ key }) => key.register === register);
+    for (const { key } of listed.filter(({ held }) => held)) {
+      const sale = this.#saleIn((await this.#open(key)).records.values(), receipt);
+      if (sale) return ok(sale);
     }
-    return undefined;
+    return store === this.#store ? this.#findFar(Number(count), receipt, listed) : ok(undefined);
   }
 
   /** The receipt by which a register of the store, as far as its latest session is known, sold a basket (rule H5). */
@@ -110,13 +131,20 @@ export class StoreJournals {
     return [...back].filter((receipt) => !sold.has(receipt));
   }
 
-  /** Every sale of the store made at `from` (ISO 8601) or later that this till knows: where a refund of it can be. */
-  async salesSince(from: string): Promise<readonly SaleBody[]> {
+  /** What sales of the store made at `from` (ISO 8601) or later took back, as far as this till can know. */
+  async salesSince(from: string): Promise<readonly LaterSale[]> {
     const done = new Set<string>();
-    const sales: SaleBody[] = [];
-    for (const key of await this.#knownSessions()) {
+    const sales: LaterSale[] = [];
+    for (const { key, held } of await this.listed()) {
       if (done.has(key.register)) continue;
-      const records = [...(await this.#open(key)).records.values()];
+      const digest = held ? undefined : await this.past.digest(key);
+      if (digest) {
+        // All of it, also what is older: nobody takes back what was not sold yet.
+        sales.push({ lines: digest.takenBack });
+        if (digest.from < from) done.add(key.register);
+        continue;
+      }
+      const records = (await this.#recordsOf({ key, held })) ?? [];
       for (const record of records) if (record.kind === 'sale' && record.at >= from) sales.push(record.body);
       // Sessions come newest first: one that began before the sale is the last that can matter.
       if (records.some((record) => record.kind === 'opened' && record.at < from)) done.add(key.register);
@@ -124,40 +152,164 @@ export class StoreJournals {
     return sales;
   }
 
-  /** The sales of the store that fit, in the latest `sessions` sessions this till holds; those nobody vouches for are none. */
+  /** The sales of the store that fit, in its latest `sessions` sessions; those nobody vouches for are none. */
   async salesWhere(fits: (sale: SeenSale) => boolean, sessions: number): Promise<SeenSales> {
-    const known = await this.#knownSessions();
+    const listed = await this.listed();
     const sales: SeenSale[] = [];
     let since: string | undefined;
-    for (const key of known.slice(0, sessions))
-      for (const record of (await this.#open(key)).records.values()) {
+    let outOfReach = false;
+    const looked = await this.#recordsOfAll(listed.slice(0, sessions));
+    for (const records of looked) {
+      outOfReach ||= records === undefined;
+      for (const record of records ?? []) {
         if (since === undefined || record.at < since) since = record.at;
         if (this.#isTrustedSale(record) && fits(record)) sales.push(record);
       }
+    }
     sales.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : b.seq - a.seq));
-    return { sales, since, more: known.length > sessions };
+    return { sales, since, more: listed.length > sessions, outOfReach };
   }
 
   /**
-   * The records in `seq` order of each session of the store that this till holds, the newest session of each register first,
-   * until `isEnough` says so of a register's session or `most` of its sessions were read.
+   * The records in `seq` order of each session of the store, the newest session of each register first, until `isEnough` says so of a
+   * register's session or `most` of its sessions were read. Sessions that are not held are fetched; those that cannot be are left out.
    */
   async sessions(
     most: number,
     isEnough: (records: readonly JournalRecord[]) => boolean = () => false,
-    register?: RegisterId,
   ): Promise<readonly (readonly JournalRecord[])[]> {
-    const read = new Map<string, number>();
-    const sessions: (readonly JournalRecord[])[] = [];
-    for (const key of await this.#knownSessions()) {
-      const count = read.get(key.register) ?? 0;
-      if (count >= most || (register !== undefined && key.register !== register)) continue;
-      const { records } = await this.#open(key);
-      const sorted = [...records.values()].sort((a, b) => a.seq - b.seq);
-      if (sorted.length > 0) sessions.push(sorted);
-      read.set(key.register, sorted.length > 0 && isEnough(sorted) ? most : count + 1);
+    const registers = Map.groupBy(await this.listed(), ({ key }) => key.register);
+    const read = await Promise.all(
+      [...registers.values()].map((listed) => this.#readBack(listed.slice(0, most), isEnough)),
+    );
+    return read.flat();
+  }
+
+  /**
+   * A register's closed sessions, the newest first, until `isEnough` says so of one: from their records, or from what is remembered of
+   * them. It never fetches one: a closing must not wait for the relay.
+   */
+  async pastSessions(
+    register: RegisterId,
+    isEnough: (past: PastSession) => boolean,
+  ): Promise<readonly PastSession[]> {
+    const past: PastSession[] = [];
+    for (const { key, held } of (await this.listed()).filter((one) => one.key.register === register)) {
+      const records = held ? await this.#recordsOf({ key, held }) : undefined;
+      const one = records ? pastSession(records) : await this.past.digest(key);
+      if (one) past.push({ session: one.session, day: one.day, closed: one.closed, periods: one.periods });
+      const last = past.at(-1);
+      if (last && isEnough(last)) break;
     }
+    return past;
+  }
+
+  /** The number of the last copy of a receipt made at `from` that any register printed; 0 without one. */
+  async lastCopy(receipt: string, from: string): Promise<number> {
+    const done = new Set<string>();
+    let last = 0;
+    for (const { key, held } of await this.listed()) {
+      if (done.has(key.register)) continue;
+      const digest = held ? undefined : await this.past.digest(key);
+      const records = digest ? undefined : await this.#recordsOf({ key, held });
+      const copies =
+        digest?.copies ?? (records ?? []).flatMap((one) => (one.kind === 'reprint' ? [one.body] : []));
+      last = Math.max(last, ...copies.map((one) => (one.receipt === receipt ? one.copy : 0)));
+      const began = digest?.from ?? records?.[0]?.at;
+      if (began !== undefined && began < from) done.add(key.register);
+    }
+    return last;
+  }
+
+  /** Every session of the store, held or not, the newest of each register first. A register's sessions are numbered without gaps. */
+  async listed(): Promise<readonly ListedSession[]> {
+    const held = await this.held();
+    const byRegister = Map.groupBy(held, ({ register }) => register);
+    const listed = [...byRegister].flatMap(([register, keys]) => {
+      const numbers = new Set(keys.map(({ session }) => session));
+      return Array.from({ length: Math.max(...numbers) }, (_, i): ListedSession => {
+        const key: SessionKey = { class: 'session', store: this.#store, register, session: i + 1 };
+        return { key, held: numbers.has(i + 1) };
+      });
+    });
+    return listed.sort(
+      (a, b) =>
+        b.key.session - a.key.session || registerNumber(a.key.register) - registerNumber(b.key.register),
+    );
+  }
+
+  /** The sessions of the store that are held here, the newest of each register first. */
+  async held(): Promise<readonly SessionKey[]> {
+    return (await this.#documents.known())
+      .filter((key): key is SessionKey => key.class === 'session' && key.store === this.#store)
+      .sort((a, b) => b.session - a.session);
+  }
+
+  /** Lets a session that is not held any more out of memory. */
+  forget(key: SessionKey): void {
+    this.#sessions.delete(name(key));
+    this.#opening.delete(name(key));
+    this.#version++;
+  }
+
+  /** The receipt in the one session, of those not held, whose receipts it is among. */
+  async #findFar(
+    count: number,
+    receipt: string,
+    listed: readonly ListedSession[],
+  ): Promise<Result<SeenSale | undefined, { readonly code: 'out-of-reach' }>> {
+    const far = listed.filter(({ held }) => !held).toReversed();
+    const recordsAt = async (at: number) => {
+      const one = far[at];
+      return one && this.#recordsOf(one);
+    };
+    const found = await sessionOfReceipt(count, 0, far.length - 1, async (at) => {
+      const one = far[at];
+      const digest = one && (await this.past.digest(one.key));
+      if (digest) return digest;
+      const records = await recordsAt(at);
+      return records && receiptSpan(records);
+    });
+    if (!found.ok) return err({ code: 'out-of-reach' });
+    if (found.value === undefined) return ok(undefined);
+    const records = await recordsAt(found.value);
+    return records ? ok(this.#saleIn(records, receipt)) : err({ code: 'out-of-reach' });
+  }
+
+  #saleIn(records: Iterable<JournalRecord>, receipt: string): SeenSale | undefined {
+    for (const record of records)
+      if (this.#isTrustedSale(record) && record.body.receipt === receipt) return record;
+    return undefined;
+  }
+
+  async #readBack(
+    listed: readonly ListedSession[],
+    isEnough: (records: readonly JournalRecord[]) => boolean,
+  ): Promise<(readonly JournalRecord[])[]> {
+    const sessions: (readonly JournalRecord[])[] = [];
+    for (let at = 0; at < listed.length; at += AT_ONCE)
+      for (const records of await this.#recordsOfAll(listed.slice(at, at + AT_ONCE))) {
+        if (!records || records.length === 0) continue;
+        sessions.push(records);
+        if (isEnough(records)) return sessions;
+      }
     return sessions;
+  }
+
+  /** The records of sessions, some at once; undefined for each that could not be fetched. */
+  async #recordsOfAll(
+    listed: readonly ListedSession[],
+  ): Promise<readonly (readonly JournalRecord[] | undefined)[]> {
+    const all: (readonly JournalRecord[] | undefined)[] = [];
+    for (let at = 0; at < listed.length; at += AT_ONCE)
+      all.push(...(await Promise.all(listed.slice(at, at + AT_ONCE).map((one) => this.#recordsOf(one)))));
+    return all;
+  }
+
+  async #recordsOf({ key, held }: ListedSession): Promise<readonly JournalRecord[] | undefined> {
+    if (held) return [...(await this.#open(key)).records.values()].sort((a, b) => a.seq - b.seq);
+    const records = await this.past.records(key);
+    return isThere(records) ? records : undefined;
   }
 
   /** Money is given back for a receipt found here, so a record that nobody vouches for is none. */
@@ -172,13 +324,6 @@ export class StoreJournals {
       if (!other || other.key.session < journal.key.session) latest.set(journal.key.register, journal);
     }
     return [...latest.values()];
-  }
-
-  /** The store's sessions, newest session of each register first. */
-  async #knownSessions(): Promise<readonly SessionKey[]> {
-    return (await this.#documents.known())
-      .filter((key): key is SessionKey => key.class === 'session' && key.store === this.#store)
-      .sort((a, b) => b.session - a.session);
   }
 
   #open(key: SessionKey): Promise<SessionJournal> {

@@ -15,6 +15,7 @@ import { ClosingsDesk } from './closings-desk.svelte.ts';
 import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { ExceptionDesk } from './exception-desk.svelte.ts';
+import { DocumentKeeper } from './document-keeper.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -90,6 +91,7 @@ export abstract class TillDesks {
   readonly parked: ParkedDesk;
   readonly stock: StockDesk;
   readonly drawers: DrawerDesk;
+  readonly keeper: DocumentKeeper;
   readonly session: SessionDesk;
   readonly books: BooksDesk;
   readonly closings: ClosingsDesk;
@@ -232,7 +234,17 @@ export abstract class TillDesks {
       documents,
       store,
       register,
+      journals: this.store,
       openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
+    });
+    this.keeper = new DocumentKeeper({
+      documents,
+      place: this.place,
+      journals: this.store,
+      stock: this.stock,
+      isDoubted: (record) => this.links.isDoubted(store, record),
+      keeping: () => ({ today: this.today(), days: shop.settings.keepSessionsDays }),
+      isQuiet: () => this.isQuiet(),
     });
     this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
     this.pole = new PoleDesk(parts.bridge, config.display);
@@ -295,6 +307,14 @@ export abstract class TillDesks {
 
   /** Leaves the finished sale; the next one begins. */
   abstract nextSale(): void;
+
+  /** Whether nobody is in the middle of anything: what nobody waits for may be done now. */
+  protected isQuiet(): boolean {
+    const { sale, journal } = this;
+    return (
+      sale.basket.lines.length === 0 && !sale.frozen && !journal.writing && journal.unsaved === undefined
+    );
+  }
 
   // The journal tells the time: it knows what its last record said (rule R7).
   protected readonly append: Append = (make, matter = {}) =>

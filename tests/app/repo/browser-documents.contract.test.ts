@@ -8,6 +8,7 @@ import { WireRelay } from '../../support/wire-relay.ts';
 import { deviceIn, openTab, startAsDevice, terminalIn } from './browser-terminal.ts';
 import { documentsContract } from './documents.contract.ts';
 import { healingContract } from './healing.contract.ts';
+import { leavingContract } from './leaving.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
 import { serveTestSite, type TestSite } from './test-site.ts';
 
@@ -53,3 +54,4 @@ async function start() {
 
 documentsContract('a worker with IndexedDB in Chromium', start);
 healingContract('a worker with IndexedDB in Chromium', start);
+leavingContract('a worker with IndexedDB in Chromium', start);

@@ -62,6 +62,9 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     write: (key, changes) => call('write', key, changes),
     writeDurably: (key, changes, relayWaitMs) => call<Saved>('writeDurably', key, changes, relayWaitMs),
     caughtUp: (key, waitMs) => call<CaughtUp>('caughtUp', key, waitMs),
+    letGo: (keys, notes, relayWaitMs) => call('letGo', keys, notes, relayWaitMs),
+    remembered: () => call('remembered'),
+    fetch: (key, waitMs) => call('fetch', key, waitMs),
     archived: () => call('archived'),
     watch: (listener) => {
       listeners.add(listener);

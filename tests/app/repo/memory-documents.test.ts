@@ -1,14 +1,23 @@
 import { expect, test } from 'vitest';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import type { Entries } from '#model/documents/entries.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
 import { collect, documentsContract, session } from './documents.contract.ts';
 import { healingContract } from './healing.contract.ts';
+import { leavingContract } from './leaving.contract.ts';
+
+/** What the relay of documents in memory has; asking the terminal would bring back what it let go. */
+async function entriesAt(documents: MemoryDocuments, key: DocumentKey): Promise<Entries> {
+  const fetched = await documents.fetch(key, 0);
+  return fetched.found ? fetched.entries : {};
+}
 
 documentsContract('in memory', () => {
   const documents = new MemoryDocuments();
   return Promise.resolve({
     documents,
     peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
-    peerReads: (key) => documents.open(key),
+    peerReads: (key) => entriesAt(documents, key),
     cut: () => Promise.resolve(documents.setConnected(false)),
     restore: () => Promise.resolve(documents.setConnected(true)),
     end: () => documents.close(),
@@ -20,11 +29,23 @@ healingContract('in memory', () => {
   return Promise.resolve({
     documents,
     peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
-    peerReads: (key) => documents.open(key),
+    peerReads: (key) => entriesAt(documents, key),
     forbid: (key) => {
       documents.relayRefuses = ({ class: name }) => name === key.class;
       return Promise.resolve();
     },
+    cut: () => Promise.resolve(documents.setConnected(false)),
+    restore: () => Promise.resolve(documents.setConnected(true)),
+    end: () => documents.close(),
+  });
+});
+
+leavingContract('in memory', () => {
+  const documents = new MemoryDocuments();
+  return Promise.resolve({
+    documents,
+    peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
+    peerReads: (key) => entriesAt(documents, key),
     cut: () => Promise.resolve(documents.setConnected(false)),
     restore: () => Promise.resolve(documents.setConnected(true)),
     end: () => documents.close(),

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 import { startProgram } from '../../support/program.ts';
-import { documentsContract } from './documents.contract.ts';
+import { documentsContract, type ContractSubject } from './documents.contract.ts';
+import { leavingContract } from './leaving.contract.ts';
 import { nodeTerminal } from './node-terminal.ts';
 
-documentsContract('two terminals in Node and the relay program', async () => {
+async function start(): Promise<ContractSubject> {
   const data = await mkdtemp(join(tmpdir(), 'tillmesh-relay-'));
   const run = (port: number) =>
     startProgram('sync-relay/main.ts', ['--data', data, '--port', String(port), '--open', '--no-discovery']);
@@ -37,4 +38,7 @@ documentsContract('two terminals in Node and the relay program', async () => {
       await rm(data, { recursive: true, force: true });
     },
   };
-});
+}
+
+documentsContract('two terminals in Node and the relay program', start);
+leavingContract('two terminals in Node and the relay program', start);

@@ -2,6 +2,7 @@ import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { documentsContract } from './documents.contract.ts';
 import { healingContract } from './healing.contract.ts';
+import { leavingContract } from './leaving.contract.ts';
 import { nodeTerminal, ORGANIZATION } from './node-terminal.ts';
 
 async function start() {
@@ -25,3 +26,4 @@ async function start() {
 
 documentsContract('a Repo in Node and a relay in memory', start);
 healingContract('a Repo in Node and a relay in memory', start);
+leavingContract('a Repo in Node and a relay in memory', start);

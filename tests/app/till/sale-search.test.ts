@@ -51,6 +51,7 @@ describe('finding a sale without its number', () => {
       sales: [],
       since: '2026-11-21T09:00:00.000Z',
       more: false,
+      outOfReach: false,
     });
   });
 

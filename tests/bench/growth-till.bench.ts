@@ -1,0 +1,182 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { recordKey } from '#model/journal/record.ts';
+import { MemoryStorage } from '../../app/lib/repo/document-storage.ts';
+import type { Documents } from '../../app/lib/repo/documents.ts';
+import { createNodeDocuments } from '../../app/lib/repo/node-documents.ts';
+import { ORGANIZATION } from '../support/journal-fixture.ts';
+import { startProgram, type RunningProgram } from '../support/program.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { besideBaseline, type BenchRow } from './row.ts';
+import { saleTexts } from './sale-records.ts';
+
+/** A year is 365; making and sending that takes an hour of a shared machine, so sixty days are measured unless told. */
+const DAYS = Number(process.env['GROWTH_DAYS'] ?? 60);
+const REGISTERS = 4;
+const SALES = 300;
+const KEPT_DAYS = 14;
+const STEP = 5;
+const WAIT_MS = 120_000;
+const MB = 1024 * 1024;
+
+const session = (register: number, number: number): DocumentKey => ({
+  class: 'session',
+  store: storeId(1),
+  register: registerId(register),
+  session: number,
+});
+
+/** Sessions of a day on every register, oldest first. The records of all are alike: what is measured are documents, not sales. */
+function allSessions(): DocumentKey[] {
+  return Array.from({ length: DAYS }, (_, day) =>
+    Array.from({ length: REGISTERS }, (__, register) => session(register + 1, day + 1)),
+  ).flat();
+}
+
+function terminal(storage: MemoryStorage, syncUrl: string): Documents {
+  const identity = {
+    device: '0000000000000001',
+    organization: ORGANIZATION,
+    role: 'terminal',
+    store: 'S01',
+    register: 'R1',
+  } as const;
+  return createNodeDocuments({ identity, storage, syncUrl });
+}
+
+/** Writes the sessions as their tills would have, and leaves them at the relay and in this storage. */
+async function fill(storage: MemoryStorage, syncUrl: string): Promise<void> {
+  const documents = terminal(storage, syncUrl);
+  const entries = Object.fromEntries(saleTexts(SALES).map((text, i) => [recordKey(i + 1), text]));
+  await linked(documents);
+  for (const key of allSessions()) {
+    const saved = await documents.writeDurably(key, entries, WAIT_MS);
+    if (saved.relay !== 'saved') throw new Error(`the relay did not take a session: ${saved.relay}`);
+  }
+  await documents.close();
+}
+
+function linked(documents: Documents): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = documents.watch((event) => {
+      if (event.type !== 'link' || !event.connected) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+async function equal(documents: Documents): Promise<void> {
+  for (const key of await documents.known()) {
+    let caught = await documents.caughtUp(key, WAIT_MS);
+    // A link that was cut is told a moment later than it is dialled again.
+    while (caught === 'away') {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      caught = await documents.caughtUp(key, WAIT_MS);
+    }
+    if (caught !== 'caught-up') throw new Error(`a document did not become equal: ${caught}`);
+  }
+}
+
+async function bytesIn(storage: MemoryStorage): Promise<number> {
+  const chunks = await storage.loadRange([]);
+  const { notes } = await storage.remembered();
+  const noted = Object.values(notes).reduce((sum, text) => sum + text.length, 0);
+  return chunks.reduce((sum, { data }) => sum + (data?.byteLength ?? 0), noted);
+}
+
+type Figures = {
+  readonly documents: number;
+  readonly bytes: number;
+  readonly restart: number;
+  readonly again: number;
+};
+
+/** A start with this storage and then a cable that was cut for a moment, each until everything held is equal with the relay. */
+async function measure(storage: MemoryStorage, relay: RunningProgram): Promise<Figures> {
+  const cable = await TcpProxy.to(relay.ready.port);
+  const begun = performance.now();
+  const documents = terminal(storage, `ws://127.0.0.1:${cable.port}/sync`);
+  await linked(documents);
+  await equal(documents);
+  const restart = performance.now() - begun;
+  const up = linked(documents);
+  await cable.cut();
+  await cable.join();
+  await up;
+  const cut = performance.now();
+  await equal(documents);
+  const again = performance.now() - cut;
+  const held = (await documents.known()).length;
+  await documents.close();
+  await cable.cut();
+  return { documents: held, bytes: await bytesIn(storage), restart, again };
+}
+
+/** Lets go of all sessions but those of the last days. */
+async function letGo(storage: MemoryStorage, syncUrl: string): Promise<number> {
+  const documents = terminal(storage, syncUrl);
+  await linked(documents);
+  await equal(documents);
+  const old = allSessions().filter((key) => key.class === 'session' && key.session <= DAYS - KEPT_DAYS);
+  const begun = performance.now();
+  for (let at = 0; at < old.length; at += STEP) {
+    const step = old.slice(at, at + STEP);
+    const notes = Object.fromEntries(step.map((_, i) => [`session:${at + i}`, 'x'.repeat(1500)]));
+    const outcome = await documents.letGo(step, notes, WAIT_MS);
+    if (!outcome.gone) throw new Error('the relay holds something else');
+  }
+  const took = (performance.now() - begun) / Math.max(1, old.length);
+  await documents.close();
+  return took;
+}
+
+async function fetching(storage: MemoryStorage, syncUrl: string): Promise<number> {
+  const documents = terminal(storage, syncUrl);
+  await linked(documents);
+  await equal(documents);
+  const begun = performance.now();
+  const fetched = await documents.fetch(session(1, 1), WAIT_MS);
+  const took = performance.now() - begun;
+  if (!fetched.found) throw new Error(`an old session could not be fetched: ${fetched.why}`);
+  await documents.close();
+  return took;
+}
+
+/** A till of a store with four registers before and after it let go of old sessions. Documents alone, in Node, without a browser. */
+export async function benchGrowthTill(): Promise<BenchRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-growth-'));
+  const args = ['--data', folder, '--port', '0', '--open', '--no-discovery', '--log-level', 'error'];
+  const relay = await startProgram('sync-relay/main.ts', args);
+  try {
+    const url = `ws://127.0.0.1:${relay.ready.port}/sync`;
+    const storage = new MemoryStorage();
+    await fill(storage, url);
+    const before = await measure(storage, relay);
+    const took = await letGo(storage, url);
+    const after = await measure(storage, relay);
+    return rows(before, after, took, await fetching(storage, url));
+  } finally {
+    await relay.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function rows(before: Figures, after: Figures, took: number, fetched: number): BenchRow[] {
+  const row = (name: string, of: (figures: Figures) => number, unit: string, target: string) =>
+    besideBaseline(
+      { name, value: of(after), unit, target },
+      { name: `everything of ${DAYS} days held`, value: of(before) },
+    );
+  return [
+    row('sessions held', ({ documents }) => documents, '', ''),
+    row('on the disk of the till', ({ bytes }) => bytes / MB, 'MB', '≤ 50 MB'),
+    row('start until equal with the relay', ({ restart }) => restart, 'ms', ''),
+    row('reconnect until equal', ({ again }) => again, 'ms', '≤ 2000 ms'),
+    { name: 'letting go of one session', value: took, unit: 'ms', target: '' },
+    { name: 'fetching one old session, link included', value: fetched, unit: 'ms', target: '' },
+  ];
+}
