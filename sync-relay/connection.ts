@@ -7,6 +7,7 @@ import {
   type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { proofOf, type Admission, type Door, type Turned } from './door.ts';
 import { Link, type LinkSocket } from './link.ts';
 
@@ -16,6 +17,10 @@ export type ConnectionEvents = {
   readonly onLink: (link: Link) => void;
   /** A sync message came in. */
   readonly onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => void;
+  /** A relay that dialled says what it holds. */
+  readonly onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => void;
+  /** A relay answered our summary. */
+  readonly onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) => void;
   /** Head office's word for a document came in. */
   readonly onVoucher: (link: Link, frame: FrameOf<'tillmesh-voucher'>) => void;
   /** A frame or a peer was refused and the connection closed. */
@@ -70,7 +75,7 @@ export class Connection {
     this.#send({
       type: 'join',
       senderId: own.peerId,
-      peerMetadata: own.metadata,
+      peerMetadata: { ...own.metadata, summary: SUMMARY_VERSION },
       supportedProtocolVersions: [PROTOCOL_VERSION],
       ...(door === undefined ? {} : { challenge: this.#nonce }),
     });
@@ -130,7 +135,7 @@ export class Connection {
       type: 'peer',
       senderId: own.peerId,
       targetId: join.senderId,
-      peerMetadata: own.metadata,
+      peerMetadata: link.summarizes ? { ...own.metadata, summary: SUMMARY_VERSION } : own.metadata,
       selectedProtocolVersion: PROTOCOL_VERSION,
       ...this.#answerTo(join, door),
     });
@@ -177,6 +182,8 @@ export class Connection {
     }
     const { own, events } = this.#parts;
     if (frame.type === 'sync' || frame.type === 'request') events.onSync(link, frame);
+    else if (frame.type === 'tillmesh-summary') events.onSummary(link, frame);
+    else if (frame.type === 'tillmesh-differences') events.onDifferences(link, frame);
     else if (frame.type === 'tillmesh-voucher') events.onVoucher(link, frame);
     else if (frame.type === 'tillmesh-ping') link.send({ type: 'tillmesh-pong', senderId: own.peerId });
     // Ephemeral and remote-heads frames of stock peers carry nothing a relay keeps.

@@ -1,3 +1,4 @@
+import type { DocumentId } from '#model/ids/document-id.ts';
 import type { Link } from './link.ts';
 import type { RelayDocument } from './relay-document.ts';
 import type { Vouchers } from './vouchers.ts';
@@ -14,6 +15,10 @@ export type DocumentEvents = {
   readonly vouchers: Vouchers;
   /** Calls back later, unless the relay has stopped by then. */
   readonly later: (milliseconds: number, callback: () => void) => void;
+  /** The document has nothing to do any more. */
+  readonly onIdle: (document: RelayDocument) => void;
+  /** Sends a link what it lacks of a document, later than the one who asks may still be in memory. */
+  readonly offer: (id: DocumentId, link: Link) => void;
   /** The disk took a write, or refused it. */
   readonly onDisk: (state: 'ok' | 'failed', cause?: unknown) => void;
 };

@@ -1,7 +1,13 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { emptyHead, verifyNext, type ChainFault, type ChainHead } from '#model/journal/chain.ts';
-import { parseRecord, recordKey, type JournalRecord, type RecordRefusal } from '#model/journal/record.ts';
+import {
+  isBehindClosing,
+  parseRecord,
+  recordKey,
+  type JournalRecord,
+  type RecordRefusal,
+} from '#model/journal/record.ts';
 import type { Device } from '#model/trust/device.ts';
 import { mayHaveSigned } from '#model/trust/signer.ts';
 import type { EntryValue } from './journal-entries.ts';
@@ -40,6 +46,8 @@ export type SessionVerdict = {
   readonly heads: readonly ChainHead[];
   readonly lastKey: string;
   readonly records: number;
+  /** Whether the last record closes the session, or stands behind its closing. */
+  readonly isClosed: boolean;
   /** The latest time any record claims. */
   readonly latestAt: string;
   /** The last record without fault. */
@@ -57,6 +65,7 @@ export const UNCHECKED: SessionVerdict = {
   heads: [],
   lastKey: '',
   records: 0,
+  isClosed: false,
   latestAt: '',
   faults: [],
   faultCount: 0,
@@ -156,6 +165,8 @@ class SessionRun {
     else if (!begins) this.#fault({ key, seq: record.seq, code: 'gap', detail: MISSING_OPENING });
     else if (seal) this.#fault({ key, seq: record.seq, ...seal });
     else this.verdict = { ...this.verdict, verified: { seq: record.seq, hash: record.hash } };
+    const isClosed = record.kind === 'closed' || (this.verdict.isClosed && isBehindClosing(record.kind));
+    this.verdict = { ...this.verdict, isClosed };
     if (record.at > this.verdict.latestAt) this.verdict = { ...this.verdict, latestAt: record.at };
     return headOf(record);
   }

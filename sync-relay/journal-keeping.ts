@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import { documentId, parseDocumentId } from '#model/ids/document-id.ts';
 import { HeadCountersigner } from './head-countersigner.ts';
 import type { VerifySignature } from './journal-check.ts';
 import { JournalWatch, type Quarantine } from './journal-watch.ts';
 import type { Relay } from './relay.ts';
 import type { RelayDocument } from './relay-document.ts';
 import { verifySignature } from './signature.ts';
+import { SessionArchivist } from './session-archivist.ts';
 import { TrustedDevices, type TrustAnchors } from './trusted-devices.ts';
 
 /** What keeping journals needs besides the relay. */
@@ -49,7 +51,11 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
     onChecked: (journal, organization) => {
       if (organization === parts.organization) countersigner?.checked(journal, organization);
     },
+    onSettled: (journal, organization) => {
+      if (organization === parts.organization) archivist.consider(journal, organization);
+    },
   });
+  const archivist = new SessionArchivist((id, heads, seal) => relay.archive(id, heads, seal));
   const list = new TrustedDevices({ own: parts.own }, now);
   const readDevices = async (document: RelayDocument) => {
     list.update(await document.entries());
@@ -58,12 +64,30 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
   const changed = (document: RelayDocument) => {
     const { id, address } = document;
     watch.changed(id, address);
+    changedDevices(document);
+  };
+  const changedDevices = (document: RelayDocument) => {
+    const { address } = document;
     if (address.key.class !== 'organization' || address.organization !== parts.organization) return;
     readDevices(document).catch((cause: unknown) =>
       log.error({ err: cause }, 'the devices that sign journals could not be read'),
     );
   };
-  for (const document of relay.documents) changed(document);
+  const sealed = new Set<string>();
+  for (const [id, seal] of relay.takeSeals()) {
+    const address = parseDocumentId(id);
+    if (!address.ok || address.value.key.class !== 'session') continue;
+    watch.sealed({ ...address.value.key, organization: address.value.organization }, seal);
+    sealed.add(id);
+  }
+  for (const address of relay.addresses) {
+    const { organization, key } = address;
+    if (key.class === 'organization' && organization === parts.organization)
+      changedDevices(relay.document(key));
+    if (key.class !== 'session' && key.class !== 'acknowledgements') continue;
+    const id = documentId(address);
+    if (!sealed.has(id)) watch.changed(id, address);
+  }
   const unwatch = relay.watch(changed);
   return {
     status: () => watch.status(),

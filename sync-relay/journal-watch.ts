@@ -26,6 +26,7 @@ import {
   type VerifySignature,
 } from './journal-check.ts';
 import { entriesSince, valuesUnder, type EntriesSince, type EntryValue } from './journal-entries.ts';
+import type { Seal } from './seal.ts';
 import { RegisterJournal, type PlacedFault } from './register-journal.ts';
 import { SignatureJudges, type Outdated } from './signature-judges.ts';
 
@@ -48,6 +49,8 @@ export type WatchParts = {
   readonly log: Logger;
   /** A register's journal was looked at again, by the devices of the organization. */
   readonly onChecked?: (journal: RegisterJournal, organization: string) => void;
+  /** What is known of a register's journal, or of head office's word for it, has changed, by the devices of the organization. */
+  readonly onSettled?: (journal: RegisterJournal, organization: string) => void;
 };
 
 /** What did not verify, for `/status`. */
@@ -80,6 +83,11 @@ export class JournalWatch {
     if (key.class !== 'session' && key.class !== 'acknowledgements') return;
     this.#dirty.add(id);
     this.#lookLater();
+  }
+
+  /** Takes note of a session that was archived; it is read again only when something in it changes. */
+  sealed({ organization, store, register, session }: Omit<SessionAddress, 'class'>, seal: Seal): void {
+    this.#journal({ organization, store, register }).seal(session, seal);
   }
 
   /** Takes the devices of the organization; undefined while its document is not here, when nobody can say who signed. */
@@ -139,8 +147,11 @@ export class JournalWatch {
       const { organization, key } = address.value;
       try {
         if (key.class === 'session') await this.#checkSession(id, { ...key, organization });
-        else if (key.class === 'acknowledgements')
-          await this.#readHead(id, this.#journal({ organization, ...key }));
+        else if (key.class === 'acknowledgements') {
+          const journal = this.#journal({ organization, ...key });
+          await this.#readHead(id, journal);
+          if (this.#devices !== undefined) this.#parts.onSettled?.(journal, organization);
+        }
       } catch (cause) {
         // One document that defeats the checker must not hide what is wrong with the others.
         this.#parts.log.error({ err: cause, document: id }, 'a journal could not be checked');
@@ -159,6 +170,7 @@ export class JournalWatch {
     if (all === undefined) return;
     const judge = this.#judges.of(registerName(address.store, address.register));
     const verdict = await check(address, isBehind ? before : UNCHECKED, all.entries, judge);
+    if (journal.isSealed(address.session)) this.#lookBeside(journal, address);
     const isCurrent = judge === this.#judges.of(registerName(address.store, address.register));
     journal.judged(address.session, verdict, isCurrent ? all.heads : []);
     if (verdict.faultCount > (isBehind ? before.faultCount : 0))
@@ -171,7 +183,19 @@ export class JournalWatch {
     if (journal.countersigned === undefined)
       await this.#readHead(acknowledgementsOf(nameOf(address), journal), journal);
     await this.#compare(journal, address, all);
-    if (this.#devices !== undefined) this.#parts.onChecked?.(journal, address.organization);
+    if (this.#devices === undefined) return;
+    this.#parts.onChecked?.(journal, address.organization);
+    this.#parts.onSettled?.(journal, address.organization);
+  }
+
+  /** An archived session is not what it was: what was joined to it is looked at again. */
+  #lookBeside(journal: RegisterJournal, { organization, store, register, session }: SessionAddress): void {
+    for (const beside of [session - 1, session + 1]) {
+      if (!journal.isSealed(beside)) continue;
+      this.#dirty.add(
+        documentId({ organization, key: { class: 'session', store, register, session: beside } }),
+      );
+    }
   }
 
   /** Looks again where head office's head points, when that may have changed. */
@@ -188,6 +212,8 @@ export class JournalWatch {
 
   async #compareWith(journal: RegisterJournal, head: CountersignedHead): Promise<void> {
     const { org: organization, store, register, session, seq } = head;
+    const end = journal.sealedEnd(session);
+    if (end?.seq === seq && end.hash === head.hash) return journal.compare(head, [head.hash]);
     const id = documentId({ organization, key: { class: 'session', store, register, session } });
     const values = await this.#parts.look(id, (doc) => valuesUnder(doc, recordKey(seq)));
     journal.compare(head, (values ?? []).map(hashOf));

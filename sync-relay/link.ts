@@ -1,10 +1,11 @@
 import * as A from '@automerge/automerge';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
+import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { writeRight } from '#model/trust/rights.ts';
 import type { Voucher } from '#model/trust/voucher.ts';
 import type { Trust } from './door.ts';
-import type { RelayDocument } from './relay-document.ts';
+import { sameHeads } from './entries-document.ts';
 
 /** Bytes waiting in one socket above which nothing new is generated for it; the peer catches up with one later message. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
@@ -33,7 +34,9 @@ export class Link {
   readonly #ownPeerId: string;
   readonly #socket: LinkSocket;
   readonly #syncStates = new Map<DocumentId, A.SyncState>();
-  readonly #deferred = new Set<RelayDocument>();
+  readonly #deferred = new Map<DocumentId, () => void>();
+  /** Documents whose agreement somebody waits for. */
+  readonly #awaited = new Map<DocumentId, () => void>();
   /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
   readonly #told = new Map<string, string>();
   #waitingBytes = 0;
@@ -70,6 +73,15 @@ export class Link {
   get isRelay(): boolean {
     const role = this.metadata.device?.role;
     return !this.isTool && (role === 'relay' || role === 'hq');
+  }
+
+  /**
+   * Whether both sides tell each other a summary instead of offering every document (rule W5). Who was dialled decides: head
+   * office that knows nobody tells strangers nothing.
+   */
+  get summarizes(): boolean {
+    const isToldOf = this.direction === 'out' || this.trust !== 'stranger';
+    return this.isRelay && isToldOf && this.metadata.summary === SUMMARY_VERSION;
   }
 
   /** What this relay does with the peer's changes to a document (rules E4, E6); at an open relay it takes all. */
@@ -128,6 +140,16 @@ export class Link {
     this.send({ type: 'tillmesh-voucher', senderId: this.#ownPeerId, targetId: this.peerId, voucher });
   }
 
+  /** Tells the peer what is here (rule W5). */
+  summarize(blocks: Uint8Array): void {
+    this.send({ type: 'tillmesh-summary', senderId: this.#ownPeerId, targetId: this.peerId, blocks });
+  }
+
+  /** Tells the peer what is here of what differs (rule W5). */
+  tellDifferences(blocks: Uint8Array): void {
+    this.send({ type: 'tillmesh-differences', senderId: this.#ownPeerId, targetId: this.peerId, blocks });
+  }
+
   /** Tells the peer that nobody here has the document it asked for. */
   unavailable(documentId: string): void {
     this.send({ type: 'doc-unavailable', senderId: this.#ownPeerId, targetId: this.peerId, documentId });
@@ -149,14 +171,41 @@ export class Link {
   }
 
   /** Comes back to a document when the peer has read what it was sent. */
-  defer(document: RelayDocument): void {
-    this.#deferred.add(document);
+  defer(id: DocumentId, offer: () => void): void {
+    this.#deferred.set(id, offer);
   }
 
   #offerDeferred(): void {
-    const documents = [...this.#deferred];
+    const offers = [...this.#deferred.values()];
     this.#deferred.clear();
-    for (const document of documents) document.offer(this);
+    for (const offer of offers) offer();
+  }
+
+  /** Calls back once when the peer is known to have the same of a document, or when the link is gone. */
+  onceAgreed(id: DocumentId, agreed: () => void): void {
+    if (this.#open) this.#awaited.set(id, agreed);
+    else agreed();
+  }
+
+  /** Takes note of the state of a document that is here: the peer may have the same. */
+  noteAgreed(id: DocumentId, heads: A.Heads): void {
+    const agreed = this.#awaited.get(id);
+    if (agreed === undefined || !this.#agrees(id, heads)) return;
+    this.#awaited.delete(id);
+    agreed();
+  }
+
+  /** Forgets a document both sides have alike: a link that lives for a year would keep all of them. */
+  forget(id: DocumentId, heads: A.Heads): void {
+    if (!this.isRelay || !this.#agrees(id, heads)) return;
+    this.#syncStates.delete(id);
+    this.#told.delete(`vouched ${id}`);
+    this.#told.delete(`refused ${id}`);
+  }
+
+  #agrees(id: DocumentId, heads: A.Heads): boolean {
+    const theirs = this.#syncStates.get(id)?.theirHeads;
+    return theirs != null && sameHeads(theirs, heads);
   }
 
   /** Closes because of what the peer sent; it may come back with a clean link. */
@@ -177,5 +226,8 @@ export class Link {
     this.#syncStates.clear();
     this.#deferred.clear();
     this.#told.clear();
+    const awaited = [...this.#awaited.values()];
+    this.#awaited.clear();
+    for (const agreed of awaited) agreed();
   }
 }

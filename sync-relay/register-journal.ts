@@ -1,8 +1,9 @@
 import type { Heads } from '@automerge/automerge';
 import type { CountersignedHead } from '#model/documents/acknowledgements.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
-import { verifyNext } from '#model/journal/chain.ts';
+import { verifyNext, type ChainHead } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
+import type { Seal } from './seal.ts';
 import { describeChain, type JournalFault, type SessionVerdict } from './journal-check.ts';
 
 /** A verified record, as far as head office countersigns it. */
@@ -10,6 +11,9 @@ export type VerifiedHead = { readonly session: number; readonly seq: number; rea
 
 /** A fault with the session it is in. */
 export type PlacedFault = JournalFault & { readonly session: number };
+
+/** A session that may be archived: the heads it was found well with, and what is kept of it. */
+export type Sealable = { readonly session: number; readonly seen: Heads; readonly seal: Seal };
 
 type Session = { readonly verdict: SessionVerdict; readonly seen: Heads };
 
@@ -21,6 +25,10 @@ export class RegisterJournal {
   readonly store: StoreId;
   readonly register: RegisterId;
   readonly #sessions = new Map<number, Session>();
+  /** Archived sessions: nothing is kept of them but that they are there. */
+  readonly #sealed = new Set<number>();
+  /** The ends of those the next session is not archived of. */
+  readonly #ends = new Map<number, Seal['end']>();
   /** What is wrong between a session and the one before. */
   readonly #seams = new Map<number, JournalFault>();
   #countersigned: { readonly head: CountersignedHead; readonly fault: JournalFault | undefined } | undefined;
@@ -42,10 +50,49 @@ export class RegisterJournal {
 
   /** Takes in how a session was found; `seen` are the heads of its document then. */
   judged(number: number, verdict: SessionVerdict, seen: Heads): void {
+    this.#sealed.delete(number);
+    this.#ends.delete(number);
     this.#sessions.set(number, { verdict, seen });
     this.#join(number);
     const after = this.#neighbour(number, 1);
     if (after !== undefined) this.#join(after);
+  }
+
+  /** Takes note that a session was archived. */
+  seal(number: number, { end }: Seal): void {
+    this.#sessions.delete(number);
+    this.#seams.delete(number);
+    this.#sealed.add(number);
+    if (this.#sealed.has(number - 1)) this.#ends.delete(number - 1);
+    if (!this.#sealed.has(number + 1)) this.#ends.set(number, end);
+  }
+
+  /** Whether a session is archived. */
+  isSealed(number: number): boolean {
+    return this.#sealed.has(number);
+  }
+
+  /** Where an archived session ends, when the next one is not archived. */
+  sealedEnd(number: number): Seal['end'] | undefined {
+    return this.#ends.get(number);
+  }
+
+  /**
+   * The sessions that may be archived (rule D8): closed, without fault, joined without fault to everything up to the head that head
+   * office countersigned, and not behind it.
+   */
+  *sealable(): Iterable<Sealable> {
+    const { head, fault } = this.#countersigned ?? {};
+    if (head === undefined || fault !== undefined) return;
+    for (let number = head.session; number > 0; number--) {
+      const known = this.#sessions.get(number);
+      if (known === undefined && !this.#sealed.has(number)) return;
+      if (this.#seams.has(number + 1) || (known?.verdict.faultCount ?? 0) > 0) return;
+      const seal = known && sealOf(known.verdict);
+      if (known === undefined || seal === undefined || known.seen.length === 0) continue;
+      const isCovered = number < head.session || (seal.end.seq === head.seq && seal.end.hash === head.hash);
+      if (isCovered && !this.#seams.has(number)) yield { session: number, seen: known.seen, seal };
+    }
   }
 
   /** The head of head office, once known. */
@@ -61,9 +108,10 @@ export class RegisterJournal {
   /** The last record that verified; undefined while the journal contradicts the head that is countersigned already. */
   get verified(): VerifiedHead | undefined {
     if (this.#countersigned?.fault !== undefined) return undefined;
-    const newestFirst = [...this.#sessions.keys()].sort((a, b) => b - a);
+    const newestFirst = [...this.#sessions.keys(), ...this.#ends.keys()].sort((a, b) => b - a);
     for (const session of newestFirst) {
-      const verified = this.#sessions.get(session)?.verdict.verified;
+      const end = this.#ends.get(session);
+      const verified = end ? { seq: end.seq, hash: end.hash } : this.#sessions.get(session)?.verdict.verified;
       if (verified) return { session, ...verified };
     }
     return undefined;
@@ -98,7 +146,7 @@ export class RegisterJournal {
     const key = recordKey(first.seq);
     if (before !== number - 1)
       return { key, seq: first.seq, code: 'gap', detail: `session ${number - 1} is missing` };
-    const heads = this.#sessions.get(before)?.verdict.heads ?? [];
+    const heads = this.#headsOf(before);
     const head = heads.find(({ hash }) => hash === first.prev) ?? heads[0];
     if (head === undefined) return undefined;
     const next = verifyNext(head, first);
@@ -107,17 +155,39 @@ export class RegisterJournal {
     return { key, seq: first.seq, code: next.error, detail: describeChain(next.error, first) };
   }
 
+  #headsOf(number: number): readonly ChainHead[] {
+    const end = this.#ends.get(number);
+    if (end === undefined) return this.#sessions.get(number)?.verdict.heads ?? [];
+    const { first } = this.#sessions.get(number + 1)?.verdict ?? {};
+    return first === undefined
+      ? []
+      : [{ ...end, org: first.org, store: this.store, register: this.register }];
+  }
+
+  #holds(number: number): boolean {
+    return this.#sessions.has(number) || this.#sealed.has(number);
+  }
+
   /** The nearest session held before (-1) or after (1) one. */
   #neighbour(number: number, direction: -1 | 1): number | undefined {
-    if (this.#sessions.has(number + direction)) return number + direction;
+    if (this.#holds(number + direction)) return number + direction;
     let nearest: number | undefined;
-    for (const other of this.#sessions.keys()) {
+    for (const other of [...this.#sessions.keys(), ...this.#sealed]) {
       const distance = (other - number) * direction;
       if (distance > 0 && (nearest === undefined || distance < (nearest - number) * direction))
         nearest = other;
     }
     return nearest;
   }
+}
+
+/** What is kept of a session that is closed and without fault. */
+function sealOf({ isClosed, heads, verified, latestAt }: SessionVerdict): Seal | undefined {
+  const [end, another] = heads;
+  if (!isClosed || end === undefined || another !== undefined || verified?.hash !== end.hash)
+    return undefined;
+  const { seq, hash, totals } = end;
+  return { end: { seq, hash, totals }, latestAt };
 }
 
 function headFault(head: CountersignedHead, there: readonly string[]): JournalFault | undefined {

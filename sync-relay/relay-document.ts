@@ -7,21 +7,29 @@ import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
 import { Candidates } from './candidates.ts';
 import type { DocumentEvents } from './document-events.ts';
-import type { DocumentLog, LogFolder } from './document-log.ts';
+import type { DocumentFile } from './document-file.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import { entriesOf, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
 import { Looks } from './looks.ts';
-import { confirmation, readSyncMessage } from './sync-message.ts';
+import { Replies } from './replies.ts';
+import { SecondHand } from './second-hand.ts';
+import type { Seal } from './seal.ts';
+import type { Shelf } from './shelf.ts';
+import { readSyncMessage } from './sync-message.ts';
 
 /** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
 const REFUSED_RETRY_MS = 1000;
 
-/** How long a relay waits before it passes on what another relay sent it, in milliseconds. */
-const PASS_ON_MS = 300;
-
 /** A sync message of a peer, waiting for its turn. */
 type Received = { readonly link: Link; readonly data: Uint8Array; readonly requested: boolean };
+
+/** A session to be archived when it is still in the state that was found well. */
+type Sealing = {
+  readonly heads: A.Heads;
+  readonly seal: Seal;
+  readonly done: (archived: boolean) => void;
+};
 
 /** The relay's own change of a document, waiting for its turn. */
 type Edit = {
@@ -42,36 +50,30 @@ type Edit = {
 export class RelayDocument {
   readonly id: DocumentId;
   readonly address: DocumentAddress;
-  readonly #folder: LogFolder;
+  readonly #shelf: Shelf;
   readonly #events: DocumentEvents;
   readonly #log: Logger;
   #doc: A.Doc<unknown> | undefined;
-  #file: DocumentLog | undefined;
-  #durableHeads: A.Heads = [];
-  #offered: { readonly heads: A.Heads; readonly message: Uint8Array } | undefined;
+  #file: DocumentFile | undefined;
+  readonly #replies: Replies;
   readonly #inbox: Received[] = [];
   readonly #edits: Edit[] = [];
+  #sealing: Sealing | undefined;
   readonly #looks = new Looks();
   readonly #candidates = new Candidates();
   readonly #wanting = new Set<Link>();
   /** Links that got no reply because the disk refused. */
   readonly #unanswered = new Set<Link>();
   #running: Promise<void> | undefined;
-  /** Relays that hear of second-hand changes when {@link PASS_ON_MS} are over. */
-  readonly #passOn = new Set<Link>();
-  #passingOn = false;
+  readonly #secondHand: SecondHand;
 
-  constructor(
-    id: DocumentId,
-    address: DocumentAddress,
-    folder: LogFolder,
-    events: DocumentEvents,
-    log: Logger,
-  ) {
+  constructor(id: DocumentId, address: DocumentAddress, shelf: Shelf, events: DocumentEvents, log: Logger) {
     this.id = id;
     this.address = address;
-    this.#folder = folder;
+    this.#shelf = shelf;
     this.#events = events;
+    this.#replies = new Replies(id, address);
+    this.#secondHand = new SecondHand(events.later, (waiting) => this.#want(waiting));
     this.#log = log;
   }
 
@@ -83,8 +85,7 @@ export class RelayDocument {
 
   /** Sends a link what it lacks of this document. */
   offer(link: Link): void {
-    this.#wanting.add(link);
-    this.#run();
+    this.#want([link]);
   }
 
   /** The entries as they are on this relay's disk, texts only. Rejects while the disk refuses. */
@@ -116,18 +117,48 @@ export class RelayDocument {
     });
   }
 
+  /** Archives the document and lets it go, when its heads are still these (rule D8); whether it did. */
+  archive(heads: A.Heads, seal: Seal): Promise<boolean> {
+    return new Promise((done) => {
+      this.#endSealing(false);
+      this.#sealing = { heads, seal, done };
+      this.#run();
+    });
+  }
+
+  #endSealing(archived: boolean): void {
+    this.#sealing?.done(archived);
+    this.#sealing = undefined;
+  }
+
+  /** Whether it is in memory. */
+  get isLoaded(): boolean {
+    return this.#doc !== undefined;
+  }
+
+  /** Whether nothing of it is on the disk. */
+  get isEmpty(): boolean {
+    return this.#durableHeads.length === 0;
+  }
+
+  /** Forgets what the disk holds, where nobody waits for anything; false while somebody does. */
+  release(): boolean {
+    const isBusy = this.#running !== undefined || this.#waiting > 0 || this.#secondHand.isWaiting;
+    if (isBusy || this.#unanswered.size > 0 || !this.#candidates.isEmpty) return false;
+    this.#unload();
+    return !this.isLoaded;
+  }
+
   /** A voucher for this document has come: what waited for it is taken. */
   vouched(): void {
-    for (const link of this.#candidates.links) this.#wanting.add(link);
-    for (const link of this.#events.links(this)) if (link.isRelay) this.#wanting.add(link);
-    this.#run();
+    this.#want([...this.#candidates.links, ...[...this.#events.links(this)].filter((link) => link.isRelay)]);
   }
 
   /** Tries again to write what the disk refused, and answers those who wait for it. */
   #retry(): void {
-    for (const link of this.#unanswered) this.#wanting.add(link);
+    const unanswered = [...this.#unanswered];
     this.#unanswered.clear();
-    this.#run();
+    this.#want(unanswered);
   }
 
   /** Resolves when nothing is left to write or to answer. */
@@ -140,15 +171,22 @@ export class RelayDocument {
       .catch((cause: unknown) => this.#giveUp(cause))
       .finally(() => {
         this.#running = undefined;
-        const waiting = this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size;
-        if (waiting > 0) this.#run();
+        if (this.#waiting > 0) this.#run();
+        else this.#events.onIdle(this);
       });
+  }
+
+  /** How much waits for its turn. */
+  get #waiting(): number {
+    const sealings = this.#sealing === undefined ? 0 : 1;
+    return this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size + sealings;
   }
 
   /** Nothing a peer sends should lead here; if it does, this document begins anew from its disk, and no other is touched. */
   #giveUp(cause: unknown): void {
     this.#log.error({ err: cause, document: this.id }, 'a document could not be worked on; it is read again');
     this.#looks.fail(cause);
+    this.#endSealing(false);
     this.#unload();
     for (const link of this.#events.links(this))
       link.close(CLOSE_CODES.retry, 'a document could not be worked on');
@@ -169,6 +207,7 @@ export class RelayDocument {
       // A message that was not handled is a lost message; only a new link makes up for it.
       for (const link of wanting) link.close(CLOSE_CODES.retry, 'the relay cannot read its disk');
       for (const { done } of edits) done('failed');
+      this.#endSealing(false);
       this.#looks.fail(cause);
       return;
     }
@@ -181,7 +220,7 @@ export class RelayDocument {
     this.#show();
     await this.#answer(received, wanting, outcome);
     // After the answer: nobody waits for it.
-    await this.#rewriteWhenLong();
+    await this.#tidy();
     // A look at all journals must not load them for good.
     if (!wasLoaded && wanting.size + edits.length === 0) this.#unload();
   }
@@ -210,30 +249,19 @@ export class RelayDocument {
     for (const { link, requested } of received) if (requested) link.unavailable(this.id);
   }
 
-  /**
-   * Tells the others what is new. What a terminal wrote goes to everyone at once; what another relay sent goes on to
-   * further relays a little later: in a mesh most of them hear it from the source and say so meanwhile, and twelve tills
-   * that meet again would otherwise each send everything to everyone.
-   */
+  /** Tells the others what is new: at once what a terminal wrote, a little later to further relays what another relay sent. */
   #spread(received: readonly Received[], answered: ReadonlySet<Link>): void {
     const isSecondHand = received.length > 0 && received.every(({ link }) => link.isRelay);
     for (const link of this.#events.links(this)) {
       if (answered.has(link)) continue;
-      if (isSecondHand && link.isRelay) this.#passOn.add(link);
+      if (isSecondHand && link.isRelay) this.#secondHand.add(link);
       else this.#reply(link);
     }
-    if (this.#passOn.size > 0) this.#passOnLater();
   }
 
-  #passOnLater(): void {
-    if (this.#passingOn) return;
-    this.#passingOn = true;
-    this.#events.later(PASS_ON_MS, () => {
-      this.#passingOn = false;
-      for (const link of this.#passOn) this.#wanting.add(link);
-      this.#passOn.clear();
-      this.#run();
-    });
+  #want(links: Iterable<Link>): void {
+    for (const link of links) this.#wanting.add(link);
+    this.#run();
   }
 
   /** Whether the disk holds nothing but what every document starts with. */
@@ -248,29 +276,27 @@ export class RelayDocument {
 
   /** Forgets what the disk holds anyway. */
   #unload(): void {
-    if (!this.#isDurable || !this.#candidates.isEmpty) return;
+    if (!this.#doc || !this.#isDurable || !this.#candidates.isEmpty) return;
+    // The memory of Automerge is given back when a collector gets to it, which may be too late for a relay that reads a year.
+    A.free(this.#doc);
     this.#doc = undefined;
     this.#file = undefined;
-    this.#durableHeads = [];
+    this.#replies.forget();
+  }
+
+  get #durableHeads(): A.Heads {
+    return this.#file?.heads ?? [];
   }
 
   async #load(): Promise<void> {
     if (this.#doc) return;
-    const { log, frames } = await this.#folder.open(this.id);
-    this.#file = log;
-    let doc = A.init<unknown>();
-    try {
-      for (const frame of frames) doc = A.loadIncremental(doc, frame);
-    } catch (cause) {
-      this.#log.error(
-        { err: cause, document: this.id },
-        'a document log is unreadable; it is put aside and fetched again',
-      );
-      await log.setAside();
-      doc = A.init<unknown>();
-    }
+    const { file, doc } = await this.#shelf.open(this.id);
+    this.#file = file;
     this.#doc = doc;
-    this.#durableHeads = A.getHeads(doc);
+    if (this.#shelf.knows(this.id, file)) return;
+    // The disk lost something since the peers were told what is here.
+    this.#shelf.note(this.id, file);
+    for (const link of this.#events.links(this)) this.#wanting.add(link);
   }
 
   #apply({ link, data }: Received): void {
@@ -323,12 +349,10 @@ export class RelayDocument {
 
   /** Appends what is new; what the disk refuses stays unconfirmed. */
   async #persist(): Promise<'unchanged' | 'saved' | 'failed'> {
-    const doc = this.#doc;
-    if (!doc || !this.#file) return 'failed';
-    const heads = A.getHeads(doc);
-    if (sameHeads(heads, this.#durableHeads)) return 'unchanged';
+    if (!this.#doc || !this.#file) return 'failed';
     try {
-      await this.#file.append(A.saveSince(doc, this.#durableHeads));
+      const outcome = await this.#file.save(this.#doc);
+      if (outcome === 'unchanged') return outcome;
     } catch (cause) {
       this.#log.error(
         { err: cause, document: this.id },
@@ -338,19 +362,30 @@ export class RelayDocument {
       this.#events.later(REFUSED_RETRY_MS, () => this.#retry());
       return 'failed';
     }
-    this.#durableHeads = heads;
+    this.#shelf.note(this.id, this.#file);
     this.#events.onDisk('ok');
     return 'saved';
   }
 
-  async #rewriteWhenLong(): Promise<void> {
-    if (!this.#doc || !this.#isDurable || !this.#file?.isLong) return;
+  /** Shortens a long log, or archives what is sealed. What the disk refuses is still whole, and is tried again another time. */
+  async #tidy(): Promise<void> {
+    const sealing = this.#sealing;
+    if (!this.#doc || !this.#file || !this.#isDurable) return this.#endSealing(false);
+    const heads = this.#file.heads;
+    const isSealed = sealing !== undefined && sameHeads(sealing.heads, heads);
     try {
-      await this.#file.rewrite(A.save(this.#doc));
+      if (isSealed) await this.#file.archive(this.#doc);
+      else if (!(await this.#file.shorten(this.#doc))) return this.#endSealing(false);
+      this.#shelf.note(this.id, this.#file, isSealed ? sealing.seal : null);
     } catch (cause) {
-      // The long log is still whole; the next append tries again.
-      this.#log.warn({ err: cause, document: this.id }, 'could not rewrite a document log');
+      this.#shelf.note(this.id, this.#file);
+      this.#log.warn({ err: cause, document: this.id }, 'could not shorten or archive a document');
+      return this.#endSealing(false);
     }
+    this.#endSealing(isSealed);
+    if (!isSealed) return;
+    for (const link of this.#events.links(this)) link.forget(this.id, heads);
+    this.#unload();
   }
 
   #reply(link: Link): void {
@@ -358,35 +393,11 @@ export class RelayDocument {
     // A stranger may bring what head office lost, and learns nothing of what is here.
     if (link.trust === 'stranger' && !this.#isBlank) return;
     if (link.isCongested) {
-      link.defer(this);
+      link.defer(this.id, () => this.#events.offer(this.id, link));
       return;
     }
-    this.#replyChanges(link, this.#candidates.of(link, this.#doc) ?? this.#doc);
+    this.#replies.send(link, this.#candidates.of(link, this.#doc) ?? this.#doc, this.#durableHeads);
     const voucher = link.isRelay ? this.#events.vouchers.of(this.id) : undefined;
     if (voucher !== undefined && A.hasHeads(this.#doc, [...voucher.heads])) link.vouch(voucher);
-  }
-
-  #replyChanges(link: Link, doc: A.Doc<unknown>): void {
-    if (!link.knows(this.id)) {
-      // An offer nobody has answered needs no state of its own, and is the same bytes for every peer: a thousand
-      // documents for a hundred silent peers would otherwise cost memory and time.
-      link.sync(this.id, this.#offerMessage(doc));
-      return;
-    }
-    const readOnly = link.writeRight(this.address) === 'none';
-    const [state, message] = A.generateSyncMessage(doc, link.syncState(this.id, readOnly));
-    link.setSyncState(this.id, state);
-    const heads = A.getHeads(doc);
-    if (message) link.sync(this.id, message);
-    else if (link.isUntold(this.id, heads)) link.sync(this.id, confirmation(heads));
-    link.noteTold(this.id, heads);
-  }
-
-  #offerMessage(doc: A.Doc<unknown>): Uint8Array {
-    if (this.#offered && sameHeads(this.#offered.heads, this.#durableHeads)) return this.#offered.message;
-    const [, message] = A.generateSyncMessage(doc, A.initSyncState());
-    assert(message !== null, () => 'a fresh sync state always has something to say');
-    this.#offered = { heads: this.#durableHeads, message };
-    return message;
   }
 }

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { Heads } from '@automerge/automerge';
 import {
+  addressOfBytes,
   documentId,
   parseDocumentId,
   describeDocument,
@@ -9,7 +11,7 @@ import {
 } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, type FrameOf } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
-import type { Voucher } from '#model/trust/voucher.ts';
+import { isVouchedFor, type Voucher } from '#model/trust/voucher.ts';
 import { isOffered, isReadable } from './access.ts';
 import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
@@ -18,6 +20,11 @@ import { LatestSessions } from './latest-sessions.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { RefusedChanges, type Refusal } from './refused-changes.ts';
 import { RelayDocument } from './relay-document.ts';
+import { documentBytes } from './heads-index.ts';
+import { LiveDocuments } from './live-documents.ts';
+import type { Seal } from './seal.ts';
+import { Shelf } from './shelf.ts';
+import { Summaries } from './summaries.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
 import type { Vouchers } from './vouchers.ts';
 
@@ -45,6 +52,8 @@ export type RelayStatus = {
   /** Whether it asks for no proof. */
   readonly open: boolean;
   readonly documents: number;
+  /** Documents it has in memory. */
+  readonly inMemory: number;
   readonly disk: 'ok' | 'failed';
   /** Changes it left out, latest last (rule E7). */
   readonly refused: readonly Refusal[];
@@ -69,34 +78,57 @@ const EXPIRY_CHECK_MS = 10_000;
  */
 export class Relay {
   readonly #parts: RelayParts;
-  readonly #documents = new Map<DocumentId, RelayDocument>();
+  readonly #shelf: Shelf;
+  readonly #live: LiveDocuments;
+  readonly #summaries: Summaries;
   readonly #latestSessions = new LatestSessions();
   readonly #refused = new RefusedChanges();
   readonly #watchers = new Set<(document: RelayDocument) => void>();
   readonly #links = new Set<Link>();
   readonly #delayed = new Set<() => void>();
+  #seals: readonly (readonly [DocumentId, Seal])[] = [];
   #disk: 'ok' | 'failed' = 'ok';
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
+    const later = (milliseconds: number, callback: () => void) => this.#later(milliseconds, callback);
+    this.#shelf = new Shelf(parts.folder, parts.log, later);
+    this.#live = new LiveDocuments({ make: (id, address) => this.#make(id, address), later });
+    this.#summaries = new Summaries({
+      index: this.#shelf.index,
+      isShared: (link, address) =>
+        this.#isReadable(link, address) && isReadable(parts.own.metadata.device, address),
+      isVouched: (id) => parts.vouchers.of(id) !== undefined,
+      speak: (link, documents) => void this.#live.offer(link, documents, true),
+    });
   }
 
-  /** Reads which documents there are; each is loaded when first needed. */
+  /** Reads which documents there are, each to be loaded when first needed. */
   async start(): Promise<void> {
-    for (const id of await this.#parts.folder.documentIds()) {
-      const address = parseDocumentId(id);
-      if (address.ok) this.#add(id, address.value);
+    this.#seals = await this.#shelf.start();
+    const vouched: DocumentId[] = [];
+    for (const address of this.#addresses()) {
+      this.#latestSessions.note(address);
+      if (isVouchedFor(address.key)) vouched.push(documentId(address));
     }
-    await this.#parts.vouchers.load(this.#documents.keys());
+    await this.#parts.vouchers.load(vouched);
     await this.#readDevices();
     if (this.#parts.door) this.#later(EXPIRY_CHECK_MS, () => this.#checkExpiry());
+  }
+
+  /** What is known of the archived sessions; forgotten once it was asked for. */
+  takeSeals(): readonly (readonly [DocumentId, Seal])[] {
+    const seals = this.#seals;
+    this.#seals = [];
+    return seals;
   }
 
   /** Ends all links and waits until every change handed in is on disk. */
   async stop(): Promise<void> {
     for (const cancel of this.#delayed) cancel();
     for (const link of this.#links) link.close(CLOSE_CODES.goingAway, 'the relay is stopping');
-    await Promise.all([...this.#documents.values()].map((document) => document.settled()));
+    await Promise.all([...this.#live.all].map((document) => document.settled()));
+    await this.#shelf.settled();
   }
 
   /** Takes a new socket, dialled by us (`out`) or by the peer (`in`). `onRefused` hears why a connection was refused. */
@@ -104,6 +136,9 @@ export class Relay {
     const events = {
       onLink: (link: Link) => this.#join(link),
       onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => this.#receive(link, frame),
+      onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => this.#summaries.take(link, frame),
+      onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) =>
+        this.#summaries.takeDifferences(link, frame),
       onVoucher: (link: Link, { voucher }: FrameOf<'tillmesh-voucher'>) => this.#takeVoucher(link, voucher),
       onRefused: ({ code, reason }: Turned, peer: string | undefined) =>
         this.#parts.log.warn({ code, reason, direction, peer }, 'connection refused'),
@@ -117,18 +152,29 @@ export class Relay {
     const { organization } = this.#parts.own.metadata.device;
     assert(organization !== undefined, () => 'a relay without organization has no documents of its own');
     const address = { organization, key };
-    const id = documentId(address);
-    return this.#documents.get(id) ?? this.#add(id, address);
+    return this.#live.get(documentId(address), address);
   }
 
-  /** A document that is held; undefined when it is not. */
+  /** A document that is held; undefined when it is not. It may be let go once nothing happens with it. */
   held(id: DocumentId): RelayDocument | undefined {
-    return this.#documents.get(id);
+    const address = parseDocumentId(id);
+    const isHeld = address.ok && (this.#live.find(id) !== undefined || this.#shelf.index.has(id));
+    return isHeld ? this.#live.get(id, address.value) : undefined;
   }
 
-  /** Every document held, those of other organizations too. */
+  /** Every document held, those of other organizations too, each loaded when it is looked at. */
   get documents(): Iterable<RelayDocument> {
-    return this.#documents.values();
+    return [...this.#addresses()].map((address) => this.#live.get(documentId(address), address));
+  }
+
+  /** What every document held is, those of other organizations too. */
+  get addresses(): Iterable<DocumentAddress> {
+    return this.#addresses();
+  }
+
+  /** Archives a document that still has these heads, and lets it go (rule D8); whether it did. */
+  async archive(id: DocumentId, heads: Heads, seal: Seal): Promise<boolean> {
+    return (await this.held(id)?.archive(heads, seal)) ?? false;
   }
 
   /** Hears of every document whose changes have reached the disk; gives back the function that stops it. */
@@ -162,7 +208,8 @@ export class Relay {
       ...(register === undefined ? {} : { register }),
       ...(organization === undefined ? {} : { organization }),
       open: this.#parts.door === undefined,
-      documents: this.#documents.size,
+      documents: this.#shelf.index.count,
+      inMemory: this.#live.count,
       disk: this.#disk,
       refused: this.#refused.list,
       sessions: this.#latestSessions.byRegister(organization),
@@ -175,21 +222,35 @@ export class Relay {
     };
   }
 
-  #add(id: DocumentId, address: DocumentAddress): RelayDocument {
+  #make(id: DocumentId, address: DocumentAddress): RelayDocument {
     const events = {
       links: (document: RelayDocument) => this.#linksOf(document),
       onChanged: (document: RelayDocument) => this.#changed(document),
       onRefusedChanges: (document: RelayDocument, link: Link) => this.#noteRefused(document, link),
       vouchers: this.#parts.vouchers,
       later: (milliseconds: number, callback: () => void) => this.#later(milliseconds, callback),
+      onIdle: (document: RelayDocument) => this.#live.idle(document),
+      offer: (offered: DocumentId, link: Link) => this.#live.get(offered, address).offer(link),
       onDisk: (state: 'ok' | 'failed') => {
         this.#disk = state;
       },
     };
-    const document = new RelayDocument(id, address, this.#parts.folder, events, this.#parts.log);
-    this.#documents.set(id, document);
     this.#latestSessions.note(address);
-    return document;
+    return new RelayDocument(id, address, this.#shelf, events, this.#parts.log);
+  }
+
+  /** Addresses of all documents on the disk; with a link, of those it is offered. */
+  *#addresses(link?: Link): Iterable<DocumentAddress> {
+    for (const { block, documents } of this.#shelf.index.blocks()) {
+      const last = documents.at(-1);
+      const newest = last && addressOfBytes(documentBytes(block, last.place));
+      // A block has one class and one place: where its newest document is not offered, none is.
+      if (newest === undefined || (link && !this.#isOffered(link, newest))) continue;
+      for (const { place } of documents) {
+        const address = addressOfBytes(documentBytes(block, place));
+        if (address && (!link || this.#isOffered(link, address))) yield address;
+      }
+    }
   }
 
   #isReadable(link: Link, address: DocumentAddress): boolean {
@@ -197,14 +258,14 @@ export class Relay {
     return isReadable(link.metadata.device, address);
   }
 
-  #isOffered(link: Link, document: RelayDocument): boolean {
-    if (!this.#isReadable(link, document.address)) return false;
-    return isOffered(link.metadata.device, document.address, this.#latestSessions.latest(document.address));
+  #isOffered(link: Link, address: DocumentAddress): boolean {
+    if (!this.#isReadable(link, address)) return false;
+    return isOffered(link.metadata.device, address, this.#latestSessions.latest(address));
   }
 
   *#linksOf(document: RelayDocument): Iterable<Link> {
     for (const link of this.#links) {
-      if (link.isOpen && (link.knows(document.id) || this.#isOffered(link, document))) yield link;
+      if (link.isOpen && (link.knows(document.id) || this.#isOffered(link, document.address))) yield link;
     }
   }
 
@@ -251,7 +312,7 @@ export class Relay {
   }
 
   #takeVoucher(link: Link, voucher: Voucher): void {
-    const document = this.#documents.get(voucher.document as DocumentId);
+    const document = this.held(voucher.document as DocumentId);
     if (document === undefined || !this.#isReadable(link, document.address)) return;
     if (!this.#parts.vouchers.take(voucher, link.metadata.device?.id ?? link.peerId)) {
       this.#parts.log.warn(
@@ -279,8 +340,13 @@ export class Relay {
       { peer: link.peerId, device: link.metadata.device, direction: link.direction },
       'peer joined',
     );
-    for (const document of this.#documents.values())
-      if (this.#isOffered(link, document)) document.offer(link);
+    if (!link.summarizes) void this.#live.offer(link, this.#offered(link), false);
+    else if (link.direction === 'out') this.#summaries.begin(link);
+  }
+
+  *#offered(link: Link): Iterable<readonly [DocumentId, DocumentAddress]> {
+    for (const address of this.#addresses(link)) yield [documentId(address), address];
+    // What came since this began was offered as it came; what is not on the disk yet waits for it.
   }
 
   /** Two relays keep one link: the newer of two dialled by one side, else the one dialled by the lower device id. */
@@ -308,7 +374,6 @@ export class Relay {
       return;
     }
     const id = frame.documentId as DocumentId;
-    const document = this.#documents.get(id) ?? this.#add(id, address.value);
-    document.receive(link, frame.data, frame.type === 'request');
+    this.#live.get(id, address.value).receive(link, frame.data, frame.type === 'request');
   }
 }

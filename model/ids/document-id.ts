@@ -114,15 +114,25 @@ export type DocumentIdRefusal = 'not-an-id' | 'foreign-id';
 export function parseDocumentId(text: string): Result<DocumentAddress, DocumentIdRefusal> {
   const bytes = text.length <= 64 ? bs58check.decodeUnsafe(text) : undefined;
   if (bytes === undefined || bytes.length !== 16) return err('not-an-id');
+  const address = addressOfBytes(bytes);
+  // Bytes a class does not use must be zero, or two ids would name one document.
+  return address !== undefined && documentId(address) === text ? ok(address) : err('foreign-id');
+}
+
+/** The 16 bytes of a document id. */
+export function bytesOfDocumentId(id: DocumentId): Uint8Array {
+  return bs58check.decode(id);
+}
+
+/** What 16 bytes name, without a look at those its class does not use; undefined where they name nothing of ours. */
+export function addressOfBytes(bytes: Uint8Array): DocumentAddress | undefined {
+  if (bytes.length !== 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
   const name = CLASS_BY_CODE.get(view.getUint8(1));
-  if (view.getUint8(0) !== FORMAT || name === undefined) return err('foreign-id');
+  if (view.getUint8(0) !== FORMAT || name === undefined) return undefined;
   const organization = [...bytes.subarray(2, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   const key = keyOf(name, view.getUint16(8), view.getUint16(10), view.getUint32(12));
-  if (key === undefined || !isSequence(name, sequenceOf(key))) return err('foreign-id');
-  const address = { organization, key };
-  // Bytes a class does not use must be zero, or two ids would name one document.
-  return documentId(address) === text ? ok(address) : err('foreign-id');
+  return key !== undefined && isSequence(name, sequenceOf(key)) ? { organization, key } : undefined;
 }
 
 function keyOf(

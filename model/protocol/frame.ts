@@ -21,6 +21,8 @@ const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array, 'sync
 export const peerMetadataSchema = v.looseObject({
   storageId: v.optional(v.pipe(v.string(), v.maxLength(200))),
   isEphemeral: v.optional(v.boolean()),
+  /** The version of the summary a relay tells instead of offering every document (rule W5); left out by peers without. */
+  summary: v.optional(v.number()),
   device: v.optional(
     v.strictObject({
       id: deviceIdSchema,
@@ -103,6 +105,19 @@ const frameSchema = v.variant('type', [
     senderId: peerText,
     targetId: peerText,
     voucher: voucherSchema,
+  }),
+  // Ours: what the side that dialled holds, and what the other holds where that differs (rule W5).
+  v.looseObject({
+    type: v.literal('tillmesh-summary'),
+    senderId: peerText,
+    targetId: peerText,
+    blocks: bytes,
+  }),
+  v.looseObject({
+    type: v.literal('tillmesh-differences'),
+    senderId: peerText,
+    targetId: peerText,
+    blocks: bytes,
   }),
 ]);
 

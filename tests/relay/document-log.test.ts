@@ -145,7 +145,9 @@ describe('the folder of document logs', () => {
     await (await logs.open(id)).log.append(bytes(1));
     await appendFile(join(folder, 'notes.txt'), 'x');
     await appendFile(join(folder, 'nonsense.log'), 'x');
-    expect(await logs.documentIds()).toEqual([id]);
-    expect((await readdir(folder)).sort()).toEqual([`${id}.log`, 'nonsense.log', 'notes.txt'].sort());
+    expect([...(await logs.files(() => false)).keys()]).toEqual([id]);
+    expect((await readdir(folder)).sort()).toEqual(
+      [`${id}.log`, 'archive', 'nonsense.log', 'notes.txt'].sort(),
+    );
   });
 });

@@ -75,6 +75,17 @@ export class SimulatedDisk implements LogDisk {
     return Promise.resolve(paths.map((path) => path.slice(folder.length + 1)));
   }
 
+  async sizes(folder: string): Promise<Map<string, number>> {
+    const names = await this.list(folder);
+    return new Map(names.map((name) => [name, this.#files.get(`${folder}/${name}`)?.length ?? 0]));
+  }
+
+  remove(path: string): Promise<void> {
+    return this.#write((share) => {
+      if (share === 1) this.#files.delete(path);
+    });
+  }
+
   /** What `localStorage` does: the text is there when this returns, or taken out for undefined. */
   note(path: string, text: string | undefined): void {
     if (text === undefined) this.#files.delete(path);

@@ -16,9 +16,9 @@ export function recordsOn(disk: SimulatedDisk): ReadonlySet<string> {
 function textsIn(path: string, bytes: Buffer): ReadonlySet<string> {
   const known = read.get(bytes);
   if (known) return known;
-  const [, name = ''] = path.split('/');
+  const name = path.split('/').at(-1) ?? '';
   const chunks = path.endsWith('.log') ? decodeLog(bytes).frames : [bytes];
-  const texts = new Set(isSession(name.replace(/\.log$/, '')) ? textsOf(chunks) : []);
+  const texts = new Set(isSession(name.split('.')[0] ?? '') ? textsOf(chunks) : []);
   read.set(bytes, texts);
   return texts;
 }

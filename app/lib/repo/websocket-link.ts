@@ -196,7 +196,9 @@ export class WebSocketLink {
       case 'remote-heads-changed':
       case 'tillmesh-voucher':
       case 'tillmesh-proof':
-        // Stock peers may send the first, relays pass vouchers among themselves; a terminal has no use for them.
+      case 'tillmesh-summary':
+      case 'tillmesh-differences':
+        // Stock peers may send the first, relays pass vouchers and summaries among themselves; a terminal has no use for them.
         return;
     }
   }

@@ -1,0 +1,101 @@
+import * as A from '@automerge/automerge';
+import type { Logger } from 'pino';
+import type { DocumentId } from '#model/ids/document-id.ts';
+import type { ArchiveFolder } from './archive-folder.ts';
+import type { DocumentLog, LogFolder } from './document-log.ts';
+import { sameHeads } from './entries-document.ts';
+
+/**
+ * One document on the disk: its archive, where it has one, and the log of what came since. The document is everything in
+ * both, so that a crash between the steps of archiving leaves it twice, never not at all.
+ */
+export class DocumentFile {
+  readonly #id: DocumentId;
+  readonly #file: DocumentLog;
+  readonly #folder: ArchiveFolder;
+  #archives: readonly string[];
+  #heads: A.Heads = [];
+
+  private constructor(id: DocumentId, file: DocumentLog, folder: ArchiveFolder, archives: readonly string[]) {
+    this.#id = id;
+    this.#file = file;
+    this.#folder = folder;
+    this.#archives = archives;
+  }
+
+  /** Reads a document. What is damaged is put aside; rejects where the disk refuses. */
+  static async open(
+    folder: LogFolder,
+    id: DocumentId,
+    archives: readonly string[],
+    log: Logger,
+  ): Promise<{ readonly file: DocumentFile; readonly doc: A.Doc<unknown> }> {
+    let doc = A.init<unknown>();
+    const whole: string[] = [];
+    for (const sha of archives) {
+      const bytes = await folder.archives.read(id, sha);
+      if (bytes === undefined) continue;
+      doc = A.loadIncremental(doc, bytes);
+      whole.push(sha);
+    }
+    const { log: documentLog, frames } = await folder.open(id);
+    const file = new DocumentFile(id, documentLog, folder.archives, whole);
+    try {
+      for (const frame of frames) doc = A.loadIncremental(doc, frame);
+    } catch (cause) {
+      log.error(
+        { err: cause, document: id },
+        'a document log is unreadable; it is put aside and fetched again',
+      );
+      await documentLog.setAside();
+      // Half of it may be in the document by now.
+      return DocumentFile.open(folder, id, whole, log);
+    }
+    file.#heads = A.getHeads(doc);
+    return { file, doc };
+  }
+
+  /** The state that is on the medium. */
+  get heads(): A.Heads {
+    return this.#heads;
+  }
+
+  /** Bytes of the log. */
+  get logBytes(): number {
+    return this.#file.size;
+  }
+
+  /** The hashes of its archives; more than one only after a crash. */
+  get archives(): readonly string[] {
+    return this.#archives;
+  }
+
+  /** Appends what is new; rejects where the disk refuses, and nothing is confirmed then. */
+  async save(doc: A.Doc<unknown>): Promise<'unchanged' | 'saved'> {
+    const heads = A.getHeads(doc);
+    if (sameHeads(heads, this.#heads)) return 'unchanged';
+    await this.#file.append(A.saveSince(doc, this.#heads));
+    this.#heads = heads;
+    return 'saved';
+  }
+
+  /** Shortens the log where that pays; false where it does not. */
+  async shorten(doc: A.Doc<unknown>): Promise<boolean> {
+    if (!this.#file.isLong) return false;
+    await this.#file.rewrite(A.save(doc));
+    return true;
+  }
+
+  /**
+   * Makes the document one archived file (rule D8): first that is on the medium, then the log and older archives go. Rejects
+   * where the disk refuses; what is there then is still all of the document.
+   */
+  async archive(doc: A.Doc<unknown>): Promise<void> {
+    const older = this.#archives;
+    const sha = await this.#folder.write(this.#id, A.save(doc));
+    this.#archives = [...new Set([...older, sha])].sort();
+    if (this.#file.size > 0) await this.#file.remove();
+    for (const other of older) if (other !== sha) await this.#folder.remove(this.#id, other);
+    this.#archives = [sha];
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { bytesOfDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import { BLOCK_DOCUMENTS, DIGEST_BYTES } from '#model/protocol/summary.ts';
+
+/** What a block keeps: for each place the digest of a document's heads, and the hashes of its archives. */
+type Block = { readonly digests: (string | undefined)[]; readonly archives: (string | undefined)[] };
+
+/** A document as the index knows it; `digest` are 16 bytes (rule W6). */
+export type IndexedDocument = { readonly place: number; readonly digest: Uint8Array };
+
+/** A block of the index: the 16 bytes of its name and its documents in order. */
+export type IndexedBlock = { readonly block: Uint8Array; readonly documents: readonly IndexedDocument[] };
+
+/** The digest of a document's state: the first 16 bytes of the SHA-256 of its heads, sorted (rule W6). */
+export function headsDigest(heads: readonly string[]): Uint8Array {
+  return shortHash([...heads].sort().join());
+}
+
+/** The first 16 bytes of a SHA-256. */
+export function shortHash(content: string | Uint8Array): Uint8Array {
+  return createHash('sha256').update(content).digest().subarray(0, DIGEST_BYTES);
+}
+
+/**
+ * The state of every document a relay holds, in about a hundred bytes each: a shop keeps them for years and talks about a
+ * few. Texts of one byte a character take the least room, hence `latin1`.
+ */
+export class HeadsIndex {
+  readonly #blocks = new Map<string, Block>();
+  #count = 0;
+
+  /** How many documents there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether a document is there. */
+  has(id: DocumentId): boolean {
+    return this.digest(bytesOfDocumentId(id)) !== undefined;
+  }
+
+  /** The digest of a document, by the bytes of its id; undefined when it is not there. */
+  digest(bytes: Uint8Array): string | undefined {
+    return this.#blocks.get(nameOf(bytes))?.digests[placeOf(bytes)];
+  }
+
+  /** The hashes of a document's archives. */
+  archives(id: DocumentId): readonly string[] {
+    const bytes = bytesOfDocumentId(id);
+    const packed = this.#blocks.get(nameOf(bytes))?.archives[placeOf(bytes)];
+    if (packed === undefined) return [];
+    const hex = Buffer.from(packed, 'latin1').toString('hex');
+    return hex.match(/.{64}/g) ?? [];
+  }
+
+  /** Takes note of a document's state and archives. */
+  set(bytes: Uint8Array, digest: Uint8Array, archives: readonly string[]): void {
+    const name = nameOf(bytes);
+    let block = this.#blocks.get(name);
+    if (block === undefined) this.#blocks.set(name, (block = { digests: [], archives: [] }));
+    const place = placeOf(bytes);
+    if (block.digests[place] === undefined) this.#count += 1;
+    block.digests[place] = Buffer.from(digest).toString('latin1');
+    if (archives.length > 0) block.archives[place] = Buffer.from(archives.join(''), 'hex').toString('latin1');
+    else if (block.archives[place] !== undefined) block.archives[place] = undefined;
+  }
+
+  /** The block of a name. */
+  block(name: Uint8Array): IndexedBlock | undefined {
+    const block = this.#blocks.get(nameOf(name));
+    return block && { block: name, documents: documentsOf(block) };
+  }
+
+  /** All blocks, in no order. */
+  *blocks(): Iterable<IndexedBlock> {
+    for (const [name, block] of this.#blocks)
+      yield { block: Buffer.from(name, 'latin1'), documents: documentsOf(block) };
+  }
+
+  /** The bytes of every document's id. */
+  *documents(): Iterable<Uint8Array> {
+    for (const { block, documents } of this.blocks())
+      for (const { place } of documents) yield documentBytes(block, place);
+  }
+}
+
+/** The bytes of the id of a block's document. */
+export function documentBytes(block: Uint8Array, place: number): Uint8Array {
+  const bytes = Uint8Array.from(block);
+  bytes[15] = (bytes[15] ?? 0) + place;
+  return bytes;
+}
+
+function documentsOf({ digests }: Block): IndexedDocument[] {
+  const documents: IndexedDocument[] = [];
+  for (const [place, digest] of digests.entries())
+    if (digest !== undefined) documents.push({ place, digest: Buffer.from(digest, 'latin1') });
+  return documents;
+}
+
+function placeOf(bytes: Uint8Array): number {
+  return (bytes[15] ?? 0) & (BLOCK_DOCUMENTS - 1);
+}
+
+function nameOf(bytes: Uint8Array): string {
+  const name = Buffer.from(bytes);
+  name[15] = (name[15] ?? 0) & ~(BLOCK_DOCUMENTS - 1);
+  return name.toString('latin1');
+}

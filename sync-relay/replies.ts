@@ -1,0 +1,49 @@
+import * as A from '@automerge/automerge';
+import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
+import { assert } from '#model/result.ts';
+import { sameHeads } from './entries-document.ts';
+import type { Link } from './link.ts';
+import { confirmation } from './sync-message.ts';
+
+/** What a document says to its links. */
+export class Replies {
+  readonly #id: DocumentId;
+  readonly #address: DocumentAddress;
+  #offered: { readonly heads: A.Heads; readonly message: Uint8Array } | undefined;
+
+  constructor(id: DocumentId, address: DocumentAddress) {
+    this.#id = id;
+    this.#address = address;
+  }
+
+  /** Sends a link what it lacks of `doc`; `durable` are the heads that are on the disk. */
+  send(link: Link, doc: A.Doc<unknown>, durable: A.Heads): void {
+    if (!link.knows(this.#id)) {
+      // An offer nobody has answered needs no state of its own, and is the same bytes for every peer: a thousand
+      // documents for a hundred silent peers would otherwise cost memory and time.
+      link.sync(this.#id, this.#offer(doc, durable));
+      return;
+    }
+    const readOnly = link.writeRight(this.#address) === 'none';
+    const [state, message] = A.generateSyncMessage(doc, link.syncState(this.#id, readOnly));
+    link.setSyncState(this.#id, state);
+    const heads = A.getHeads(doc);
+    link.noteAgreed(this.#id, heads);
+    if (message) link.sync(this.#id, message);
+    else if (link.isUntold(this.#id, heads)) link.sync(this.#id, confirmation(heads));
+    link.noteTold(this.#id, heads);
+  }
+
+  /** Forgets what was prepared. */
+  forget(): void {
+    this.#offered = undefined;
+  }
+
+  #offer(doc: A.Doc<unknown>, durable: A.Heads): Uint8Array {
+    if (this.#offered && sameHeads(this.#offered.heads, durable)) return this.#offered.message;
+    const [, message] = A.generateSyncMessage(doc, A.initSyncState());
+    assert(message !== null, () => 'a fresh sync state always has something to say');
+    this.#offered = { heads: durable, message };
+    return message;
+  }
+}

@@ -1,0 +1,184 @@
+import * as A from '@automerge/automerge';
+import type { Logger } from 'pino';
+import * as v from 'valibot';
+import { bytesOfDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import type { DocumentFiles, DocumentLog, LogFolder } from './document-log.ts';
+import { DocumentFile } from './document-file.ts';
+import { HeadsIndex, headsDigest } from './heads-index.ts';
+import { sealSchema, type Seal } from './seal.ts';
+
+/** How long changes of the index gather before they are written, in milliseconds: a lost row costs one reading of a document. */
+const WRITE_MS = 2000;
+
+/** Rows in one frame of the index file. */
+const FRAME_ROWS = 500;
+
+/** Documents read at once where the index does not know them. */
+const READ_AT_ONCE = 4;
+
+/** A row of the index file: what a document's files were when it had this state. */
+const rowSchema = v.strictTuple([
+  v.string(),
+  v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  v.number(),
+  v.array(v.string()),
+  v.nullable(sealSchema),
+]);
+type Row = v.InferOutput<typeof rowSchema>;
+
+/**
+ * Everything a relay holds on its disk: logs, archives, and an index that says the state of each document without reading
+ * it. The index is made again from the others: a row counts while the files are as long and as named as it says.
+ */
+export class Shelf {
+  readonly index = new HeadsIndex();
+  readonly #folder: LogFolder;
+  readonly #log: Logger;
+  readonly #later: (milliseconds: number, callback: () => void) => void;
+  readonly #unwritten = new Map<DocumentId, Row>();
+  #file: DocumentLog | undefined;
+  #waiting = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(folder: LogFolder, log: Logger, later: (milliseconds: number, callback: () => void) => void) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#later = later;
+  }
+
+  /** Reads which documents there are and gives the seals of those that were archived. Reads what the index does not know. */
+  async start(): Promise<readonly (readonly [DocumentId, Seal])[]> {
+    const { log: file, frames } = await this.#folder.openIndex();
+    const rows = new Map<string, Row>();
+    let written = 0;
+    for (const frame of frames)
+      for (const row of this.#rowsIn(frame)) {
+        rows.set(row[0], row);
+        written += 1;
+      }
+    this.#file = file;
+    const seals: (readonly [DocumentId, Seal])[] = [];
+    const unknown: (readonly [DocumentId, DocumentFiles])[] = [];
+    const valid: Row[] = [];
+    for (const [id, files] of await this.#folder.files((name) => rows.has(name))) {
+      const row = rows.get(id);
+      if (row === undefined || row[3] !== files.logBytes || row[4].join() !== files.archives.join()) {
+        unknown.push([id, files]);
+        continue;
+      }
+      this.index.set(Buffer.from(row[1], 'hex'), Buffer.from(row[2], 'hex'), row[4]);
+      if (row[5] !== null) seals.push([id, row[5]]);
+      valid.push(row);
+    }
+    if (written > 2 * valid.length + FRAME_ROWS) await this.#rewrite(valid);
+    await this.#read(unknown);
+    return seals;
+  }
+
+  /** Opens a document; rejects where the disk refuses. */
+  open(id: DocumentId): Promise<{ readonly file: DocumentFile; readonly doc: A.Doc<unknown> }> {
+    return DocumentFile.open(this.#folder, id, this.index.archives(id), this.#log);
+  }
+
+  /** Whether a document that was read is in the state it was known to have. */
+  knows(id: DocumentId, { heads }: DocumentFile): boolean {
+    const known = this.index.digest(bytesOfDocumentId(id));
+    return known === undefined
+      ? heads.length === 0
+      : known === Buffer.from(headsDigest(heads)).toString('latin1');
+  }
+
+  /** Takes note of a document as it is on the disk now. */
+  note(id: DocumentId, { heads, logBytes, archives }: DocumentFile, seal: Seal | null = null): void {
+    const bytes = bytesOfDocumentId(id);
+    const digest = Buffer.from(headsDigest(heads));
+    // A document without changes is on no disk.
+    if (heads.length === 0 && this.index.digest(bytes) === undefined) return;
+    this.index.set(bytes, digest, archives);
+    const row: Row = [
+      id,
+      Buffer.from(bytes).toString('hex'),
+      digest.toString('hex'),
+      logBytes,
+      [...archives],
+      seal,
+    ];
+    this.#unwritten.set(id, row);
+    this.#writeLater();
+  }
+
+  /** Writes what was noted. */
+  async settled(): Promise<void> {
+    this.#write();
+    await this.#writing;
+  }
+
+  *#rowsIn(frame: Uint8Array): Iterable<Row> {
+    const read: unknown = parsed(frame);
+    for (const one of Array.isArray(read) ? read : []) {
+      const row = v.safeParse(rowSchema, one);
+      if (row.success) yield row.output;
+    }
+  }
+
+  async #read(unknown: readonly (readonly [DocumentId, DocumentFiles])[]): Promise<void> {
+    if (unknown.length > 0) this.#log.info({ documents: unknown.length }, 'documents are read for the index');
+    const waiting = unknown[Symbol.iterator]();
+    const reader = async () => {
+      for (const [id, { archives }] of waiting) {
+        const { file, doc } = await DocumentFile.open(this.#folder, id, archives, this.#log);
+        A.free(doc);
+        // Also one whose log is empty is there: its name was taken.
+        this.index.set(bytesOfDocumentId(id), headsDigest(file.heads), file.archives);
+        this.note(id, file);
+      }
+    };
+    await Promise.all(Array.from({ length: READ_AT_ONCE }, reader));
+  }
+
+  #writeLater(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#later(WRITE_MS, () => {
+      this.#waiting = false;
+      this.#write();
+    });
+  }
+
+  #write(): void {
+    const rows = [...this.#unwritten.values()];
+    this.#unwritten.clear();
+    this.#writing = this.#writing.then(async () => {
+      try {
+        for (const frame of framesOf(rows)) await this.#file?.append(frame);
+      } catch (cause) {
+        this.#log.warn({ err: cause }, 'the disk refused the index; what it lacks is read at the next start');
+      }
+    });
+  }
+
+  async #rewrite(rows: readonly Row[]): Promise<void> {
+    try {
+      await this.#file?.rewrite(...framesOf(rows));
+    } catch (cause) {
+      this.#log.warn({ err: cause }, 'the index could not be shortened');
+    }
+  }
+}
+
+function framesOf(rows: readonly Row[]): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < rows.length; at += FRAME_ROWS)
+    frames.push(Buffer.from(JSON.stringify(rows.slice(at, at + FRAME_ROWS))));
+  return frames;
+}
+
+function parsed(frame: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(frame).toString('utf8'));
+  } catch {
+    // A row that is no row is made again like one that is missing.
+    return undefined;
+  }
+}

@@ -1,0 +1,150 @@
+import { addressOfBytes, documentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
+import type { FrameOf } from '#model/protocol/frame.ts';
+import {
+  MAX_SUMMARY_BYTES,
+  compareBytes,
+  decodeDifferences,
+  decodeSummary,
+  differenceBytes,
+  encodeDifferences,
+  encodeSummary,
+  type BlockDocuments,
+} from '#model/protocol/summary.ts';
+import { isVouchedFor } from '#model/trust/voucher.ts';
+import { documentBytes, shortHash, type HeadsIndex, type IndexedBlock } from './heads-index.ts';
+import type { Link } from './link.ts';
+
+/** What summaries need of the relay. */
+export type SummaryParts = {
+  readonly index: HeadsIndex;
+  /** Whether both this relay and the peer may have a document. */
+  readonly isShared: (link: Link, address: DocumentAddress) => boolean;
+  /** Whether head office's word for a document is here: a peer without it must hear it. */
+  readonly isVouched: (id: DocumentId) => boolean;
+  /** Speaks of documents that differ. */
+  readonly speak: (link: Link, documents: readonly (readonly [DocumentId, DocumentAddress])[]) => void;
+};
+
+/**
+ * What two relays tell each other when they meet (rule W5), in place of a message for every document: the side that dialled
+ * says what it holds, the other answers what it holds where that differs, and the first speaks of just those documents.
+ */
+export class Summaries {
+  readonly #parts: SummaryParts;
+  /** Links whose summary is under way: ours when it was sent, theirs when it came. */
+  readonly #met = new WeakSet<Link>();
+
+  constructor(parts: SummaryParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins, as the side that dialled. */
+  begin(link: Link): void {
+    this.#met.add(link);
+    link.summarize(
+      encodeSummary(this.#blocksFor(link).map((block) => ({ block: block.block, digest: digestOf(block) }))),
+    );
+  }
+
+  /** Takes the summary of the side that dialled, and answers it. */
+  take(link: Link, { blocks }: FrameOf<'tillmesh-summary'>): void {
+    if (!link.summarizes || link.direction !== 'in' || this.#met.has(link))
+      return link.refuse('a summary nobody waits for');
+    this.#met.add(link);
+    const theirs = decodeSummary(blocks);
+    if (!theirs.ok) return link.refuse(theirs.error);
+    const known = new Map(theirs.value.map(({ block, digest }) => [keyOf(block), digest]));
+    const differing: BlockDocuments[] = [];
+    for (const block of this.#blocksFor(link)) {
+      const digest = known.get(keyOf(block.block));
+      known.delete(keyOf(block.block));
+      if (digest === undefined || compareBytes(digest, digestOf(block)) !== 0) differing.push(block);
+    }
+    for (const key of known.keys()) differing.push({ block: Buffer.from(key, 'latin1'), documents: [] });
+    differing.sort((a, b) => compareBytes(a.block, b.block));
+    for (const part of parts(differing)) link.tellDifferences(encodeDifferences(part));
+  }
+
+  /** Takes what the other side holds where it differs, and speaks of it. */
+  takeDifferences(link: Link, { blocks }: FrameOf<'tillmesh-differences'>): void {
+    if (!this.#met.has(link) || link.direction !== 'out') return link.refuse('differences nobody asked for');
+    const theirs = decodeDifferences(blocks);
+    if (!theirs.ok) return link.refuse(theirs.error);
+    const differing: (readonly [DocumentId, DocumentAddress])[] = [];
+    for (const block of theirs.value) differing.push(...this.#differing(link, block));
+    this.#parts.speak(link, differing);
+  }
+
+  *#differing(
+    link: Link,
+    { block, documents }: BlockDocuments,
+  ): Iterable<readonly [DocumentId, DocumentAddress]> {
+    const theirs = new Map(documents.map(({ place, digest }) => [place, digest]));
+    const indexed = this.#parts.index.block(block);
+    for (const { place, digest } of (indexed && this.#shared(link, indexed)?.documents) ?? []) {
+      const other = theirs.get(place);
+      theirs.delete(place);
+      if (other === undefined || compareBytes(digest, other) !== 0) yield* this.#named(link, block, place);
+    }
+    for (const place of theirs.keys()) yield* this.#named(link, block, place);
+  }
+
+  /** The document at a place, when it is one that both may have. */
+  *#named(link: Link, block: Uint8Array, place: number): Iterable<readonly [DocumentId, DocumentAddress]> {
+    const address = addressOfBytes(documentBytes(block, place));
+    if (address !== undefined && this.#parts.isShared(link, address)) yield [documentId(address), address];
+  }
+
+  /** The blocks this relay tells a peer of, in order. */
+  #blocksFor(link: Link): BlockDocuments[] {
+    // Head office that has lost everything is told nothing by a stranger's summary, and tells it nothing.
+    if (link.trust === 'stranger') return [];
+    const blocks: BlockDocuments[] = [];
+    for (const indexed of this.#parts.index.blocks()) {
+      const shared = this.#shared(link, indexed);
+      if (shared !== undefined) blocks.push(shared);
+    }
+    return blocks.sort((a, b) => compareBytes(a.block, b.block));
+  }
+
+  /** A block as a peer may see it: who may have one of its documents may have all. */
+  #shared(link: Link, { block, documents }: IndexedBlock): BlockDocuments | undefined {
+    const [first] = documents;
+    const address = first && addressOfBytes(documentBytes(block, first.place));
+    if (address === undefined || !this.#parts.isShared(link, address)) return undefined;
+    if (!isVouchedFor(address.key)) return { block, documents };
+    return { block, documents: documents.map((one) => this.#withWord(block, one)) };
+  }
+
+  #withWord(block: Uint8Array, { place, digest }: BlockDocuments['documents'][number]) {
+    const address = addressOfBytes(documentBytes(block, place));
+    const isVouched = address !== undefined && this.#parts.isVouched(documentId(address));
+    return { place, digest: isVouched ? shortHash(Buffer.concat([digest, VOUCHED])) : digest };
+  }
+}
+
+/** Put behind the digest of a document whose voucher is here (rule W6). */
+const VOUCHED = Buffer.from('vouched');
+
+function digestOf({ documents }: BlockDocuments): Uint8Array {
+  return shortHash(Buffer.concat(documents.flatMap(({ place, digest }) => [Uint8Array.of(place), digest])));
+}
+
+function keyOf(block: Uint8Array): string {
+  return Buffer.from(block).toString('latin1');
+}
+
+/** Blocks in lists short enough to send; one list, and be it empty, for an answer. */
+function parts(blocks: readonly BlockDocuments[]): BlockDocuments[][] {
+  const lists: BlockDocuments[][] = [];
+  let room = 0;
+  for (const block of blocks) {
+    room -= differenceBytes(block);
+    if (room < 0) {
+      lists.push([]);
+      room = MAX_SUMMARY_BYTES / 4 - differenceBytes(block);
+    }
+    lists.at(-1)?.push(block);
+  }
+  return lists.length > 0 ? lists : [[]];
+}
