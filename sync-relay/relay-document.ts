@@ -77,6 +77,7 @@ export class RelayDocument {
 
   /** Hands in a peer's sync message; the reply goes out when its changes are on the medium. */
   receive(link: Link, data: Uint8Array, requested: boolean): void {
+    link.received(data);
     this.#inbox.push({ link, data, requested });
     this.#run();
   }
@@ -136,9 +137,12 @@ export class RelayDocument {
   }
 
   #run(): void {
-    this.#running ??= this.#work()
+    if (this.#running) return;
+    const received = this.#inbox.splice(0);
+    this.#running = this.#work(received)
       .catch((cause: unknown) => this.#giveUp(cause))
       .finally(() => {
+        for (const { link, data } of received) link.handled(data);
         this.#running = undefined;
         const waiting = this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size;
         if (waiting > 0) this.#run();
@@ -154,8 +158,7 @@ export class RelayDocument {
       link.close(CLOSE_CODES.retry, 'a document could not be worked on');
   }
 
-  async #work(): Promise<void> {
-    const received = this.#inbox.splice(0);
+  async #work(received: readonly Received[]): Promise<void> {
     const edits = this.#edits.splice(0);
     const wasLoaded = this.#doc !== undefined;
     const wanting = new Set(this.#wanting);

@@ -69,15 +69,14 @@ export class CrashRun {
   }
 
   async #sellUntilStruck(plan: Plan): Promise<void> {
-    let struck = false;
-    let armed = false;
+    const hit = { struck: false, armed: false };
     let skip = plan.skip;
     const strike = () => {
-      if (!struck) this.#strike(plan);
-      struck = true;
+      if (!hit.struck) this.#strike(plan);
+      hit.struck = true;
     };
     const look = (passing: Passing): Fate => {
-      if (!armed || struck || !isMessageOf(plan.step, passing) || skip-- > 0) return 'passes';
+      if (!hit.armed || hit.struck || !isMessageOf(plan.step, passing) || skip-- > 0) return 'passes';
       if (!plan.arrives || plan.delay === 0) strike();
       else setTimeout(strike, plan.delay);
       return plan.arrives ? 'passes' : 'is-lost';
@@ -93,12 +92,12 @@ export class CrashRun {
       await doing;
     };
     try {
-      await this.#sale(plan.wish, at, () => (armed = true));
+      await this.#sale(plan.wish, at, () => (hit.armed = true));
       // What waits for the printer comes after the cashier is done.
-      for (let wait = 0; AT_PRINTER.has(plan.step) && !struck && wait < 40; wait++) await pause(50);
+      for (let wait = 0; AT_PRINTER.has(plan.step) && !hit.struck && wait < 40; wait++) await pause(50);
     } catch (cause) {
       // A page that is gone or stands still is what a crash looks like; without one it is a fault of the till.
-      if (!struck) throw cause;
+      if (!hit.struck) throw cause;
     } finally {
       this.shop.page.look = undefined;
       this.shop.paper.look = undefined;
