@@ -51,6 +51,11 @@ export class CrashRun {
     return this.#cashier;
   }
 
+  /** How many sales there must be by now. */
+  get receipts(): number {
+    return this.#wishes.length;
+  }
+
   /** One crash in the middle of a sale, and a sale after it. Resolves when every promise is kept; throws what is broken. */
   async round(plan: Plan): Promise<void> {
     this.#wishes.push(plan.wish);
