@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES } from '#model/protocol/frame.ts';
+import type { Link } from './link.ts';
 import type { Relay } from './relay.ts';
-import { COMPRESSION, HANDSHAKE_MS, attachSocket } from './socket.ts';
+import { COMPRESSION, OPENING_MS, attachSocket } from './socket.ts';
 
 /** A place this relay keeps a connection to. */
 export type DialTarget = { readonly url: string; readonly kind: 'hq' | 'peer' };
@@ -64,15 +66,18 @@ export class Dialer {
     }
     const socket = new WebSocket(this.target.url, {
       maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: OPENING_MS,
       perMessageDeflate: COMPRESSION,
     });
     this.#socket = socket;
-    const connection = attachSocket(this.#relay, 'out', socket, (link) => {
+    let carrier: Socket | undefined;
+    socket.once('upgrade', (response) => (carrier = response.socket));
+    const onLink = (link: Link) => {
       this.#device = link.metadata.device?.id;
       this.#wait = FIRST_WAIT_MS;
       this.#become('connected');
-    });
+    };
+    const connection = attachSocket(this.#relay, 'out', socket, () => carrier, onLink);
     socket.on('open', () => connection.opened());
     socket.on('close', () => this.#retry());
   }

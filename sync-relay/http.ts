@@ -64,7 +64,9 @@ export function listen(relay: Relay, parts: HttpParts, at: ListenAt): Promise<Li
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => attachSocket(relay, 'in', webSocket));
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      attachSocket(relay, 'in', webSocket, () => request.socket),
+    );
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -13,12 +13,20 @@ const CONGESTED_BYTES = 4 * 1024 * 1024;
 /** Bytes waiting above which a peer that does not read loses its connection: it must not cost the others their memory. */
 const TOO_SLOW_BYTES = 64 * 1024 * 1024;
 
+/** Bytes of a peer waiting to be worked on above which nothing more is taken from it: who floods waits, and costs no memory. */
+const HELD_BYTES = 8 * 1024 * 1024;
+
+/** What a message costs besides its bytes while it waits. */
+const MESSAGE_BYTES = 256;
+
 /** What a link needs of a socket. */
 export interface LinkSocket {
   /** Sends bytes; calls `sent` when they left this process. */
   send(bytes: Uint8Array, sent: () => void): void;
   /** Closes with a code of {@link CLOSE_CODES} or 1000. */
   close(code: number, reason: string): void;
+  /** Takes nothing more from the peer, or goes on taking. */
+  hold?(held: boolean): void;
 }
 
 /** One live connection to a peer, with the sync state of every document it takes part in. A new connection is a new link. */
@@ -40,6 +48,8 @@ export class Link {
   /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
   readonly #told = new Map<string, string>();
   #waitingBytes = 0;
+  #unhandledBytes = 0;
+  #held = false;
   #open = true;
 
   constructor(
@@ -168,6 +178,24 @@ export class Link {
       this.#waitingBytes -= bytes.byteLength;
       if (!this.isCongested) this.#offerDeferred();
     });
+  }
+
+  /** Takes note of a message of the peer that waits for its turn. */
+  received(data: Uint8Array): void {
+    this.#unhandledBytes += data.byteLength + MESSAGE_BYTES;
+    this.#hold(this.#unhandledBytes > HELD_BYTES);
+  }
+
+  /** Takes note that a message had its turn. */
+  handled(data: Uint8Array): void {
+    this.#unhandledBytes -= data.byteLength + MESSAGE_BYTES;
+    this.#hold(this.#held && this.#unhandledBytes > HELD_BYTES / 2);
+  }
+
+  #hold(held: boolean): void {
+    if (held === this.#held || !this.#open) return;
+    this.#held = held;
+    this.#socket.hold?.(held);
   }
 
   /** Comes back to a document when the peer has read what it was sent. */

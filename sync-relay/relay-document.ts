@@ -79,6 +79,7 @@ export class RelayDocument {
 
   /** Hands in a peer's sync message; the reply goes out when its changes are on the medium. */
   receive(link: Link, data: Uint8Array, requested: boolean): void {
+    link.received(data);
     this.#inbox.push({ link, data, requested });
     this.#run();
   }
@@ -167,9 +168,12 @@ export class RelayDocument {
   }
 
   #run(): void {
-    this.#running ??= this.#work()
+    if (this.#running) return;
+    const received = this.#inbox.splice(0);
+    this.#running = this.#work(received)
       .catch((cause: unknown) => this.#giveUp(cause))
       .finally(() => {
+        for (const { link, data } of received) link.handled(data);
         this.#running = undefined;
         if (this.#waiting > 0) this.#run();
         else this.#events.onIdle(this);
@@ -192,8 +196,7 @@ export class RelayDocument {
       link.close(CLOSE_CODES.retry, 'a document could not be worked on');
   }
 
-  async #work(): Promise<void> {
-    const received = this.#inbox.splice(0);
+  async #work(received: readonly Received[]): Promise<void> {
     const edits = this.#edits.splice(0);
     const wasLoaded = this.#doc !== undefined;
     const wanting = new Set(this.#wanting);

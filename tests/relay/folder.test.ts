@@ -83,7 +83,7 @@ test('a folder in use is refused with the process that uses it, and free again a
   expect(!refused.ok && refused.error).toContain('process 4242');
   const taken = await lockFolder(folder, () => false);
   expect(taken.ok).toBe(true);
-  expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(String(process.pid));
+  expect(await readFile(join(folder, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid}( |$)`));
   if (taken.ok) await taken.value.release();
   expect((await lockFolder(folder, () => true)).ok).toBe(true);
 });
@@ -91,4 +91,33 @@ test('a folder in use is refused with the process that uses it, and free again a
 test('a process that is gone is not alive, this one is', () => {
   expect(isProcessAlive(process.pid)).toBe(true);
   expect(isProcessAlive(2 ** 22 + 1)).toBe(false);
+});
+
+test('a lock of before a power cut is taken over when another process has that number now', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'lock'), '4242 boot-1:77');
+  const refused = await lockFolder(
+    folder,
+    () => true,
+    async () => 'boot-1:77',
+  );
+  expect(refused).toMatchObject({ ok: false, error: expect.stringContaining('process 4242') });
+  const taken = await lockFolder(
+    folder,
+    () => true,
+    async () => 'boot-2:77',
+  );
+  expect(taken.ok).toBe(true);
+});
+
+test('a lock tells this process from every other of its number', async () => {
+  const folder = await temporaryFolder();
+  const own = await lockFolder(folder, isProcessAlive);
+  assert(own.ok, () => 'a fresh folder is free');
+  const text = await readFile(join(folder, 'lock'), 'utf8');
+  await own.value.release();
+  // The test runner's own parent lives, and is not who wrote this.
+  await writeFile(join(folder, 'lock'), text.replace(/^\d+/, String(process.ppid)));
+  const isTold = text.includes(' ');
+  expect((await lockFolder(folder, isProcessAlive)).ok).toBe(isTold);
 });

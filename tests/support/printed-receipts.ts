@@ -21,7 +21,8 @@ export async function readPrintedReceipts(printerPage: number): Promise<PrintedR
   return texts.flatMap((text) => readReceipt(text) ?? []);
 }
 
-function readReceipt(text: string): PrintedReceipt | undefined {
+/** A receipt as its paper says it; undefined for a report or a copy. */
+export function readReceipt(text: string): PrintedReceipt | undefined {
   const receipt = /^(?:Receipt|Recibo)\s+(S\d+-R\d+-\d+)/m.exec(text)?.[1];
   if (receipt === undefined) return undefined;
   return {

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { ensureBuild } from '../../app/server/app-build.ts';
+import { openDataFolder, saveDataFolder } from '../../app/server/demo-folder.ts';
+import { demoSeeds, foundDemo, readDemoCatalog } from '../../app/server/demo-shop.ts';
+import {
+  codeFor,
+  headOfficeDevice,
+  listDevice,
+  openHeadOffice,
+  type HeadOfficeDocuments,
+} from '../../app/server/head-office-documents.ts';
+import { paperText } from '../../hardware-bridge/virtual-printer/paper-strip.ts';
+import {
+  startVirtualPrinter,
+  type VirtualPrinter,
+} from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { Machine } from './machine.ts';
+import { Tripwire } from './tripwire.ts';
+
+const project = resolve(import.meta.dirname, '../..');
+
+/** How fast the printer prints, in bytes a second: slow enough that a crash can come in the middle of a paper. */
+const PRINTING_SPEED = 4000;
+
+/** A paper that came out of the printer; one that was torn off is not complete. */
+export type CameOut = { readonly text: string; readonly complete: boolean };
+
+/** Head office and one till, each a machine with its own data, a printer, and cables a test can watch. */
+export type CrashShop = {
+  readonly office: Machine;
+  readonly till: Machine;
+  /** The till's data, and the folder of its relay in it. */
+  readonly relayFolder: string;
+  readonly organization: string;
+  /** Where the browser goes; everything it says passes {@link CrashShop.page}. */
+  readonly url: string;
+  readonly reports: string;
+  readonly relayStatus: string;
+  /** The cable between browser and till. */
+  readonly page: Tripwire;
+  /** The cable between the till's bridge and its printer. */
+  readonly paper: Tripwire;
+  readonly printer: VirtualPrinter;
+  /** Every paper since the start; a printer keeps what came out of it whatever is killed. */
+  readonly papers: readonly CameOut[];
+  /** A one-time code for the till and its browser. */
+  readonly code: string;
+  readonly log: readonly string[];
+  readonly stop: () => Promise<void>;
+};
+
+/** Founds a shop with the demo's articles and people in a folder and starts its two machines. */
+export async function startCrashShop(folder: string): Promise<CrashShop> {
+  const log: string[] = [];
+  const say = (line: string) => log.push(`${new Date().toISOString()} ${line}`);
+  const trouble = await ensureBuild(project, say);
+  if (trouble !== undefined) throw new Error(trouble);
+  const officePort = await portWithRoom();
+  const office = new Machine('office', machineArgs(join(folder, 'office'), officePort), say);
+  const { organization, code } = await found(office, join(folder, 'office'), officePort);
+  const printer = await startVirtualPrinter({ port: 0 });
+  await printer.setFaults({ bytesPerSecond: PRINTING_SPEED });
+  const papers: CameOut[] = [];
+  printer.listen((news) => {
+    if (news.kind === 'paper') papers.push({ text: paperText(news.paper), complete: news.paper.complete });
+  });
+  const paper = await Tripwire.to(printer.port);
+  const tillPort = await portWithRoom();
+  const args = [
+    ...machineArgs(join(folder, 'till'), tillPort),
+    '--hq',
+    `ws://127.0.0.1:${officePort + 10}/sync`,
+    '--printer',
+    `receipt=tcp://127.0.0.1:${paper.port},columns=42`,
+  ];
+  const till = new Machine('till', args, say);
+  await till.start();
+  const page = await Tripwire.to(tillPort);
+  return {
+    office,
+    till,
+    relayFolder: join(folder, 'till', 'till', 'relay'),
+    organization,
+    url: `http://localhost:${page.port}/`,
+    reports: `http://127.0.0.1:${officePort}/reports`,
+    relayStatus: `http://127.0.0.1:${tillPort}/relay/status`,
+    page,
+    paper,
+    printer,
+    papers,
+    code,
+    log,
+    stop: async () => {
+      await page.close();
+      await till.stop();
+      await office.stop();
+      await paper.close();
+      await printer.stop();
+    },
+  };
+}
+
+function machineArgs(data: string, port: number): string[] {
+  return ['--data', data, '--port', String(port)];
+}
+
+/** A machine takes its relay's port ten and its bridge's or reports' port twenty behind its first. */
+async function portWithRoom(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
+/** Founds the organization at head office's relay as its own machine does, and makes a code for the till. */
+async function found(office: Machine, data: string, port: number) {
+  const file = await openDataFolder(data, () => randomBytes(6).toString('hex'));
+  if (!file.ok) throw new Error(file.error);
+  const { organization } = file.value;
+  await office.start();
+  const opened = await openHeadOffice(
+    join(data, 'hq', 'relay'),
+    organization,
+    `ws://127.0.0.1:${port + 10}/sync`,
+  );
+  if (!opened.ok) throw new Error(opened.error);
+  await writeShop(opened.value);
+  const place = { store: storeId(1), register: registerId(1) };
+  const code = await codeFor(opened.value, { name: 'Till 1', roles: ['relay', 'terminal'], ...place }, 'mia');
+  if (!code.ok) throw new Error(code.error);
+  await opened.value.documents.close();
+  await saveDataFolder(data, { organization, founded: true });
+  await office.stop();
+  await office.start();
+  return { organization, code: code.value };
+}
+
+async function writeShop(headOffice: HeadOfficeDocuments): Promise<void> {
+  const at = '2026-01-01T00:00:00.000Z';
+  const catalog = await readDemoCatalog(resolve(project, 'app/server/seed/products.json'));
+  const salt = () => randomBytes(24).toString('base64url');
+  const seeds = demoSeeds(headOffice.organization, at, catalog, salt);
+  const trouble =
+    (await listDevice(headOffice, headOfficeDevice(headOffice.key, at))) ??
+    (await foundDemo(headOffice.documents, seeds));
+  if (trouble !== undefined) throw new Error(trouble);
+}

@@ -1,0 +1,95 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { removeProfile } from '../support/browser.ts';
+import { CrashRun } from './crash-run.ts';
+import { STEPS, VICTIMS, planOf, planText, type Step, type Victim } from './plan.ts';
+
+const USAGE = `Usage: npm run --silent crash -- --rounds N [--seed S] [--victim V] [--step P] [--keep]
+
+Kills a real till in the middle of sales, one crash a round, as the seeds S to S+N-1 draw it, and looks afterwards at the relay's
+disk, the printer's papers, the till's journal and head office's reports: nothing is missing, nothing comes twice, and nobody
+had to repair anything. A round that fails prints its seed and its step; the next one gets a new shop.
+
+  --rounds N   how many crashes (10)
+  --seed S     the first seed (1)
+  --victim V   only ${VICTIMS.join(', ')}
+  --step P     only ${STEPS.join(', ')}
+  --keep       leaves the data of a failed round where it is
+
+Ends with "N passed, N failed".
+`;
+
+const text = { type: 'string' as const };
+
+function readOptions() {
+  try {
+    const flag = { type: 'boolean' as const };
+    return parseArgs({
+      options: { rounds: text, seed: text, victim: text, step: text, keep: flag, help: flag },
+    }).values;
+  } catch (cause) {
+    return fail(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function fail(why: string): never {
+  process.stderr.write(`${why}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+function number(name: string, given: string | undefined, otherwise: number): number {
+  const value = Number(given ?? otherwise);
+  return Number.isSafeInteger(value) && value > 0 ? value : fail(`--${name} is a whole number above zero`);
+}
+
+function oneOf<Name extends string>(what: string, names: readonly Name[], given: string | undefined) {
+  if (given === undefined) return undefined;
+  return names.find((name) => name === given) ?? fail(`There is no ${what} "${given}".`);
+}
+
+async function playRounds(rounds: number, first: number, only: { victim?: Victim; step?: Step }) {
+  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-crash-'));
+  let run: CrashRun | undefined;
+  let shops = 0;
+  let failed = 0;
+  let secondStarts = 0;
+  for (let seed = first; seed < first + rounds; seed++) {
+    const plan = planOf(seed, only);
+    const began = performance.now();
+    try {
+      run ??= await CrashRun.begin(join(folder, `shop-${++shops}`));
+      await run.round(plan);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      process.stderr.write(`ok   ${planText(plan)} (${seconds} s)\n`);
+    } catch (cause) {
+      failed += 1;
+      console.log(`FAIL ${planText(plan)}\n  ${cause instanceof Error ? cause.message : String(cause)}`);
+      for (const line of run?.shop.log.slice(-15) ?? []) console.log(`    ${line}`);
+      secondStarts += run?.secondStarts ?? 0;
+      await run?.end();
+      run = undefined;
+    }
+  }
+  secondStarts += run?.secondStarts ?? 0;
+  await run?.end();
+  if (failed > 0 && options.keep) console.log(`The data is in ${folder}.`);
+  else await removeProfile(folder);
+  if (secondStarts > 0) console.log(`machines started again by their service manager: ${secondStarts} times`);
+  console.log(`${rounds - failed} passed, ${failed} failed`);
+  return failed;
+}
+
+const options = readOptions();
+if (options.help) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
+const victim = oneOf('victim', VICTIMS, options.victim);
+const step = oneOf('step', STEPS, options.step);
+const failures = await playRounds(number('rounds', options.rounds, 10), number('seed', options.seed, 1), {
+  ...(victim === undefined ? {} : { victim }),
+  ...(step === undefined ? {} : { step }),
+});
+process.exit(failures === 0 ? 0 : 1);
