@@ -9,9 +9,11 @@ import { auditAct, auditReport, readPlace } from './reports/audit.ts';
 import { exceptionsReport } from './reports/exceptions.ts';
 import { periodFields, readQuery } from './reports/filters.ts';
 import { healthReport } from './reports/health.ts';
+import { ledgerAccountsReport, ledgerMovesReport } from './reports/ledger-lists.ts';
 import { ledgersReport } from './reports/ledgers.ts';
 import { quickArticlesReport, representativesReport } from './reports/line-reports.ts';
 import { organizationReport } from './reports/organization.ts';
+import { RECEIPT_SUBJECTS } from './reports/receipt-subject.ts';
 import { receiptRecord, receiptsReport } from './reports/receipts.ts';
 import { SALES_BY, salesReport } from './reports/sales.ts';
 import { xReport, zReport } from './reports/session-report.ts';
@@ -53,12 +55,28 @@ const salesQuery = v.strictObject({
   ...periodFields,
   by: v.picklist(SALES_BY, `it is one of ${SALES_BY.join(', ')}`),
 });
-const receiptsQuery = v.strictObject({
-  ...periodFields,
-  search: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64))),
+const searchText = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(64)));
+const pageFields = {
   limit: v.optional(wholeNumber(1, 500), '50'),
   offset: v.optional(wholeNumber(0, 10_000_000), '0'),
+};
+/** `customer:joan` and the like. */
+const subjectText = v.pipe(
+  v.string(),
+  v.maxLength(80),
+  v.transform((text) => {
+    const by = RECEIPT_SUBJECTS.find((each) => text.startsWith(`${each}:`));
+    return by === undefined ? undefined : { by, key: text.slice(by.length + 1) };
+  }),
+  v.check((subject) => subject !== undefined, `it begins with one of ${RECEIPT_SUBJECTS.join(':, ')}:`),
+);
+const receiptsQuery = v.strictObject({
+  ...periodFields,
+  ...pageFields,
+  search: searchText,
+  about: v.optional(subjectText),
 });
+const accountsQuery = v.strictObject({ ...pageFields, ledger: ledgerSchema, search: searchText });
 const personText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const auditQuery = v.strictObject({
   ...periodFields,
@@ -80,12 +98,19 @@ const exceptionsQuery = v.strictObject({
   code: v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,40}$/, 'it is a code, like double-refund'))),
   state: v.optional(v.picklist(['open', 'resolved'], 'it is open or resolved')),
 });
+const LEDGER_NEEDED = 'an account needs its "ledger"';
 const ledgersQuery = v.pipe(
   v.strictObject({ ledger: v.optional(ledgerSchema), account: v.optional(accountIdSchema) }),
-  v.check(
-    ({ ledger, account }) => account === undefined || ledger !== undefined,
-    'an account needs its "ledger"',
-  ),
+  v.check(({ ledger, account }) => account === undefined || ledger !== undefined, LEDGER_NEEDED),
+);
+const movesQuery = v.pipe(
+  v.strictObject({
+    ...periodFields,
+    ...pageFields,
+    ledger: v.optional(ledgerSchema),
+    account: v.optional(accountIdSchema),
+  }),
+  v.check(({ ledger, account }) => account === undefined || ledger !== undefined, LEDGER_NEEDED),
 );
 const totalsQuery = v.strictObject({
   from: periodFields.from,
@@ -169,6 +194,8 @@ function addOtherReports(server: FastifyInstance, { database, events, link }: Ht
     return act ?? missing(reply, `There is no act ${request.params.id.slice(0, 40)}.`);
   });
   report(server, '/reports/ledgers', ledgersQuery, (query) => ledgersReport(database, query));
+  report(server, '/reports/ledger-accounts', accountsQuery, (query) => ledgerAccountsReport(database, query));
+  report(server, '/reports/ledger-moves', movesQuery, (query) => ledgerMovesReport(database, query));
   report(server, '/reports/exceptions', exceptionsQuery, (query) => exceptionsReport(database, query));
   report(
     server,

@@ -62,6 +62,8 @@ export const OFFICE_ACTS = [
   'tax.add',
   'tax.edit',
   'tax.remove',
+  'tax-mapping.add',
+  'tax-mapping.edit',
   'tender.add',
   'tender.edit',
   'special.add',

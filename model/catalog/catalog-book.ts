@@ -2,6 +2,7 @@ import type { PriceRule } from '../pricing/price-rule.ts';
 import type { Special } from '../pricing/special.ts';
 import type { Tier } from '../pricing/tier.ts';
 import type { StaffBook } from '../staff/office-actor.ts';
+import type { TaxMapping } from '../tax/tax-mapping.ts';
 import type { Favourites } from './favourites.ts';
 import type { Department, Product, TaxRate, Tender } from './product.ts';
 
@@ -10,6 +11,7 @@ export type CatalogBook = StaffBook & {
   readonly products: ReadonlyMap<string, Product>;
   readonly departments: ReadonlyMap<string, Department>;
   readonly taxes: ReadonlyMap<string, TaxRate>;
+  readonly taxMappings: ReadonlyMap<string, TaxMapping>;
   readonly tenders: ReadonlyMap<string, Tender>;
   readonly specials: ReadonlyMap<string, Special>;
 };

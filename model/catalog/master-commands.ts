@@ -27,6 +27,8 @@ export type MasterRefusal =
   | { readonly code: 'unknown-tax'; readonly id: string }
   /** `count` articles name the tax. */
   | { readonly code: 'tax-in-use'; readonly count: number }
+  /** A mapping charges the tax. */
+  | { readonly code: 'tax-mapped'; readonly mapping: string }
   | { readonly code: 'bad-master'; readonly detail: string };
 
 type Outcome = Result<DocumentChange, MasterRefusal>;
@@ -58,7 +60,7 @@ export function saveTax(book: CatalogBook, tax: TaxRate, doing: OfficeDoing): Ou
   return ok(audited(doing, what, tax.id, taxWords(read.value), { [key]: text }));
 }
 
-/** Takes a tax out that no article names (rule O7). */
+/** Takes a tax out that no article and no mapping names (rules O7 and O11). */
 export function removeTax(book: CatalogBook, id: string, doing: OfficeDoing): Outcome {
   const may = permit(book, doing, 'catalog.edit');
   if (!may.ok) return may;
@@ -66,6 +68,10 @@ export function removeTax(book: CatalogBook, id: string, doing: OfficeDoing): Ou
   if (!tax) return err({ code: 'unknown-tax', id });
   const count = [...book.products.values()].filter(({ taxes }) => taxes.includes(id)).length;
   if (count > 0) return err({ code: 'tax-in-use', count });
+  const mapping = [...book.taxMappings.values()].find(({ replaces }) =>
+    Object.values(replaces).some((taxes) => taxes.includes(id)),
+  );
+  if (mapping) return err({ code: 'tax-mapped', mapping: mapping.name });
   return ok(audited(doing, 'tax.remove', id, taxWords(tax), { [`tax:${id}`]: undefined }));
 }
 

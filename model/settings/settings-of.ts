@@ -1,4 +1,5 @@
 import type { Organization, Store } from '../documents/organization.ts';
+import type { ValueSettings } from '../ledger/value-settings.ts';
 import type { PricingRules } from '../sale/pricing.ts';
 import {
   DEFAULT_SETTINGS,
@@ -19,25 +20,39 @@ export type SettingsPlace = { readonly founded: SettingValues; readonly written:
 /** Where a setting's value comes from. */
 export type SettingSource = 'store' | 'organization' | 'default';
 
-/** What the organization's entry says that is a setting (rule O1). */
+/** What the organization's entry says that is a setting (rules O1 and O10). */
 export function foundedByOrganization(
-  organization: Pick<Organization, 'language' | 'taxRounding' | 'cashRounding'>,
+  organization: Pick<
+    Organization,
+    'currency' | 'language' | 'taxRounding' | 'cashRounding' | 'loyalty' | 'value'
+  >,
 ): SettingValues {
-  const { language, taxRounding, cashRounding } = organization;
-  return { language, taxRounding, ...(cashRounding ? { cashRounding } : {}) };
+  const { currency, language, taxRounding, cashRounding, loyalty, value = {} } = organization;
+  const { layawayPercent, layawayDays } = value;
+  const offlineRedeemLimit = value.offlineRedeemLimit?.[currency];
+  return {
+    language,
+    taxRounding,
+    ...(cashRounding ? { cashRounding } : {}),
+    ...(loyalty ? { loyalty } : {}),
+    ...(offlineRedeemLimit === undefined ? {} : { offlineRedeemLimit }),
+    ...(layawayPercent === undefined ? {} : { layawayPercent }),
+    ...(layawayDays === undefined ? {} : { layawayDays }),
+  };
 }
 
-/** What a store's entry says that is a setting (rule O1). */
+/** What a store's entry says that is a setting (rules O1 and O10). */
 export function foundedByStore(
-  store: Pick<Store, 'header' | 'footer' | 'signOutMinutes' | 'closeReminder' | 'drawerLimit'>,
+  store: Pick<Store, 'header' | 'footer' | 'signOutMinutes' | 'closeReminder' | 'drawerLimit' | 'slides'>,
 ): SettingValues {
-  const { header, footer, signOutMinutes, closeReminder, drawerLimit } = store;
+  const { header, footer, signOutMinutes, closeReminder, drawerLimit, slides } = store;
   return {
     ...(header.length > 0 ? { receiptHeader: header } : {}),
     ...(footer.length > 0 ? { receiptFooter: footer } : {}),
     ...(signOutMinutes === undefined ? {} : { signOutMinutes }),
     ...(closeReminder === undefined ? {} : { closeReminder }),
     ...(drawerLimit === undefined ? {} : { drawerLimit }),
+    ...(slides === undefined ? {} : { slides }),
   };
 }
 
@@ -90,10 +105,28 @@ export function settingsOf(organization: SettingsPlace, store?: SettingsPlace): 
   return Object.fromEntries(SETTING_NAMES.map((name) => [name, value(name)])) as Settings;
 }
 
+/** What the settings in force say about accounts of value, in the shape of the rules G9 and G10. */
+export function valueSettingsOf(
+  { offlineRedeemLimit, layawayPercent, layawayDays }: Settings,
+  currency: string,
+): ValueSettings {
+  return { offlineRedeemLimit: { [currency]: offlineRedeemLimit }, layawayPercent, layawayDays };
+}
+
 /** The part of pricing that settings decide (rule O4). */
 export function pricingOf(
   settings: Settings,
-): Pick<PricingRules, 'taxRounding' | 'roundingMode' | 'exactLines' | 'keepNet' | 'cashRounding'> {
-  const { taxRounding, roundingMode, exactLines, keepNet, cashRounding } = settings;
-  return { taxRounding, roundingMode, exactLines, keepNet, ...(cashRounding ? { cashRounding } : {}) };
+): Pick<
+  PricingRules,
+  'taxRounding' | 'roundingMode' | 'exactLines' | 'keepNet' | 'cashRounding' | 'loyalty'
+> {
+  const { taxRounding, roundingMode, exactLines, keepNet, cashRounding, loyalty } = settings;
+  return {
+    taxRounding,
+    roundingMode,
+    exactLines,
+    keepNet,
+    ...(cashRounding ? { cashRounding } : {}),
+    ...(loyalty ? { loyalty } : {}),
+  };
 }

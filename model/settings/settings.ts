@@ -3,6 +3,14 @@ import { readEntry, type EntryFault } from '../documents/entries.ts';
 import { registerIdSchema } from '../ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
 import { layawayFeeSchema } from '../ledger/layaway-fee.ts';
+import {
+  DEFAULT_LAYAWAY_DAYS,
+  DEFAULT_LAYAWAY_PERCENT,
+  DEFAULT_OFFLINE_LIMIT,
+  layawayDaysSchema,
+  layawayPercentSchema,
+} from '../ledger/value-settings.ts';
+import { loyaltySchema } from '../loyalty/loyalty.ts';
 import { minorSchema } from '../money/money.ts';
 import { ROUNDING_MODES } from '../money/rounding.ts';
 import { drawerNameSchema } from '../register/drawer-number.ts';
@@ -55,6 +63,18 @@ export const SETTING_SCHEMAS = {
   layawayFee: v.nullable(layawayFeeSchema),
   /** For how many days a till keeps its store's closed sessions by itself (rule D8). */
   keepSessionsDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650)),
+  /** Reasons offered for what comes back; where there are none the till offers its own. */
+  returnReasons: v.pipe(v.array(reason), v.maxLength(12)),
+  /** What the customer display shows between sales, one after another (rule P7). */
+  slides: v.pipe(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120))), v.maxLength(20)),
+  /** How customers are rewarded (rule U8). */
+  loyalty: v.nullable(loyaltySchema),
+  /** The most one payment takes out of an account while other tills cannot be asked (rule G9). */
+  offlineRedeemLimit: v.pipe(minorSchema, v.minValue(0)),
+  /** The least part of a layaway that is paid at once, in whole percent (rule G10). */
+  layawayPercent: layawayPercentSchema,
+  /** For how many days a layaway is kept (rule G10). */
+  layawayDays: layawayDaysSchema,
 } as const;
 
 /** The name of a setting. */
@@ -71,15 +91,25 @@ export type WrittenSettings = { readonly [Name in SettingName]?: Settings[Name] 
 /** Every setting by name. */
 export const SETTING_NAMES = Object.keys(SETTING_SCHEMAS) as readonly SettingName[];
 
-/** Settings of the organization alone: they say how the office begins something new, not how a store works. */
-const ORGANIZATION_ONLY: readonly SettingName[] = ['country', 'taxesIncluded'];
+/**
+ * Settings of the organization alone: how the office begins something new, and what holds wherever a customer comes with points, a card
+ * or a layaway.
+ */
+const ORGANIZATION_ONLY: readonly SettingName[] = [
+  'country',
+  'taxesIncluded',
+  'loyalty',
+  'offlineRedeemLimit',
+  'layawayPercent',
+  'layawayDays',
+];
 
 /** Settings a store may have of its own (rule O1). */
 export const STORE_SETTINGS: readonly SettingName[] = SETTING_NAMES.filter(
   (name) => !ORGANIZATION_ONLY.includes(name),
 );
 
-/** What holds where nobody said anything (rule O2). */
+/** What holds where nobody said anything (rules O2 and O10). */
 export const DEFAULT_SETTINGS: Settings = {
   country: null,
   taxRounding: 'receipt',
@@ -100,6 +130,12 @@ export const DEFAULT_SETTINGS: Settings = {
   drawers: [],
   layawayFee: null,
   keepSessionsDays: 14,
+  returnReasons: [],
+  slides: [],
+  loyalty: null,
+  offlineRedeemLimit: DEFAULT_OFFLINE_LIMIT,
+  layawayPercent: DEFAULT_LAYAWAY_PERCENT,
+  layawayDays: DEFAULT_LAYAWAY_DAYS,
 };
 
 /** One setting as a document holds it; without `value` the store takes the organization's. */

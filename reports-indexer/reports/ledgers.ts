@@ -18,7 +18,10 @@ export type LedgersQuery = { readonly ledger?: Ledger | undefined; readonly acco
 /** The latest moves an account is shown with. */
 const MOST_MOVES = 200;
 
-/** The ledgers of value from the journals alone (rules G1 and G2): sums by ledger, or one account with its latest moves. */
+/**
+ * The ledgers of value from the journals alone (rules G1 and G2): sums by ledger, or one account with its latest moves. `open` is what
+ * the shop owes in money; points are counted apart (rule U11).
+ */
 export async function ledgersReport(database: Kysely<Tables>, { ledger, account }: LedgersQuery) {
   if (ledger !== undefined && account !== undefined) return accountReport(database, ledger, account);
   const found = await database
@@ -37,7 +40,8 @@ export async function ledgersReport(database: Kysely<Tables>, { ledger, account 
     const { accounts, issued, balance } = row;
     return [{ ledger: name, accounts, issued, redeemed: issued - balance, balance }];
   });
-  return { rows, open: rows.reduce((sum, { balance }) => sum + balance, 0) };
+  const money = rows.filter((row) => row.ledger !== 'points');
+  return { rows, open: money.reduce((sum, { balance }) => sum + balance, 0) };
 }
 
 async function accountReport(database: Kysely<Tables>, ledger: Ledger, account: string) {

@@ -2,15 +2,17 @@ import { sql, type ExpressionBuilder, type Kysely, type SelectQueryBuilder } fro
 import type { RecordOf } from '#model/journal/record.ts';
 import type { SaleTable, Tables } from '../schema.ts';
 import { daysOf, type Period } from './filters.ts';
+import { isAbout, namedSubject, type ReceiptSubject } from './receipt-subject.ts';
 
-/** Which receipts to list: `search` is the beginning of a receipt number, its count alone (`123`), or of a basket id. */
+/** Which receipts to list: `search` is the beginning of a receipt number, its count alone (`123`), or of a basket id; `about` narrows them. */
 export type ReceiptQuery = Period & {
   readonly search?: string | undefined;
+  readonly about?: ReceiptSubject | undefined;
   readonly limit: number;
   readonly offset: number;
 };
 
-/** The receipts of a period, newest first, and how many there are in all. */
+/** The receipts of a period, newest first, how many there are in all, and whom or what they are about by its name. */
 export async function receiptsReport(database: Kysely<Tables>, query: ReceiptQuery) {
   const numbers = await numbersOf(database, query.search ?? '');
   // The page is found in the index alone; only its own rows are read.
@@ -36,7 +38,10 @@ export async function receiptsReport(database: Kysely<Tables>, query: ReceiptQue
     .orderBy('sale.register', 'desc')
     .orderBy('sale.seq', 'desc')
     .execute();
-  return { rows, count: await countOf(database, query, numbers) };
+  const count = await countOf(database, query, numbers);
+  return query.about === undefined
+    ? { rows, count }
+    : { rows, count, about: await namedSubject(database, query.about) };
 }
 
 type Found = SelectQueryBuilder<Tables, 'sale', Pick<SaleTable, 'store' | 'register' | 'seq' | 'day' | 'at'>>;
@@ -78,12 +83,13 @@ export async function receiptRecord(
 
 function receipts(database: Kysely<Tables>, query: ReceiptQuery, numbers: readonly string[]) {
   const { from, to } = daysOf(query);
-  const { search } = query;
+  const { search, about } = query;
   // The plus keeps SQLite from walking all days when the search leads to a few receipts.
   const day = isSearch(query) ? sql`+day` : sql`day`;
   let rows = database.selectFrom('sale').where(sql<boolean>`${day} BETWEEN ${from} AND ${to}`);
   if (query.store !== undefined) rows = rows.where('store', '=', query.store);
   if (query.register !== undefined) rows = rows.where('register', '=', query.register);
+  if (about !== undefined) rows = rows.where((build) => isAbout(build, about));
   if (search !== undefined && search !== '') rows = rows.where((build) => matches(build, search, numbers));
   return rows;
 }
@@ -112,7 +118,7 @@ async function countOf(
   query: ReceiptQuery,
   numbers: readonly string[],
 ): Promise<number> {
-  if (isSearch(query)) {
+  if (isSearch(query) || query.about !== undefined) {
     const row = await receipts(database, query, numbers)
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .executeTakeFirst();

@@ -6,6 +6,7 @@ import { nameRepresentative, quickLine } from '#model/register/line-commands.ts'
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { refundLine, type Basket, type BasketLine } from '#model/sale/basket.ts';
 import { quickArticlesReport, representativesReport } from '../../reports-indexer/reports/line-reports.ts';
+import { receiptsReport } from '../../reports-indexer/reports/receipts.ts';
 import { paidSale } from '../model/support/discounts.ts';
 import { RULES, actOf } from '../model/support/played-register.ts';
 import { ORG, REGISTER_ID, STORE_ID, VAT, basket, line } from '../model/support/shop.ts';
@@ -94,4 +95,10 @@ test('[C10] [C11] sales of representatives and new articles are reported, and th
     },
   ]);
   expect((await quickArticlesReport(query, { to: '2026-11-20' })).rows).toEqual([]);
+  const about = { by: 'code', key: '999' } as const;
+  expect(await receiptsReport(query, { about, limit: 50, offset: 0 })).toMatchObject({
+    count: 2,
+    rows: [{ receipt: 'S01-R2-000005' }, {}],
+    about: { name: 'Odder mug' },
+  });
 });

@@ -154,6 +154,9 @@ describe('the program', () => {
     expect(canonicalJson((await ok(`/reports/receipts/${sale.body.receipt}`)) as never)).toBe(
       recordText(sale),
     );
+    expect(await ok('/reports/receipts?about=customer:joan')).toMatchObject({ count: 0 });
+    expect(await ok('/reports/ledger-accounts?ledger=gift-card')).toMatchObject({ rows: [], count: 0 });
+    expect(await ok('/reports/ledger-moves?from=2026-10-28')).toMatchObject({ rows: [], count: 0 });
     expect(await ok('/reports/totals')).toMatchObject({ receipts });
     expect(await ok('/reports/exceptions')).toMatchObject({ rows: [{ code: 'wrong-key' }] });
     expect(await ok('/reports/organization')).toEqual({
@@ -181,6 +184,10 @@ describe('the program', () => {
       '/reports/sales?by=weather',
       '/reports/receipts?limit=501',
       '/reports/receipts?offset=1e9',
+      '/reports/receipts?about=weather:fine',
+      '/reports/ledger-accounts',
+      '/reports/ledger-accounts?ledger=tips',
+      '/reports/ledger-moves?account=G1',
       '/reports/receipts/%00',
       '/reports/totals?basketPrefix=',
       '/reports/receipts/%E0%A4%A',

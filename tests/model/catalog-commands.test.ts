@@ -54,6 +54,7 @@ function book(change: Partial<CatalogBook> = {}): CatalogBook {
     products: byId(LAMP, CUP),
     departments: new Map([['home', { name: 'Home' }]]),
     taxes: byId(VAT),
+    taxMappings: new Map(),
     tenders: byId(CASH),
     specials: byId(HALF),
     ...change,

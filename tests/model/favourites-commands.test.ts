@@ -33,6 +33,7 @@ function book(favourites: Favourites = NO_FAVOURITES): StoresBook {
     products: new Map(['lamp', ...IDS].map((id) => [id, article(id)])),
     departments: new Map([['home', { name: 'Home' }]]),
     taxes: new Map(),
+    taxMappings: new Map(),
     tenders: new Map(),
     specials: new Map(),
     favourites: new Map([['S01', favourites]]),

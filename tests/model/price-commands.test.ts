@@ -26,6 +26,7 @@ function book(change: Partial<PricesBook> = {}): PricesBook {
     products: new Map([['lamp', LAMP]]),
     departments: new Map([['home', { name: 'Home' }]]),
     taxes: new Map(),
+    taxMappings: new Map(),
     tenders: new Map(),
     specials: new Map(),
     tiers: new Map([['trade', { name: 'Trade' }]]),

@@ -102,6 +102,7 @@ describe('settings of a store', () => {
   test('[O1] what was set counts before what the foundation said, in the same place', () => {
     const organization = {
       founded: foundedByOrganization({
+        currency: 'GBP',
         language: 'es',
         taxRounding: 'line',
         cashRounding: { step: 5, mode: 'half-up' },

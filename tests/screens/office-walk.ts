@@ -79,6 +79,9 @@ async function* settings(tour: OfficeTour): Walk {
   yield 'office-preset';
   await open(tour, '/settings?store=S01', 'whose-taxRounding');
   yield 'office-settings-store';
+  await open(tour, '/settings', 'settings-value');
+  await page.getByTestId('settings-value').scrollIntoViewIfNeeded();
+  yield 'office-settings-value';
 }
 
 async function* catalog(tour: OfficeTour): Walk {
@@ -112,6 +115,9 @@ async function* catalog(tour: OfficeTour): Walk {
   await lead(page, 'tax-add', 'tax-dialog');
   yield 'office-tax';
   await leave(page, 'tax-dialog');
+  await lead(page, 'mapping-add', 'mapping-dialog');
+  yield 'office-mapping';
+  await leave(page, 'mapping-dialog');
   await open(tour, '/catalog/tenders', 'tenders-table');
   yield 'office-tenders';
   await open(tour, '/catalog/specials', 'specials-table');

@@ -56,7 +56,8 @@ const NOTHING: Shown = {
 export function shownSale(till: Till): ShownSale {
   const { organization } = till.shop;
   assert(organization, () => 'a till starts when its organization is known');
-  const { name, locale, slides = [] } = till.shop.storeOfTill(till.place.store);
+  const { name, locale } = till.shop.storeOfTill(till.place.store);
+  const { slides } = till.shop.settings;
   const { currency, language } = organization;
   const heads = { store: name, slides: [...slides], language, locale, currency, training: till.training };
   return { ...heads, ...shownNow(till) };

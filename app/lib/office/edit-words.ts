@@ -2,6 +2,7 @@ import type { OfficeAct } from '#model/audit/audit-entry.ts';
 import type { ResolveRefusal } from '#model/audit/resolve-exception.ts';
 import type { FavouritesEditRefusal } from '#model/catalog/favourites-commands.ts';
 import type { FavouritesRefusal } from '#model/catalog/favourites.ts';
+import type { MappingRefusal } from '#model/catalog/mapping-commands.ts';
 import type { MasterRefusal } from '#model/catalog/master-commands.ts';
 import type { ProductRefusal } from '#model/catalog/product-commands.ts';
 import type { PriceRefusal } from '#model/pricing/price-commands.ts';
@@ -23,6 +24,7 @@ type ShopRefusal =
   | ResolveRefusal
   | ProductRefusal
   | MasterRefusal
+  | MappingRefusal
   | SpecialRefusal
   | SettingRefusal
   | FavouritesEditRefusal
@@ -79,6 +81,7 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_shape({ detail: refusal.detail });
     case 'product-known':
     case 'tier-known':
+    case 'mapping-known':
       return m.office_refused_known({ name });
     case 'unknown-product':
     case 'unknown-special':
@@ -108,6 +111,10 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_code_used({ code: refusal.barcode, product: refusal.product });
     case 'tax-in-use':
       return m.office_refused_tax_in_use({ count: refusal.count });
+    case 'tax-mapped':
+      return m.office_refused_tax_mapped({ mapping: refusal.mapping });
+    case 'mapping-empty':
+      return m.office_refused_mapping_empty();
     case 'last-tender':
       return m.office_refused_last_tender();
     case 'days-backwards':
@@ -225,6 +232,8 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'tax.add': m.office_act_tax_add,
   'tax.edit': m.office_act_tax_edit,
   'tax.remove': m.office_act_tax_remove,
+  'tax-mapping.add': m.office_act_tax_mapping_add,
+  'tax-mapping.edit': m.office_act_tax_mapping_edit,
   'tender.add': m.office_act_tender_add,
   'tender.edit': m.office_act_tender_edit,
   'special.add': m.office_act_special_add,

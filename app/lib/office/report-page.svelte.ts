@@ -4,7 +4,7 @@ import { Loaded } from './loaded.svelte.ts';
 import type { Office } from './office.svelte.ts';
 import { receiptPaper, sessionPaper, type Paper } from './paper.ts';
 import { askReport, askSession, questionOf, sheetOf, type ReportAnswer } from './report-answer.ts';
-import { readSessionKey, type ReportQuery } from './report-query.ts';
+import { isOfNow, readSessionKey, type ReportQuery } from './report-query.ts';
 import type { Answer } from './reports-client.ts';
 import type { SaleRecordAnswer, SessionReportAnswer } from './reports-schema.ts';
 import type { Sheet } from './sheet.ts';
@@ -47,12 +47,19 @@ export class ReportPage {
       : receiptPaper(detail.record, words);
   });
 
+  /** What the program calls whom or what the list is narrowed to; undefined while it has not said, or has no name for it. */
+  readonly subjectName: string | undefined = $derived.by(() => {
+    const answer = this.report.value;
+    if (answer?.kind === 'receipts') return answer.page.about?.name;
+    return answer?.kind === 'moves' ? (answer.page.rows[0]?.name ?? undefined) : undefined;
+  });
+
   /** Asks for the report, unless its period ends before it starts. */
   async refresh(): Promise<void> {
     const query = this.#query();
     if (isBackwards(query.filter)) return;
     await this.report.load(questionOf(query), () => askReport(this.#office.client, query));
-    if (this.isEmpty) await this.#findLastDay();
+    if (this.isEmpty && !isOfNow(query.kind)) await this.#findLastDay();
   }
 
   /** Asks for what is open beside the list. */
@@ -66,7 +73,7 @@ export class ReportPage {
 
   async #askDetail(kind: ReportQuery['kind'], open: string): Answer<OpenDetail> {
     const { client } = this.#office;
-    const name = kind === 'receipts' ? undefined : readSessionKey(open);
+    const name = kind === 'x' || kind === 'z' ? readSessionKey(open) : undefined;
     if (name === undefined) {
       const record = await client.receipt(open);
       return record.ok ? ok({ kind: 'receipt', record: record.value }) : record;

@@ -1,6 +1,7 @@
 import { m } from '$lib/paraglide/messages.js';
 import type { OrganizationNames } from './organization-names.ts';
 import {
+  hrefAbout,
   hrefOfKind,
   reportHref,
   sessionKey,
@@ -25,6 +26,12 @@ export function reportTitle(kind: ReportKind): string {
       return m.office_report_department();
     case 'product':
       return m.office_report_product();
+    case 'customer':
+      return m.office_report_customer();
+    case 'tier':
+      return m.office_report_tier();
+    case 'representative':
+      return m.office_report_representative();
     case 'tender':
       return m.office_report_tender();
     case 'tax':
@@ -35,6 +42,14 @@ export function reportTitle(kind: ReportKind): string {
       return m.office_report_z();
     case 'receipts':
       return m.office_report_receipts();
+    case 'quick':
+      return m.office_report_quick();
+    case 'ledgers':
+      return m.office_report_ledgers();
+    case 'accounts':
+      return m.office_report_accounts();
+    case 'moves':
+      return m.office_report_moves();
   }
 }
 
@@ -45,7 +60,7 @@ export function salesSheet(
   filter: ReportFilter,
   names: OrganizationNames,
 ): Sheet {
-  const taxed = by === 'day' || by === 'store' || by === 'register';
+  const taxed = ['day', 'store', 'register', 'customer', 'tier'].includes(by);
   const columns: Column[] = [
     ...groupColumns(by),
     { key: 'receipts', label: m.office_column_receipts(), kind: 'count' },
@@ -190,14 +205,13 @@ function groupColumns(by: SalesGrouping): Column[] {
         { key: 'key', label: code, kind: 'text' },
       ];
     case 'department':
+      return [{ key: 'name', label: m.office_column_department(), kind: 'text' }];
     case 'tender':
-      return [
-        {
-          key: 'name',
-          label: by === 'tender' ? m.office_column_tender() : m.office_column_department(),
-          kind: 'text',
-        },
-      ];
+      return [{ key: 'name', label: m.office_column_tender(), kind: 'text' }];
+    case 'customer':
+      return [{ key: 'name', label: m.office_column_customer(), kind: 'text' }];
+    case 'tier':
+      return [{ key: 'name', label: m.office_column_tier(), kind: 'text' }];
   }
 }
 
@@ -206,6 +220,10 @@ function groupCells(by: SalesGrouping, row: SalesAnswer['rows'][number], names: 
   if (by === 'register') {
     const [store = '', register = ''] = row.key.split('-');
     return { key: row.key, name: `${names.store(store)} · ${row.name || register}` };
+  }
+  if (by === 'customer' || by === 'tier') {
+    const nobody = by === 'customer' ? m.office_no_customer() : m.office_no_tier();
+    return { key: row.key, name: row.key === '' ? nobody : row.name || row.key };
   }
   if (by === 'department') return { key: row.key, name: row.name || row.key || m.office_no_department() };
   return { key: row.key, name: row.name || row.key };
@@ -219,6 +237,7 @@ function salesCells(row: SalesAnswer['total']): Cells {
 function drillDown(by: SalesGrouping, key: string, filter: ReportFilter): string | undefined {
   if (by === 'day') return hrefOfKind('receipts', changeFilter(filter, { from: key, to: key }));
   if (by === 'store') return hrefOfKind('register', changeFilter(filter, { store: key }));
+  if (by === 'customer' || by === 'tier') return key === '' ? undefined : hrefAbout({ by, key }, filter);
   if (by !== 'register') return undefined;
   const [store, register] = key.split('-');
   return store && register ? hrefOfKind('z', { ...filter, store, register }) : undefined;

@@ -1,5 +1,20 @@
 import * as v from 'valibot';
+import type { Ledger } from '#model/ledger/account.ts';
 import { err, ok, type Result } from '#model/result.ts';
+import {
+  ledgerAccountsSchema,
+  ledgerMovesSchema,
+  ledgersSchema,
+  type LedgerAccountsAnswer,
+  type LedgerMovesAnswer,
+  type LedgersAnswer,
+} from './ledgers-schema.ts';
+import {
+  quickArticlesSchema,
+  representativesSchema,
+  type QuickArticlesAnswer,
+  type RepresentativesAnswer,
+} from './lines-schema.ts';
 import {
   auditActSchema,
   auditSchema,
@@ -37,7 +52,8 @@ export type ReportFilter = {
 };
 
 /** What sales can be summed by. */
-export type SalesGrouping = 'day' | 'tender' | 'department' | 'store' | 'register' | 'product';
+export type SalesGrouping =
+  'day' | 'tender' | 'department' | 'store' | 'register' | 'product' | 'customer' | 'tier';
 
 /** One register session, named. */
 export type SessionName = { readonly store: string; readonly register: string; readonly session: number };
@@ -50,8 +66,14 @@ export type AuditFilter = ReportFilter & {
   readonly text?: string;
 };
 
-/** Which page of the receipts list. */
-export type ReceiptsPage = { readonly search: string; readonly limit: number; readonly offset: number };
+/** Which page of a list, and what was searched for. */
+export type ListPage = { readonly search: string; readonly limit: number; readonly offset: number };
+
+/** Which page of the receipts list; `about` is a subject as `customer:joan`. */
+export type ReceiptsPage = ListPage & { readonly about?: string };
+
+/** Which moves of accounts. */
+export type MovesFilter = ReportFilter & { readonly ledger?: Ledger; readonly account?: string };
 
 /**
  * Why a report could not be shown. `unreachable`: this computer's server does not answer; `away`: it answers, the program
@@ -120,9 +142,37 @@ export class ReportsClient {
 
   /** One page of receipts. */
   receipts(filter: ReportFilter, page: ReceiptsPage): Answer<ReceiptsAnswer> {
-    const { search, limit, offset } = page;
-    const query = { ...filter, search, limit: String(limit), offset: String(offset) };
-    return this.#get('/reports/receipts', query, receiptsSchema);
+    return this.#get(
+      '/reports/receipts',
+      { ...filter, ...pageFields(page), about: page.about },
+      receiptsSchema,
+    );
+  }
+
+  /** What representatives sold. */
+  representatives(filter: ReportFilter): Answer<RepresentativesAnswer> {
+    return this.#get('/reports/representatives', filter, representativesSchema);
+  }
+
+  /** Codes that were sold without an article. */
+  quickArticles(filter: ReportFilter): Answer<QuickArticlesAnswer> {
+    return this.#get('/reports/quick-articles', filter, quickArticlesSchema);
+  }
+
+  /** What each ledger of value holds. */
+  ledgers(): Answer<LedgersAnswer> {
+    return this.#get('/reports/ledgers', {}, ledgersSchema);
+  }
+
+  /** One page of the accounts of a ledger. */
+  ledgerAccounts(ledger: Ledger, page: ListPage): Answer<LedgerAccountsAnswer> {
+    return this.#get('/reports/ledger-accounts', { ledger, ...pageFields(page) }, ledgerAccountsSchema);
+  }
+
+  /** One page of what moved accounts. */
+  ledgerMoves(filter: MovesFilter, page: ListPage): Answer<LedgerMovesAnswer> {
+    const { search: _search, ...place } = pageFields(page);
+    return this.#get('/reports/ledger-moves', { ...filter, ...place }, ledgerMovesSchema);
   }
 
   /** One receipt as it was recorded. */
@@ -177,6 +227,10 @@ export class ReportsClient {
       return err(slow ? { code: 'away', status: 504 } : { code: 'unreachable' });
     }
   }
+}
+
+function pageFields({ search, limit, offset }: ListPage) {
+  return { search, limit: String(limit), offset: String(offset) };
 }
 
 /** The query text with `?`, empty values left out. */

@@ -120,7 +120,7 @@ const salesFigures = {
   tax: v.nullish(minorSchema),
 };
 
-/** Sales by day, tender, department, store, register or product. */
+/** Sales by day, tender, department, store, register, product, customer or tier. */
 export const salesSchema = v.object({
   rows: v.array(v.object({ key: v.string(), name: v.nullish(v.string()), ...salesFigures })),
   total: v.object(salesFigures),
@@ -142,6 +142,8 @@ export const receiptsSchema = v.object({
     }),
   ),
   count,
+  /** Whom or what they were narrowed to, by its name. */
+  about: v.optional(v.object({ by: v.string(), key: v.string(), name: v.string() })),
 });
 
 /** A sale record; the chain fields that a reader does not need are left out. */

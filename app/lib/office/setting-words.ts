@@ -28,6 +28,12 @@ const LABELS: Record<SettingName, () => string> = {
   drawers: m.office_setting_drawers,
   layawayFee: m.office_setting_layaway_fee,
   keepSessionsDays: m.office_setting_keep_sessions_days,
+  returnReasons: m.office_setting_return_reasons,
+  slides: m.office_setting_slides,
+  loyalty: m.office_setting_loyalty,
+  offlineRedeemLimit: m.office_setting_offline_limit,
+  layawayPercent: m.office_setting_layaway_percent,
+  layawayDays: m.office_setting_layaway_days,
 };
 
 const AFTER_SALES: Record<Settings['afterSale'], () => string> = {
@@ -131,7 +137,8 @@ export function settingValueWords(
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
   if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);
   if (name === 'roundingMode') return modeWords(value as RoundingMode);
-  if (name === 'drawerLimit') return formats.money(value as number);
+  if (name === 'drawerLimit' || name === 'offlineRedeemLimit') return formats.money(value as number);
+  if (name === 'loyalty') return m.office_yes();
   if (name === 'country' || name === 'shelfCodes') return countryName(value as string, formats.language);
   if (name === 'language') return value === 'es' ? 'Español' : 'English';
   return String(value);

@@ -4,10 +4,10 @@ import type { Formats } from './formats.ts';
 import type { SortOrder } from './report-query.ts';
 
 /**
- * What a column holds: `money` in minor units, `quantity` and `percent` as decimal text, `day` as `YYYY-MM-DD`, `instant` as
+ * What a column holds: `money` in minor units, `price` in the major unit as decimal text, `quantity` and `percent` as decimal text, `day` as `YYYY-MM-DD`, `instant` as
  * ISO UTC, `text` as people read it.
  */
-export type ColumnKind = 'text' | 'day' | 'instant' | 'money' | 'count' | 'quantity' | 'percent';
+export type ColumnKind = 'text' | 'day' | 'instant' | 'money' | 'price' | 'count' | 'quantity' | 'percent';
 
 /** A column of a report. `spare` columns give way when there is little room; they are in the download all the same. */
 export type Column = {
@@ -22,12 +22,16 @@ export type Cell = string | number | undefined;
 /** The cells of a row by column key. */
 export type Cells = Readonly<Record<string, Cell>>;
 
-/** A row: `href` is where it leads, `id` tells rows apart, `timeZone` is the clock of its instants. */
+/**
+ * A row: `href` is where it leads, `id` tells rows apart, `timeZone` is the clock of its instants, `kinds` says which cells hold
+ * something else than their column.
+ */
 export type Row = {
   readonly id: string;
   readonly cells: Cells;
   readonly href?: string;
   readonly timeZone?: string;
+  readonly kinds?: Readonly<Record<string, ColumnKind>>;
 };
 
 /** A report as a table, before it is written for people or for a file. */
@@ -35,13 +39,15 @@ export type Sheet = {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly total?: Cells;
+  /** Which cells of the total hold something else than their column. */
+  readonly kinds?: Row['kinds'];
   /** How the rows are sorted when the address does not say. */
   readonly order?: SortOrder;
 };
 
 /** Is a column of figures, which stand on the right. */
 export function isFigure(kind: ColumnKind): boolean {
-  return kind === 'money' || kind === 'count' || kind === 'quantity' || kind === 'percent';
+  return kind !== 'text' && kind !== 'day' && kind !== 'instant';
 }
 
 /** Does the cell hold an amount below zero, which is shown red besides its minus. */
@@ -55,6 +61,8 @@ export function cellText(kind: ColumnKind, cell: Cell, formats: Formats, timeZon
   switch (kind) {
     case 'money':
       return formats.money(Number(cell));
+    case 'price':
+      return formats.price(String(cell));
     case 'count':
       return formats.count(Number(cell));
     case 'quantity':
@@ -95,7 +103,9 @@ export function sheetCsv(columns: readonly Column[], rows: readonly Row[], curre
   const head = columns.map(({ label, kind }) =>
     guardText(kind === 'money' ? `${label} (${currency})` : label),
   );
-  const body = rows.map((row) => columns.map(({ key, kind }) => csvCell(kind, row.cells[key], currency)));
+  const body = rows.map((row) =>
+    columns.map(({ key, kind }) => csvCell(row.kinds?.[key] ?? kind, row.cells[key], currency)),
+  );
   return writeCsv([head, ...body]);
 }
 

@@ -17,6 +17,7 @@ import type { StoreId } from '#model/ids/register-id.ts';
 import type { PriceRule } from '#model/pricing/price-rule.ts';
 import type { Special } from '#model/pricing/special.ts';
 import type { Tier } from '#model/pricing/tier.ts';
+import type { TaxMapping } from '#model/tax/tax-mapping.ts';
 import {
   isSettingKey,
   writtenSettings,
@@ -26,7 +27,10 @@ import {
 import type { Documents } from '../repo/documents.ts';
 
 /** The catalog as commands ask about it, without the people. */
-export type Catalog = Pick<CatalogBook, 'products' | 'departments' | 'taxes' | 'tenders' | 'specials'> &
+export type Catalog = Pick<
+  CatalogBook,
+  'products' | 'departments' | 'taxes' | 'taxMappings' | 'tenders' | 'specials'
+> &
   Pick<PricesBook, 'tiers' | 'priceRules'>;
 
 type Groups = { info?: ProductInfo; price?: ProductPrice };
@@ -49,6 +53,7 @@ export class ShopBook {
   readonly #products = new Map<string, Product>();
   readonly #departments = new Map<string, Department>();
   readonly #taxes = new Map<string, TaxRate>();
+  readonly #taxMappings = new Map<string, TaxMapping>();
   readonly #tenders = new Map<string, Tender>();
   readonly #specials = new Map<string, Special>();
   readonly #tiers = new Map<string, Tier>();
@@ -93,6 +98,7 @@ export class ShopBook {
       products: this.#products,
       departments: this.#departments,
       taxes: this.#taxes,
+      taxMappings: this.#taxMappings,
       tenders: this.#tenders,
       specials: this.#specials,
       tiers: this.#tiers,
@@ -121,6 +127,12 @@ export class ShopBook {
     return [...this.#taxes.values()].toSorted(
       (a, b) => NAMES.compare(a.name, b.name) || Number(b.rate) - Number(a.rate),
     );
+  }
+
+  /** The mappings of taxes by name. */
+  get taxMappings(): readonly TaxMapping[] {
+    void this.#version;
+    return [...this.#taxMappings.values()].toSorted((a, b) => NAMES.compare(a.name, b.name));
   }
 
   /** The tenders in the order of their buttons. */
@@ -219,6 +231,7 @@ export class ShopBook {
       this.#takeGroup(entry.id, { [entry.kind]: entry.value });
     else if (entry.kind === 'department') this.#departments.set(entry.id, entry.value);
     else if (entry.kind === 'tax') this.#taxes.set(entry.id, entry.value);
+    else if (entry.kind === 'tax-mapping') this.#taxMappings.set(entry.id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(entry.id, entry.value);
     else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
     else if (entry.kind === 'tier') this.#tiers.set(entry.id, entry.value);
@@ -236,6 +249,7 @@ export class ShopBook {
     const masters = {
       department: this.#departments,
       tax: this.#taxes,
+      'tax-mapping': this.#taxMappings,
       tender: this.#tenders,
       special: this.#specials,
       tier: this.#tiers,

@@ -56,7 +56,7 @@ export class AccountDesk {
 
   /** How customers are rewarded; undefined where they are not. */
   get loyalty(): Loyalty | undefined {
-    return this.#parts.shop.organization?.loyalty;
+    return this.#parts.shop.settings.loyalty ?? undefined;
   }
 
   /** Reads what is known of a customer's accounts; before that, nothing may be there. */

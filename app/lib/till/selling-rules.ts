@@ -10,13 +10,12 @@ import type { Shop } from './shop.svelte.ts';
 export function sellingRules(shop: Shop, store: StoreId, now: Date): PricingRules {
   const { organization, specials } = shop;
   assert(organization, () => 'a till starts when its organization is known');
-  const { currency, loyalty } = organization;
+  const { currency } = organization;
   const { timeZone, tier } = shop.storeOfTill(store);
   const tiers = [tier, organization.tier].filter((one) => one !== undefined);
   return {
     currency,
     ...pricingOf(shop.settings),
-    ...(loyalty ? { loyalty } : {}),
     specials,
     occasion: { store, tiers, day: businessDay(now, timeZone), time: clockTime(now, 'en-GB', timeZone) },
   };

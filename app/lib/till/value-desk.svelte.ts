@@ -14,6 +14,7 @@ import { ledgerMoves, type BookedMove, type LedgerMove } from '#model/ledger/led
 import { availableOf, redeem, type Funds, type RedeemRefusal } from '#model/ledger/redeem.ts';
 import { valueLine } from '#model/ledger/value-line.ts';
 import { offlineRedeemLimit, type ValueSettings } from '#model/ledger/value-settings.ts';
+import { valueSettingsOf } from '#model/settings/settings-of.ts';
 import type { Minor } from '#model/money/money.ts';
 import { labelsOf } from '#model/receipt/labels.ts';
 import { ledgerLabel } from '#model/receipt/value-paper.ts';
@@ -64,7 +65,8 @@ export class ValueDesk {
 
   /** What the organization decided about value. */
   get settings(): ValueSettings | undefined {
-    return this.#parts.shop.organization?.value;
+    const { organization, settings } = this.#parts.shop;
+    return organization && valueSettingsOf(settings, organization.currency);
   }
 
   /** Whether other tills could be asked now; without them a limit counts. */

@@ -42,11 +42,25 @@ describe('the address of a report', () => {
     'store=../etc',
     'sort=-',
     'sort=a;b',
+    'about=customer:joan',
+    'ledger=points',
+    'account=G1',
     'page=-1',
     'page=x',
     'open=',
   ])('leaves out what it does not understand: %s', (search) => {
     expect(read(search)).toEqual(read(''));
+  });
+
+  test('receipts can be about somebody, and accounts are of one ledger', () => {
+    expect(read('kind=receipts&about=tier:trade').about).toEqual({ by: 'tier', key: 'trade' });
+    expect(read('kind=receipts&about=weather:fine')).toEqual(read('kind=receipts'));
+    expect(read('kind=accounts').ledger).toBe('gift-card');
+    expect(read('kind=moves&ledger=points&account=joan')).toMatchObject({
+      ledger: 'points',
+      account: 'joan',
+    });
+    expect(read('kind=moves&account=joan')).toEqual(read('kind=moves'));
   });
 
   test('a register alone is nobody: it needs its store', () => {
@@ -70,7 +84,9 @@ describe('the address of a report', () => {
       { requiredKeys: ['kind', 'filter', 'search', 'page'] },
     );
     fc.assert(
-      fc.property(query, (asked) => {
+      fc.property(query, (drawn) => {
+        // A list of accounts is always of one ledger.
+        const asked = drawn.kind === 'accounts' ? { ...drawn, ledger: 'deposit' as const } : drawn;
         const address = new URL(reportHref(asked), 'http://office');
         expect(address.pathname).toBe('/office/reports');
         expect(readQuery(address.searchParams)).toEqual(asked);

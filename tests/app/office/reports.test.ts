@@ -3,7 +3,7 @@ import { assert } from '#model/result.ts';
 import type { Result } from '#model/result.ts';
 import { LiveFeed } from '$lib/office/live-feed.svelte.ts';
 import { Office } from '$lib/office/office.svelte.ts';
-import { askAllReceipts, askReport, askSession, sheetOf } from '$lib/office/report-answer.ts';
+import { askAllRows, askReport, askSession, sheetOf } from '$lib/office/report-answer.ts';
 import { downloadCsv } from '$lib/office/report-download.ts';
 import { ReportPage } from '$lib/office/report-page.svelte.ts';
 import { readQuery, type ReportKind, type ReportQuery } from '$lib/office/report-query.ts';
@@ -91,7 +91,7 @@ describe('the office', () => {
 });
 
 describe('reports as tables', () => {
-  test.each<ReportKind>(['day', 'store', 'register', 'tender'])(
+  test.each<ReportKind>(['day', 'store', 'register', 'customer', 'tier', 'tender'])(
     'sales by %s sum up to what was sold',
     async (kind) => {
       const { rows, total } = await sheet(`kind=${kind}`);
@@ -147,6 +147,24 @@ describe('reports as tables', () => {
   test('a receipt is found by its count alone', async () => {
     const found = await sheet('kind=receipts&search=3&store=S01');
     expect(found.rows.map((row) => row.id).toSorted()).toEqual(['S01-R1-000003', 'S01-R2-000003']);
+  });
+});
+
+describe('reports a shop without customers, cards or representatives has as well', () => {
+  test.each(['representative', 'quick', 'ledgers', 'accounts', 'moves'])('%s is empty', async (kind) => {
+    expect((await sheet(`kind=${kind}`)).rows).toEqual([]);
+  });
+
+  test('what was sold to nobody in particular says so and leads nowhere', async () => {
+    const [row] = (await sheet('kind=customer')).rows;
+    expect(row?.cells['name']).toBe('No customer');
+    expect(row?.href).toBeUndefined();
+  });
+
+  test('receipts about somebody are theirs alone, and the page names them', async () => {
+    const page = new ReportPage(office, () => query('kind=receipts&about=customer:joan'));
+    await page.refresh();
+    expect(page).toMatchObject({ isEmpty: true, subjectName: 'joan' });
   });
 });
 
@@ -237,10 +255,10 @@ describe('the reports page', () => {
 describe('the download', () => {
   test('of receipts holds every page of them', async () => {
     const asked = query('kind=receipts');
-    const all = valueOf(await askAllReceipts(client, asked));
+    const all = valueOf(await askAllRows(client, asked, office.names));
     const sold = arrived().flatMap((journal) => journal.records.filter((record) => record.kind === 'sale'));
-    expect(all.rows).toHaveLength(sold.length);
-    expect(new Set(all.rows.map((row) => row.receipt)).size).toBe(sold.length);
+    expect(all).toHaveLength(sold.length);
+    expect(new Set(all.map((row) => row.id)).size).toBe(sold.length);
     const csv = valueOf(await downloadCsv(office, asked, await sheet('kind=receipts')));
     expect(csv.split('\r\n')).toHaveLength(sold.length + 2);
   });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { offlineRedeemLimit } from '#model/ledger/value-settings.ts';
 import { discountReasons } from '../../../app/lib/till/discount-reasons.ts';
+import { shownSale } from '../../../app/lib/display/shown-sale.ts';
+import { returnReasons } from '../../../app/lib/till/return-reasons.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
 import { openTill, S01, setSetting as set } from './till-fixture.ts';
 
@@ -30,6 +33,33 @@ describe('settings of the office at the till', () => {
     expect(discountReasons(shop.settings)).toEqual(['Staff', 'Damaged']);
     set(bench, 'store', 'discountReasons', []);
     expect(discountReasons(shop.settings)).toEqual(usual);
+  });
+
+  it('[O10] name the reasons for a return, else the till offers its own', async () => {
+    const bench = await openTill();
+    const { shop } = bench.till;
+    expect(returnReasons(shop.settings)).toHaveLength(4);
+    set(bench, 'organization', 'returnReasons', ['Broken', 'Broken', 'Too small']);
+    expect(returnReasons(shop.settings)).toEqual(['Broken', 'Too small']);
+    set(bench, 'store', 'returnReasons', []);
+    expect(returnReasons(shop.settings)).toContain(m.return_reason_2());
+  });
+
+  it('[O10, P7, U8, G9] reach the display, the points and the limit of cards at once', async () => {
+    const bench = await openTill();
+    const { till } = bench;
+    set(bench, 'organization', 'slides', ['Open on Sunday']);
+    expect(shownSale(till)).toMatchObject({ phase: 'idle', slides: ['Open on Sunday'] });
+    expect(till.sale.rules.loyalty).toBeUndefined();
+    set(bench, 'organization', 'loyalty', { earnPer: 100, redeemValue: 2 });
+    expect(till.sale.rules.loyalty).toEqual({ earnPer: 100, redeemValue: 2 });
+    expect(till.accounts.loyalty).toEqual({ earnPer: 100, redeemValue: 2 });
+    set(bench, 'organization', 'loyalty', null);
+    expect(till.accounts.loyalty).toBeUndefined();
+    const limit = () => offlineRedeemLimit(till.value.settings, till.sale.rules.currency);
+    expect(limit()).toBe(5000);
+    set(bench, 'organization', 'offlineRedeemLimit', 0);
+    expect(limit()).toBe(0);
   });
 
   it('[B4, O1] name the country by whose rules a code from a scale is read', async () => {
