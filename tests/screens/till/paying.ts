@@ -94,6 +94,7 @@ export async function* valueWalk(tour: TillTour): Walk {
   yield 'till-layaways';
   await lead(page, 'layaway-cancel', 'layaway-cancel-reason');
   yield 'till-layaway-cancel';
+  await lead(page, 'layaway-open', 'layaway-new-order');
   await lead(page, 'layaway-new-order', 'layaway-order');
   yield 'till-order';
   await leave(page, 'layaway-dialog');
