@@ -9,6 +9,7 @@ import { startShop, type TestShop } from '../support/shop.ts';
 import { officeWalk } from '../screens/office-walk.ts';
 import { follow, type Walk } from '../screens/screen.ts';
 import { setUpWalk } from '../screens/set-up-walk.ts';
+import { tillAloneWalk } from '../screens/till-alone-walk.ts';
 import { tillWalk } from '../screens/till-walk.ts';
 import { TillPage } from './pages/till-page.ts';
 
@@ -81,12 +82,18 @@ async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; fo
 
 describe(
   'every screen keeps nobody out, in light and in dark, and fits a phone',
-  { timeout: 480_000 },
+  { timeout: 720_000 },
   () => {
     test('before a device is anybody’s', async () => {
       const { screens, found } = await look(setUpWalk);
       expect(found).toEqual([]);
       expect(screens).toContain('founding');
+    });
+
+    test('at a till that stands alone', async () => {
+      const { screens, found } = await look((page) => tillAloneWalk(page, 'ana'));
+      expect(found).toEqual([]);
+      expect(screens).toContain('till-not-saved');
     });
 
     test('at a till, and at head office that sees what it sold', async () => {

@@ -1,50 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
-import { TillPage } from './pages/till-page.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pinOf } from '../support/shop.ts';
+import type { TillPage } from './pages/till-page.ts';
+import { picture, withTwoTills } from './two-tills.ts';
 
 // A lantern of 3.39 of the demo; Joan Builder buys for trade prices, Karim Haddad without tax.
 const LANTERN = '71053';
 const PATIENCE = { timeout: 30_000, interval: 100 };
 
-let folder: string;
-let shop: TestShop;
-let browsers: TestBrowser[];
+const tills = withTwoTills({ width: 1366, height: 768 });
 let one: TillPage;
 let two: TillPage;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-customers-'));
-  shop = await startShop(join(folder, 'data'));
-  browsers = await Promise.all([launchBrowser(join(folder, 'one')), launchBrowser(join(folder, 'two'))]);
-  const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
-  await Promise.all(pages.map((page) => page.setViewportSize({ width: 1366, height: 768 })));
-  const [first, second] = pages.map((page) => new TillPage(page));
-  if (!first || !second) throw new Error('two tills are needed');
-  [one, two] = [first, second];
-  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
-  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
-  await one.signIn('ana', pinOf('ana'));
-  await one.openSession('100');
-  await two.signIn('luis', pinOf('luis'));
-  await two.openSession('100');
-}, 180_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.kill()));
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
+beforeAll(() => {
+  ({ one, two } = tills);
 });
-
-/** A picture of what a person sees, where somebody asked for pictures. */
-async function picture(till: TillPage, name: string): Promise<void> {
-  const pictures = process.env['TILLMESH_PICTURES'];
-  if (pictures !== undefined) await till.page.screenshot({ path: join(pictures, `${name}.png`) });
-}
 
 describe('customers on two tills', { timeout: 120_000 }, () => {
   test('[U4] [X12] a trade customer is attached with the keyboard alone, and the prices drop', async () => {

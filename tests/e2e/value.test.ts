@@ -1,52 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
-import { TillPage } from './pages/till-page.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { pinOf } from '../support/shop.ts';
+import type { TillPage } from './pages/till-page.ts';
+import { picture, withTwoTills } from './two-tills.ts';
 
 // An article of the demo: a lantern of 3.39.
 const LANTERN = '71053';
 const CARD = '6006491234567890';
 const PATIENCE = { timeout: 30_000, interval: 100 };
 
-let folder: string;
-let shop: TestShop;
-let browsers: TestBrowser[];
+const tills = withTwoTills({ width: 1366, height: 768 }, { width: 1024, height: 768 });
 let one: TillPage;
 let two: TillPage;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-value-'));
-  shop = await startShop(join(folder, 'data'));
-  browsers = await Promise.all([launchBrowser(join(folder, 'one')), launchBrowser(join(folder, 'two'))]);
-  const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
-  const [first, second] = pages;
-  if (!first || !second) throw new Error('two tills are needed');
-  await first.setViewportSize({ width: 1366, height: 768 });
-  await second.setViewportSize({ width: 1024, height: 768 });
-  [one, two] = [new TillPage(first), new TillPage(second)];
-  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
-  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
-  await one.signIn('ana', pinOf('ana'));
-  await one.openSession('100');
-  await two.signIn('luis', pinOf('luis'));
-  await two.openSession('100');
-}, 180_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.kill()));
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
+beforeAll(() => {
+  ({ one, two } = tills);
 });
-
-/** A picture of what a person sees, where somebody asked for pictures. */
-async function picture(till: TillPage, name: string): Promise<void> {
-  const pictures = process.env['TILLMESH_PICTURES'];
-  if (pictures !== undefined) await till.page.screenshot({ path: join(pictures, `${name}.png`) });
-}
 
 /** What a gift card holds, by the panel of a till. */
 async function balanceAt(till: TillPage): Promise<string> {

@@ -9,6 +9,7 @@ import { TillPage } from '../e2e/pages/till-page.ts';
 import { follow, type Walk } from '../screens/screen.ts';
 import { officeWalk } from '../screens/office-walk.ts';
 import { setUpWalk } from '../screens/set-up-walk.ts';
+import { tillAloneWalk } from '../screens/till-alone-walk.ts';
 import { tillWalk } from '../screens/till-walk.ts';
 
 const USAGE = `Usage: npm run --silent screenshots -- DIR [options]
@@ -16,14 +17,14 @@ const USAGE = `Usage: npm run --silent screenshots -- DIR [options]
 Walks the demo shop through every screen and writes a picture of each to DIR, named SCREEN_SIZE_LOOK_LANGUAGE.png.
 
   --only TEXT      screens whose name contains TEXT; the others are walked through without a picture
-  --part PART      set-up, till or office (default all)
-  --size WxH       one size (default ${'1024x768, 1366x768, 1920x1080, 768x1024, 390x844'})
+  --part PART      set-up, till, alone (what needs no shop around the till) or office (default all)
+  --size WxH       one size (default ${'1024x768, 1366x768, 1920x1080, 820x1180, 390x844'})
   --look LOOK      light, dark or contrast (default light and dark, contrast for a few screens at one size)
   --language L     en or es (default both)
   --help           show this text
 `;
 
-const SIZES = ['1024x768', '1366x768', '1920x1080', '768x1024', '390x844'];
+const SIZES = ['1024x768', '1366x768', '1920x1080', '820x1180', '390x844'];
 const LANGUAGES = ['en', 'es'] as const;
 type Language = (typeof LANGUAGES)[number];
 /** What the system asks for; the pages follow it. */
@@ -97,6 +98,7 @@ async function walkAll({ tills, hq }: TestShop, language: Language): Promise<voi
   const parts: readonly [string, (page: Page) => Walk][] = [
     ['set-up', setUpWalk],
     ['till', (page) => tillWalk({ shop, station, till: new TillPage(page), cashier })],
+    ['alone', (page) => tillAloneWalk(page, cashier)],
     ['office', (page) => officeWalk({ url, page, language })],
   ];
   const locale = language === 'en' ? 'en-GB' : 'es-ES';

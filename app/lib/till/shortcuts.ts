@@ -67,6 +67,26 @@ const SELLING_KEYS: Record<string, Act> = {
   '?': (_till, view) => view.openPanel('shortcuts'),
 };
 
+const CONTROL_KEYS: Record<string, Act> = {
+  // A bare letter begins a search.
+  i: (till, view) => {
+    const product = till.shop.product(till.sale.basket.lines[lastLine(till)]?.product ?? '');
+    if (product && !till.sale.paying) view.articles.openInfo(product);
+  },
+  z: (till) => void till.sale.undoRemove(),
+};
+
+/** The keys that do something here, as {@link SHORTCUTS} writes them; the search field itself knows ↑ and ↓. */
+export function boundKeys(): string[] {
+  const words: Record<string, string> = { Delete: 'Del' };
+  return [
+    ...Object.keys(FUNCTION_KEYS),
+    ...Object.keys(SELLING_KEYS).map((key) => words[key] ?? key),
+    ...Object.keys(CONTROL_KEYS).map((key) => `Ctrl ${key.toUpperCase()}`),
+    'Esc',
+  ];
+}
+
 /** Carries out a shortcut while nothing lies over the selling, payment or done screen. True when the key was one. */
 export function pressShortcut(event: KeyboardEvent, till: Till, view: TillView): boolean {
   const covered = view.panel !== undefined || view.line !== undefined || view.closing;
@@ -79,18 +99,10 @@ export function pressShortcut(event: KeyboardEvent, till: Till, view: TillView):
   return true;
 }
 
-const aboutLastArticle: Act = (till, view) => {
-  const product = till.shop.product(till.sale.basket.lines[lastLine(till)]?.product ?? '');
-  if (product && !till.sale.paying) view.articles.openInfo(product);
-};
-
 function actOf(event: KeyboardEvent, typing: boolean): Act | undefined {
   if (event.altKey || event.metaKey) return undefined;
-  if (event.ctrlKey) {
-    // A bare letter begins a search.
-    if (event.key === 'i') return aboutLastArticle;
-    return event.key === 'z' && !typing ? (till) => void till.sale.undoRemove() : undefined;
-  }
+  // What was typed in a field is undone by the field itself.
+  if (event.ctrlKey) return event.key === 'z' && typing ? undefined : CONTROL_KEYS[event.key];
   const selling = element('barcode-input') !== null || element('new-sale-button') !== null;
   if (event.key === 'Escape') return escape;
   return FUNCTION_KEYS[event.key] ?? (selling && !typing ? SELLING_KEYS[event.key] : undefined);

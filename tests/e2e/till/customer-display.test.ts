@@ -1,33 +1,17 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
-import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { TillPage } from '../pages/till-page.ts';
+import { eachWithOwnTill } from './own-till.ts';
+import type { TillOrigin } from './till-origin.ts';
 
 const PATIENCE = { timeout: 20_000 };
 
-let browser: FreshBrowser;
+const own = eachWithOwnTill();
 let origin: TillOrigin;
 let page: Page;
 let till: TillPage;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  origin = await startTillOrigin();
-  page = await browser.newPage(origin.url);
-  till = new TillPage(page);
-  await till.visit(origin.url);
-  await till.signIn('ana', '1234');
-  await till.openSession('100');
-  return async () => {
-    await page.close();
-    await origin.close();
-  };
+beforeEach(() => {
+  ({ origin, page, till } = own);
 });
 
 /** Opens the customer's window from the menu, as a person does. */

@@ -79,6 +79,8 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
   it.each([
     ['F9', 'close-session'],
     ['F7', 'refund-view'],
+    ['F3', 'customer-dialog'],
+    ['?', 'shortcut-sheet'],
   ])('keeps the focus in the dialog of %s and gives it back with Escape', async (key, place) => {
     await keyboard.press('F2', key);
     await till.page.getByTestId(place).waitFor();
@@ -89,6 +91,31 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
     await keyboard.press('Escape');
     await till.page.getByTestId(place).waitFor({ state: 'detached' });
     await expect.poll(async () => (await focusOf(till.page)).name, PATIENCE).toBe('barcode-input');
+  });
+
+  it('reaches every dialog of the menu and leaves it with Escape', { timeout: 240_000 }, async () => {
+    const { page } = till;
+    await keyboard.press('F9');
+    await page.getByTestId('journal').waitFor();
+    const names = await page
+      .locator('[role="dialog"] button[data-testid]:not([data-testid="close-session"])')
+      .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-testid') ?? ''));
+    expect(names.length).toBeGreaterThan(10);
+    await keyboard.press('Escape');
+    for (const name of names) {
+      await keyboard.press('F9');
+      await keyboard.enter(name);
+      await page.getByTestId(name).waitFor({ state: 'detached' });
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      await expect.poll(async () => (await focusOf(page)).inDialog, PATIENCE).toBe(true);
+      // Where somebody has to approve, the first Escape leads back to the menu.
+      await keyboard.press('Escape');
+      await expect.poll(() => dialog.count(), PATIENCE).toBeLessThan(2);
+      if ((await page.getByTestId(name).count()) > 0) await keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+    expect(keyboard.unseen).toEqual([]);
   });
 
   it('opens a line with Enter, and Escape leads back to it', async () => {

@@ -4,7 +4,7 @@ import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { ok } from '#model/result.ts';
 import { DEMO_PEOPLE, demoSeeds, readDemoCatalog } from '../../../app/server/demo-shop.ts';
-import { makeOrigin } from '../../../app/server/origin.ts';
+import { makeOrigin, type OriginParts } from '../../../app/server/origin.ts';
 import { HeadOfficeDoor } from '../../support/head-office-door.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 
@@ -31,12 +31,14 @@ export type TillOrigin = {
 /**
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
  * itself as the demo's do, unless `joins` says that a person has to type a code. `terminal` is the address of a card terminal, `bridge`
- * that of a bridge with a scale.
+ * that of a bridge with a scale,
+ * `mails` takes the receipts that are mailed; without it the till offers no mail.
  */
 export async function startTillOrigin(
   joins: 'by-itself' | 'by-code' = 'by-itself',
   build = new URL('build', PROJECT).pathname,
   devices: { readonly terminal?: string | undefined; readonly bridge?: string } = {},
+  mails?: OriginParts['mails'],
 ): Promise<TillOrigin> {
   const { terminal, bridge } = devices;
   const place = { store: storeId(1), register: registerId(1) };
@@ -59,10 +61,12 @@ export async function startTillOrigin(
       ...(joins === 'by-itself' ? { demo: { enrols: true, people } } : {}),
       ...(terminal === undefined ? {} : { terminal: true }),
       ...(bridge === undefined ? {} : { scale: 'scale' }),
+      ...(mails ? { mail: true } : {}),
       version: 'test',
     }),
     ...(terminal === undefined ? {} : { terminal }),
     ...(bridge === undefined ? {} : { bridge }),
+    ...(mails ? { mails } : {}),
     relay: await door.listen(),
     hosts: [],
     ...(joins === 'by-itself' ? { demoCode: () => Promise.resolve(ok(invite())) } : {}),

@@ -1,32 +1,16 @@
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { registerId, storeId } from '#model/ids/register-id.ts';
-import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
-import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+import type { TillPage } from '../pages/till-page.ts';
+import { eachWithOwnTill } from './own-till.ts';
+import type { TillOrigin } from './till-origin.ts';
 
-let browser: FreshBrowser;
+const own = eachWithOwnTill({ person: 'mia' });
 let origin: TillOrigin;
 let page: Page;
 let till: TillPage;
-
-beforeAll(async () => {
-  browser = await startBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-});
-beforeEach(async () => {
-  origin = await startTillOrigin();
-  page = await browser.newPage(origin.url);
-  till = new TillPage(page);
-  await till.visit(origin.url);
-  await till.signIn('mia', '9876');
-  await till.openSession('100');
-  return async () => {
-    await page.close();
-    await origin.close();
-  };
+beforeEach(() => {
+  ({ origin, page, till } = own);
 });
 
 /** The kinds of records of the first session, in order, as they reached the relay. */
