@@ -14,7 +14,7 @@ const STORE = { class: 'store', store: storeId(1) } as const;
 export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
   const terminal = await startVirtualTerminal({ port: 0 });
   const mails = { accept: () => Promise.resolve('waiting' as const) };
-  const origin = await startTillOrigin('by-itself', undefined, `http://127.0.0.1:${terminal.port}`, mails);
+  const origin = await startTillOrigin('by-itself', undefined, { terminal: `http://127.0.0.1:${terminal.port}` }, mails);
   const till = new TillPage(page);
   try {
     yield* startWalk(page, origin);

@@ -172,15 +172,17 @@ export class StoreJournals {
 
   /**
    * The records in `seq` order of each session of the store, the newest session of each register first, until `isEnough` says so of a
-   * register's session or `most` of its sessions were read. Sessions that are not held are fetched; those that cannot be are left out.
+   * register's session or `most` of its sessions were read; with `register` of that one alone. Sessions that are not held are fetched; those that cannot be are left out.
    */
   async sessions(
     most: number,
     isEnough: (records: readonly JournalRecord[]) => boolean = () => false,
+    register?: RegisterId,
   ): Promise<readonly (readonly JournalRecord[])[]> {
     const registers = Map.groupBy(await this.listed(), ({ key }) => key.register);
+    const wanted = [...registers].filter(([one]) => register === undefined || one === register);
     const read = await Promise.all(
-      [...registers.values()].map((listed) => this.#readBack(listed.slice(0, most), isEnough)),
+      wanted.map(([, listed]) => this.#readBack(listed.slice(0, most), isEnough)),
     );
     return read.flat();
   }

@@ -51,7 +51,6 @@ async function whatItSays({ till }: TillBench): Promise<unknown> {
     elsewhere: await till.store.pastSessions(R2, () => false),
     stock: GOODS.map((id) => till.stock.here({ id })),
     state: till.journal.state,
-    soldTwice: till.store.soldTwice,
     others: till.store.otherSales,
   };
 }
