@@ -30,7 +30,8 @@ export class ScaleDesk {
   /** Asks until the returned function is called. What comes after that is forgotten: the next article is weighed anew. */
   weigh(): () => void {
     const turn = ++this.#weighing;
-    void this.#ask(turn);
+    const { scale } = this.#parts;
+    if (scale) void this.#ask(scale, turn);
     return () => {
       if (turn !== this.#weighing) return;
       this.#weighing++;
@@ -38,13 +39,12 @@ export class ScaleDesk {
     };
   }
 
-  async #ask(turn: number): Promise<void> {
-    const { scale, pause } = this.#parts;
-    while (scale && turn === this.#weighing) {
+  async #ask(scale: Scale, turn: number): Promise<void> {
+    while (turn === this.#weighing) {
       const reading = await scale.read();
       if (turn !== this.#weighing) return;
       this.#reading = reading;
-      await pause();
+      await this.#parts.pause();
     }
   }
 }

@@ -88,11 +88,9 @@ describe('weighing at a till', () => {
     const scale = new FakeScale();
     const bench = await openTill({ scale });
     const { till, view } = bench;
-    const cheese = {
-      ...must({ ok: true, value: till.shop.productWithCode('5012345678900')! }),
-      unit: 'kg' as const,
-    };
-    view.add(cheese);
+    const lantern = till.shop.productWithCode('5012345678900');
+    if (!lantern) throw new Error('the test shop has no lantern');
+    view.add({ ...lantern, unit: 'kg' });
     view.articles.answer({ quantity: '0.452', weighed: { from: 'scale', tare: '0.02' } });
     must(till.sale.startPaying());
     payCash(bench, till.sale.priced.total);

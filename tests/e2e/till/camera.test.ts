@@ -39,25 +39,33 @@ function showPicture(address: string): void {
 }
 
 describe('the camera as a scanner', { timeout: 120_000 }, () => {
-  it('sells the article whose code it sees, with a reader that comes with the app', async () => {
-    const origin = await startTillOrigin();
-    const page = await browser.newPage(origin.url);
-    const png = await bwipjs.toBuffer({ bcid: 'ean13', text: '2000000015064', scale: 3, height: 25 });
-    await page.addInitScript(showPicture, `data:image/png;base64,${png.toString('base64')}`);
-    const foreign: string[] = [];
-    page.on('request', (request) => {
-      if (/^https?:/.test(request.url()) && !request.url().startsWith(origin.url))
-        foreign.push(request.url());
-    });
-    const till = new TillPage(page);
-    await till.visit(origin.url);
-    await till.signIn('ana', '1234');
-    await till.openSession('100');
-    await page.getByTestId('camera-button').click();
-    await expect.poll(() => till.line('71053').count(), PATIENCE).toBe(1);
-    expect(await page.getByTestId('camera-dialog').count()).toBe(0);
-    expect(foreign).toEqual([]);
-    await page.close();
-    await origin.close();
-  });
+  it.each([
+    { code: '2000000015064', sku: '71053', total: '£3.39' },
+    // The label of a counter scale: 450 g of the cheese.
+    { code: '2112345004501', sku: 'demo-cheddar', total: '£5.40' },
+  ])(
+    '[B7] sells $sku by the code it sees, with a reader that comes with the app',
+    async ({ code, sku, total }) => {
+      const origin = await startTillOrigin();
+      const page = await browser.newPage(origin.url);
+      const png = await bwipjs.toBuffer({ bcid: 'ean13', text: code, scale: 3, height: 25 });
+      await page.addInitScript(showPicture, `data:image/png;base64,${png.toString('base64')}`);
+      const foreign: string[] = [];
+      page.on('request', (request) => {
+        if (/^https?:/.test(request.url()) && !request.url().startsWith(origin.url))
+          foreign.push(request.url());
+      });
+      const till = new TillPage(page);
+      await till.visit(origin.url);
+      await till.signIn('ana', '1234');
+      await till.openSession('100');
+      await page.getByTestId('camera-button').click();
+      await expect.poll(() => till.line(sku).count(), PATIENCE).toBe(1);
+      expect(await till.total.textContent()).toBe(total);
+      expect(await page.getByTestId('camera-dialog').count()).toBe(0);
+      expect(foreign).toEqual([]);
+      await page.close();
+      await origin.close();
+    },
+  );
 });
