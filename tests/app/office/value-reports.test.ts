@@ -164,7 +164,7 @@ describe('the head of a narrowed list', () => {
   test.each([
     ['kind=accounts&search=zz', 'No account matches “zz”'],
     ['kind=receipts&search=zz', 'No receipt in this period matches “zz”'],
-    ['kind=receipts&about=customer:joan', 'No receipts of it in this period'],
+    ['kind=receipts&about=customer:joan', 'No such receipts in this period'],
     ['kind=moves', 'Nothing moved in this period'],
     ['kind=quick', 'Nothing was sold without an article in this period'],
     ['kind=day', 'No sales in this period'],
