@@ -1,4 +1,6 @@
 import { expect, describe, test } from 'vitest';
+import { resolveInOffice } from '#model/audit/resolve-exception.ts';
+import { readExceptionsEntry } from '#model/documents/exceptions.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { ok, err } from '#model/result.ts';
 import { pinVerifier, type Person } from '#model/staff/pin.ts';
@@ -174,5 +176,37 @@ describe('edits', () => {
     expect((await auditOf(documents, ORGANIZATION)).map(({ what }) => what)).toEqual(['role.edit']);
     documents.receive(ORGANIZATION, { 'role:manager': '{}' });
     expect(office.signIn.may('staff.edit')).toBe(false);
+  });
+});
+
+describe('an exception resolved in the office', () => {
+  const WISH = {
+    exception: { kind: 'double-refund', id: 'a'.repeat(43) },
+    about: 'S01-R1-000001',
+    outcome: 'corrected' as const,
+    reason: 'the money is back',
+  };
+  const document = { class: 'exceptions', store: S01 } as const;
+
+  test('[F10] [F11] is one entry in the document of its store, in the name of who is signed in', async () => {
+    const { office, documents } = await startOffice();
+    await office.signIn.signIn(MIA, '9876');
+    const edited = await office.edit(document, (book, doing) =>
+      resolveInOffice(book, WISH, undefined, doing),
+    );
+    expect(edited).toEqual(ok({ relay: 'saved' }));
+    const entries = Object.entries(await documents.open(document));
+    const read = entries.map(([key, text]) => readExceptionsEntry(key, text));
+    expect(read).toMatchObject([{ ok: true, value: { exception: WISH.exception, by: 'mia' } }]);
+  });
+
+  test('[F10] is refused to who may not, and nothing is written', async () => {
+    const { office, documents } = await startOffice();
+    await office.signIn.signIn(ANA, '2580');
+    const edited = await office.edit(document, (book, doing) =>
+      resolveInOffice(book, WISH, undefined, doing),
+    );
+    expect(edited).toMatchObject({ ok: false, error: { code: 'not-permitted' } });
+    expect(await documents.open(document)).toEqual({});
   });
 });
