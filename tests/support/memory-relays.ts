@@ -1,4 +1,4 @@
-import * as A from '@automerge/automerge';
+import type * as A from '@automerge/automerge';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { decodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
