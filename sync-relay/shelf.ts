@@ -149,13 +149,16 @@ export class Shelf {
   #write(): void {
     const rows = [...this.#unwritten.values()];
     this.#unwritten.clear();
-    this.#writing = this.#writing.then(async () => {
-      try {
-        for (const frame of framesOf(rows)) await this.#file?.append(frame);
-      } catch (cause) {
-        this.#log.warn({ err: cause }, 'the disk refused the index; what it lacks is read at the next start');
-      }
-    });
+    this.#writing = this.#append(rows, this.#writing);
+  }
+
+  async #append(rows: readonly Row[], before: Promise<void>): Promise<void> {
+    await before;
+    try {
+      for (const frame of framesOf(rows)) await this.#file?.append(frame);
+    } catch (cause) {
+      this.#log.warn({ err: cause }, 'the disk refused the index; what it lacks is read at the next start');
+    }
   }
 
   async #rewrite(rows: readonly Row[]): Promise<void> {

@@ -1,4 +1,4 @@
-import * as A from '@automerge/automerge';
+import type * as A from '@automerge/automerge';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { decodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
@@ -12,10 +12,17 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 type Device = NonNullable<PeerMetadata['device']>;
 
+/** Where a relay keeps its documents; one that never `stops` lost its power. */
+export type MemoryRelayParts = {
+  readonly folder?: string;
+  readonly disk?: LogDisk;
+  readonly stops?: boolean;
+};
+
 /** A relay in this process, open, on a folder of its own or the one named. */
 export async function memoryRelay(
   place: Pick<Device, 'id' | 'role'> & Partial<Device>,
-  { folder, disk = nodeDisk }: { folder?: string; disk?: LogDisk } = {},
+  { folder, disk = nodeDisk, stops = true }: MemoryRelayParts = {},
 ): Promise<{ readonly relay: Relay; readonly folder: string }> {
   const documents = folder ?? (await temporaryFolder());
   const log = pino({ level: 'silent' });
@@ -32,7 +39,7 @@ export async function memoryRelay(
     },
   });
   await relay.start();
-  onTestFinished(() => relay.stop());
+  if (stops) onTestFinished(() => relay.stop());
   return { relay, folder: documents };
 }
 

@@ -36,6 +36,8 @@ export type Manifest = v.InferOutput<typeof manifestSchema>;
 export type BackupSource = Omit<Manifest, 'files' | 'v'> & {
   readonly folder: string;
   readonly names: readonly string[];
+  /** The names as they are at the end: a document that was archived meanwhile lies in another file than it did. */
+  readonly namesAtEnd?: () => Promise<readonly string[]>;
 };
 
 /**
@@ -43,7 +45,7 @@ export type BackupSource = Omit<Manifest, 'files' | 'v'> & {
  * is read of it is a state it was in. A file that went away since it was listed is left out.
  */
 export async function writeArchive(path: string, source: BackupSource): Promise<Manifest> {
-  const { folder, names, ...about } = source;
+  const { folder, names, namesAtEnd, ...about } = source;
   const part = `${path}.part`;
   const tar = pack();
   const written = pipeline(tar, createGzip(), createWriteStream(part, { mode: 0o600, flush: true }));
@@ -51,12 +53,15 @@ export async function writeArchive(path: string, source: BackupSource): Promise<
   written.catch(() => undefined);
   try {
     const files: Manifest['files'] = [];
-    for (const name of names) {
+    const add = async (name: string) => {
       const bytes = await readIfThere(join(folder, name));
-      if (bytes === undefined) continue;
+      if (bytes === undefined) return;
       files.push({ name, size: bytes.length, sha256: sha256(bytes) });
       await addFile(tar, written, name, bytes);
-    }
+    };
+    for (const name of names) await add(name);
+    const found = new Set(names);
+    for (const name of (await namesAtEnd?.()) ?? []) if (!found.has(name)) await add(name);
     const manifest: Manifest = { v: 1, ...about, files };
     await addFile(tar, written, MANIFEST, Buffer.from(JSON.stringify(manifest)));
     tar.finalize();

@@ -14,6 +14,8 @@ const IDENTITY = /^(?:tillmesh\.json|[^/]+\/(?:relay|reports)\/device\.json)$/;
 const LEFT_OUT = [
   /(?:^|\/)lock$/,
   /\.(?:new|part)$/,
+  // Read at another moment than the documents it speaks of, it could claim what is not in the backup; a relay makes it again.
+  /\/documents\/archive\/heads\.log$/,
   /^log\.txt$/,
   /^[^/]+\/reports\/(?!device\.json$)/,
   /^[^/]+\/(?:bridge|printer)\//,

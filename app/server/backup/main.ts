@@ -66,7 +66,8 @@ async function backUp({ data, to, part }: Options): Promise<void> {
     fail(1, `${data} holds no machine of Tillmesh. Name the folder that npm start or npm run station uses.`);
   const at = new Date().toISOString();
   const organization = await organizationOf(data);
-  const { files } = await writeArchive(to, { folder: data, names, organization, at, part });
+  const namesAtEnd = () => keptFiles(data, part);
+  const { files } = await writeArchive(to, { folder: data, names, namesAtEnd, organization, at, part });
   const size = files.reduce((sum, file) => sum + file.size, 0);
   process.stdout.write(`${to}: ${files.length} files, ${(size / 1e6).toFixed(1)} MB, made at ${at}\n`);
 }
