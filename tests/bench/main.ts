@@ -5,6 +5,7 @@ import { benchDocuments } from './documents.bench.ts';
 import { benchFold } from './fold.bench.ts';
 import { benchGrowthTill } from './growth-till.bench.ts';
 import { benchIndexing } from './indexing.bench.ts';
+import { benchNetwork } from './network.bench.ts';
 import { benchRelay } from './relay.bench.ts';
 import type { BenchRow } from './row.ts';
 import { benchSync } from './sync.bench.ts';
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly BenchRow[]>>> = {
   model: benchFold,
   documents: benchDocuments,
   relay: benchRelay,
+  network: benchNetwork,
   verification: benchVerification,
   indexing: benchIndexing,
   signatures: benchSignatures,

@@ -38,7 +38,9 @@ describe('a till that is killed in the middle of a sale', { timeout: 180_000 }, 
 
 test('a seed always draws the same crash, and every kind of crash is drawn', () => {
   const plans = Array.from({ length: 2_000 }, (_, seed) => planOf(seed));
-  expect(plans).toEqual(Array.from({ length: 2_000 }, (_, seed) => planOf(seed)));
+  expect(JSON.stringify(Array.from({ length: 2_000 }, (_, seed) => planOf(seed)))).toBe(
+    JSON.stringify(plans),
+  );
   expect(new Set(plans.map(({ victim, step }) => `${victim} ${step}`)).size).toBe(
     VICTIMS.length * STEPS.length,
   );

@@ -49,9 +49,13 @@ function oneOf<Name extends string>(what: string, names: readonly Name[], given:
   return names.find((name) => name === given) ?? fail(`There is no ${what} "${given}".`);
 }
 
+/** The shop that is being played with; whoever stops the command stops it as well. */
+let run: CrashRun | undefined;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void (run?.end() ?? Promise.resolve()).finally(() => process.exit(130)));
+
 async function playRounds(rounds: number, first: number, only: { victim?: Victim; step?: Step }) {
   const folder = await mkdtemp(join(tmpdir(), 'tillmesh-crash-'));
-  let run: CrashRun | undefined;
   let shops = 0;
   let failed = 0;
   let secondStarts = 0;

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { encodeFrame } from '#model/protocol/frame.ts';
+import { readerAt, relayAt, saleKey, sessionOf, startMesh, tillAt, type Mesh } from '../network/relays.ts';
+import { RoughCable } from '../network/rough-cable.ts';
+import { besideBaseline, quantile, type BenchRow } from './row.ts';
+
+const TILLS = 12;
+const SALES = 40;
+const TARGET = 'the others keep theirs';
+
+/** Something that is wrong on the network while the store sells; gives what ends it. */
+type Trouble = (mesh: Mesh, folder: string) => Promise<() => Promise<void>>;
+
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  'head office 2 s away over 64 kbit/s, with a backlog': slowUplink,
+  'a cable between two other tills cut and joined all the time': flapping,
+  'a peer that sends rubbish all the time': rubbish,
+  'a peer that never reads': deafPeer,
+};
+
+/** How long a sale takes to every other till of twelve, in milliseconds: in good order, and beside each trouble. */
+export async function benchNetwork(): Promise<BenchRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-network-'));
+  const mesh = await startMesh(folder, TILLS);
+  try {
+    let sale = await sell(mesh, 0, []);
+    const rows: BenchRow[] = [];
+    for (const [name, trouble] of Object.entries(TROUBLES)) {
+      const [good, bad]: [number[], number[]] = [[], []];
+      sale = await sell(mesh, sale, good);
+      const end = await trouble(mesh, folder);
+      sale = await sell(mesh, sale, bad);
+      await end();
+      for (const q of [0.5, 0.95]) {
+        const row = {
+          name: `a sale on ${TILLS - 1} tills, ${name}, p${q * 100}`,
+          unit: 'ms',
+          target: TARGET,
+        };
+        const baseline = { name: 'without', value: quantile(good, q) };
+        rows.push(besideBaseline({ ...row, value: quantile(bad, q) }, baseline));
+      }
+    }
+    return rows;
+  } finally {
+    await mesh.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first till sells; notes how long each sale took to the last of the others. Gives the number of the last sale. */
+async function sell({ tills }: Mesh, from: number, times: number[]): Promise<number> {
+  const [seller, ...others] = tills.map(({ till }) => till);
+  const id = sessionOf(1);
+  for (let sale = from + 1; sale <= from + SALES; sale++) {
+    const start = performance.now();
+    seller?.write(id, saleKey(sale), `sale ${sale}`);
+    await Promise.all(others.map((till) => till.until(() => till.size(id) >= sale)));
+    times.push(performance.now() - start);
+  }
+  return from + SALES;
+}
+
+/** One more till joins that alone reaches head office, and has more to tell it than the line takes in the meantime. */
+async function slowUplink({ tills }: Mesh, folder: string) {
+  const office = await relayAt(join(folder, 'office'), 0);
+  const uplink = await RoughCable.to(office.port, { delayMs: 2_000, upBytesPerSecond: 8_000 });
+  const peer = tills.map(({ port }) => `ws://127.0.0.1:${port}/sync`);
+  const relay = await relayAt(join(folder, 'relay-uplink'), TILLS + 1, { hq: uplink.syncUrl, peer });
+  const till = await tillAt(relay.port, TILLS + 1);
+  const reader = await readerAt(office.port);
+  till.write(sessionOf(TILLS + 1), saleKey(1), randomBytes(400_000).toString('base64'));
+  await Promise.all(tills.map((one) => one.till.until(() => one.till.size(sessionOf(TILLS + 1)) === 1)));
+  return async () => {
+    await till.close();
+    await reader.close();
+    await relay.stop();
+    await uplink.cut();
+    await office.stop();
+  };
+}
+
+async function flapping({ cables }: Mesh) {
+  const cable = cables.at(-1);
+  let goesOn = true;
+  const flaps = (async () => {
+    while (goesOn) {
+      await cable?.cut();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await cable?.join();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  })();
+  return async () => {
+    goesOn = false;
+    await flaps;
+  };
+}
+
+async function rubbish({ tills }: Mesh) {
+  let goesOn = true;
+  const sending = (async () => {
+    while (goesOn) {
+      const socket = new WebSocket(urlOf(tills));
+      socket.on('error', () => undefined);
+      const closed = once(socket, 'close');
+      await once(socket, 'open');
+      socket.send(randomBytes(10_000));
+      await closed;
+    }
+  })();
+  return async () => {
+    goesOn = false;
+    await sending;
+  };
+}
+
+async function deafPeer({ tills }: Mesh) {
+  const socket = new WebSocket(urlOf(tills));
+  await once(socket, 'open');
+  const peerMetadata = { device: { id: 'd'.repeat(16), role: 'indexer' as const } };
+  socket.send(
+    encodeFrame({ type: 'join', senderId: 'deaf', peerMetadata, supportedProtocolVersions: ['1'] }),
+  );
+  await once(socket, 'message');
+  socket.pause();
+  return async () => socket.terminate();
+}
+
+const urlOf = (tills: Mesh['tills']) => `ws://127.0.0.1:${tills[0]?.port}/sync`;
