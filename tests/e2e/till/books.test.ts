@@ -108,6 +108,13 @@ describe('the drawer and the books in the browser', { timeout: 120_000 }, () => 
       denominations: { 2000: 3, 200: 3 },
     });
     expect(records()[6]).toMatchObject({ approvedBy: 'mia', body: { gross: 678, difference: -78 } });
+    await page.keyboard.press('Escape');
+    await till.leaveZReport();
+    await page.getByTestId('open-closings').click();
+    await till.approve(MIA.person, MIA.pin);
+    const closings = page.getByTestId('closing-row');
+    await expect.poll(() => closings.count(), PATIENCE).toBe(2);
+    expect(await closings.nth(1).textContent()).toContain('6.78');
   });
 
   it('[R14] several drawers are opened, chosen, counted and closed each by itself', async () => {

@@ -5,6 +5,7 @@ import {
   type VirtualTerminal,
 } from '../../../hardware-bridge/virtual-terminal/virtual-terminal.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
@@ -70,6 +71,32 @@ describe('a card at the terminal of the till', { timeout: 90_000 }, () => {
     await page.getByTestId('card-charged').click();
     await expect.poll(() => till.payments.textContent(), PATIENCE).toContain('778899');
     await till.complete();
+  });
+
+  it('[V8] gives a voided payment back, and takes a typed code where the terminal refuses', async () => {
+    await till.payCard();
+    terminal.ledger.present(await asked(1), true);
+    await expect.poll(() => till.payments.count(), PATIENCE).toBe(1);
+    const receipt = await till.complete();
+    await till.newSale();
+    await till.menu('journal');
+    await page.getByTestId('journal-row').first().click();
+    await page.getByTestId('journal-void').click();
+    await page.getByTestId('void-reason').fill('wrong article');
+    expect(await page.getByTestId('void-card').textContent()).toContain('3.39');
+    await page.getByTestId('confirm-void').click();
+    await till.approve('mia', '9876');
+    terminal.ledger.present(await asked(2), false);
+    const asking = page.getByTestId('card-void');
+    await expect.poll(() => asking.getAttribute('data-state'), PATIENCE).toBe('refused');
+    expect(await asking.textContent()).toContain('insufficient funds');
+    await page.getByTestId('void-approval').fill('SLIP-9');
+    await page.getByTestId('void-card-hand').click();
+    await page.getByTestId('void-dialog').waitFor({ state: 'detached' });
+    const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+    const texts = () => Object.values(origin.entries(key) ?? {}).join('\n');
+    await expect.poll(texts, PATIENCE).toContain('"givenBack":"hand"');
+    expect(texts()).toContain(`"voids":{"reason":"wrong article","receipt":"${receipt.trim()}"}`);
   });
 
   it('[V7] takes the typed code of another terminal without asking this one', async () => {
