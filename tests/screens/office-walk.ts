@@ -52,6 +52,8 @@ async function* reports(tour: OfficeTour): Walk {
   yield 'office-z';
   await open(tour, '/reports?kind=tender&from=2001-01-01&to=2001-01-31', 'report-empty');
   yield 'office-report-empty';
+  await open(tour, '/reports?kind=receipts&about=tier:nobody', 'report-subject');
+  yield 'office-report-about';
   await open(tour, '/reports?kind=tax&from=2026-10-30&to=2026-10-01', 'report-backwards');
   yield 'office-report-backwards';
 }

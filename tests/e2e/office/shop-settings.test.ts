@@ -143,4 +143,35 @@ describe('what the office changes reaches a till', { timeout: 120_000 }, () => {
         /Special changed[\s\S]*Special added[\s\S]*Setting changed[\s\S]*Country preset applied[\s\S]*Article changed/,
       );
   });
+
+  test('[O10, U8] a loyalty set in the office says what it is worth, and holds after a reload', async () => {
+    await office.goto(officeUrl('settings'));
+    await office.getByTestId('loyalty-on').check();
+    await office.getByTestId('loyalty-redeem').fill('0.02');
+    expect(await office.getByTestId('loyalty-example').innerText()).toContain('50 points, worth £1.00');
+    await office.getByTestId('loyalty-save').click();
+    await expect.poll(() => office.getByTestId('said-loyalty').innerText(), PATIENCE).toContain('Saved');
+    await office.reload();
+    await expect.poll(() => office.getByTestId('loyalty-redeem').inputValue(), PATIENCE).toBe('0.02');
+  });
+
+  test('[O11] a mapping of taxes is listed by what it charges instead', async () => {
+    await office.goto(officeUrl('catalog/taxes'));
+    await office.getByTestId('mapping-add').click();
+    await office.getByTestId('mapping-name').fill('Embassies');
+    await office.getByTestId('mapping-save').click();
+    await office.getByTestId('mapping-trouble').waitFor();
+    await office.getByTestId('mapping-exempt').selectOption('true');
+    await office.getByTestId('mapping-save').click();
+    await expect
+      .poll(() => office.getByTestId('mappings-table').innerText(), PATIENCE)
+      .toContain('No tax at all');
+  });
+
+  test('receipts about a customer say so, and one click shows all again', async () => {
+    await office.goto(officeUrl('reports?kind=receipts&about=customer:joan'));
+    await expect.poll(() => office.getByTestId('report-subject-name').innerText(), PATIENCE).toBe('joan');
+    await office.getByTestId('report-subject-clear').click();
+    await office.getByTestId('report-subject').waitFor({ state: 'detached' });
+  });
 });
