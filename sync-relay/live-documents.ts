@@ -59,10 +59,10 @@ export class LiveDocuments {
 
   /** Takes note that a document has nothing to do. */
   idle(document: RelayDocument): void {
-    const { id, isLoaded, isEmpty } = document;
+    const { id, isEmpty } = document;
     this.#idle.delete(id);
     // One that a peer only named costs nothing either.
-    if ((!isLoaded || isEmpty) && this.#release(id)) return;
+    if (isEmpty && this.#release(id)) return;
     this.#idle.set(id, false);
     for (const longest of this.#idle.keys()) {
       if (this.#idle.size <= MOST_IDLE) break;

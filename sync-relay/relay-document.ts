@@ -132,12 +132,7 @@ export class RelayDocument {
     this.#sealing = undefined;
   }
 
-  /** Whether it is in memory. */
-  get isLoaded(): boolean {
-    return this.#doc !== undefined;
-  }
-
-  /** Whether nothing of it is on the disk. */
+  /** Whether it is not in memory, or nothing but a name a peer said. */
   get isEmpty(): boolean {
     return this.#durableHeads.length === 0;
   }
@@ -147,7 +142,7 @@ export class RelayDocument {
     const isBusy = this.#running !== undefined || this.#waiting > 0 || this.#secondHand.isWaiting;
     if (isBusy || this.#unanswered.size > 0 || !this.#candidates.isEmpty) return false;
     this.#unload();
-    return !this.isLoaded;
+    return this.#doc === undefined;
   }
 
   /** A voucher for this document has come: what waited for it is taken. */
@@ -299,7 +294,7 @@ export class RelayDocument {
     if (this.#shelf.knows(this.id, file)) return;
     // The disk lost something since the peers were told what is here.
     this.#shelf.note(this.id, file);
-    for (const link of this.#events.links(this)) this.#wanting.add(link);
+    this.#want(this.#events.links(this));
   }
 
   #apply({ link, data }: Received): void {

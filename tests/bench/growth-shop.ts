@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as A from '@automerge/automerge';
+import { bytesOfDocumentId, documentId, type DocumentId } from '#model/ids/document-id.ts';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { recordKey } from '#model/journal/record.ts';
+import { recordText } from '#model/journal/chain.ts';
+import { encodeLogFrame, LOG_HEADER } from '../../sync-relay/log-file.ts';
+import { headsDigest } from '../../sync-relay/heads-index.ts';
+import { makeShop } from '../support/journal-fixture.ts';
+import { ORGANIZATION, firstChange, type EntriesDocument } from '../support/stock-peer.ts';
+
+/** How much is generated: each register has one session and one basket a day. */
+export type GrowthSize = { readonly stores: number; readonly days: number; readonly sales: number };
+
+export const REGISTERS = 4;
+
+/** The session of a register on a day of the generated time, from 1. */
+export function sessionOf(store: number, register: number, day: number): DocumentId {
+  return idOf('session', store, register, day);
+}
+
+function idOf(name: 'session' | 'basket', store: number, register: number, session: number): DocumentId {
+  const place = { store: storeId(store), register: registerId(register) };
+  return documentId({ organization: ORGANIZATION, key: { class: name, ...place, session } });
+}
+
+/** What all generated documents have in common: the records of one real day, under one state. */
+type Template = { readonly doc: A.Doc<EntriesDocument>; readonly bytes: Uint8Array };
+
+function templateOf(sales: number): Template {
+  const [journal] = makeShop(1, { stores: 1, registers: 1, sessions: 1, salesPerSession: sales });
+  const doc = A.change(A.load<EntriesDocument>(firstChange()), { time: 0 }, (draft) => {
+    for (const record of journal?.records ?? [])
+      draft.entries[recordKey(record.seq)] = new A.ImmutableString(recordText(record));
+  });
+  return { doc, bytes: A.save(doc) };
+}
+
+/** A document like the template with one change of its own: as long on the disk as a real one, in a thousandth of the time. */
+function documentLike({ doc, bytes }: Template, id: DocumentId): { heads: readonly string[]; bytes: Buffer } {
+  const copy = A.change(A.clone(doc), { time: 0 }, (draft) => {
+    draft.entries['own'] = new A.ImmutableString(id);
+  });
+  const change = A.getLastLocalChange(copy) ?? new Uint8Array();
+  const heads = A.getHeads(copy);
+  A.free(copy);
+  return { heads, bytes: Buffer.concat([bytes, change]) };
+}
+
+/** Where relays keep their documents; several folders are filled with the same. */
+export async function generateYear(
+  { stores, days, sales }: GrowthSize,
+  folders: readonly { readonly folder: string; readonly store?: number }[],
+): Promise<{ readonly documents: number; readonly bytes: number }> {
+  for (const { folder } of folders) await mkdir(join(folder, 'archive'), { recursive: true });
+  const [session, basket] = [templateOf(sales), templateOf(0)];
+  const rows = folders.map((): unknown[] => []);
+  let [documents, bytes] = [0, 0];
+  for (let store = 1; store <= stores; store++)
+    for (let register = 1; register <= REGISTERS; register++)
+      for (let day = 1; day <= days; day++) {
+        for (const name of ['session', 'basket'] as const) {
+          const id = idOf(name, store, register, day);
+          const made = documentLike(name === 'session' ? session : basket, id);
+          documents += 1;
+          bytes += made.bytes.length;
+          for (const [at, { folder, store: only }] of folders.entries()) {
+            if (only !== undefined && only !== store) continue;
+            rows[at]?.push(await place(folder, id, made, name === 'session' ? day * (sales + 2) : undefined));
+          }
+        }
+      }
+  for (const [at, { folder }] of folders.entries()) await writeIndex(folder, rows[at] ?? []);
+  return { documents, bytes };
+}
+
+/** Puts a session where a relay has its archives, or a basket where it has its logs; gives its row of the index. */
+async function place(
+  folder: string,
+  id: DocumentId,
+  { heads, bytes }: { readonly heads: readonly string[]; readonly bytes: Buffer },
+  seq: number | undefined,
+): Promise<unknown> {
+  const digest = Buffer.from(headsDigest(heads)).toString('hex');
+  const name = Buffer.from(bytesOfDocumentId(id)).toString('hex');
+  if (seq === undefined) {
+    const log = Buffer.concat([LOG_HEADER, encodeLogFrame(bytes)]);
+    await writeFile(join(folder, `${id}.log`), log);
+    return [id, name, digest, log.length, [], null];
+  }
+  const sha = createHash('sha256').update(bytes).digest('hex');
+  await writeFile(join(folder, 'archive', `${id}.${sha}.saved`), bytes);
+  const totals = { receipts: seq, signed: seq * 900, absolute: seq * 900 };
+  const seal = { end: { seq, hash: sha.slice(0, 43), totals }, latestAt: '2026-01-01T20:00:00.000Z' };
+  return [id, name, digest, 0, [sha], seal];
+}
+
+async function writeIndex(folder: string, rows: readonly unknown[]): Promise<void> {
+  const frames: Buffer[] = [];
+  for (let at = 0; at < rows.length; at += 500)
+    frames.push(encodeLogFrame(Buffer.from(JSON.stringify(rows.slice(at, at + 500)))));
+  await writeFile(join(folder, 'archive', 'heads.log'), Buffer.concat([LOG_HEADER, ...frames]));
+}
