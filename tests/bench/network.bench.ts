@@ -87,9 +87,9 @@ async function slowUplink({ tills }: Mesh, folder: string) {
 
 async function flapping({ cables }: Mesh) {
   const cable = cables.at(-1);
-  let goesOn = true;
+  const ended = new AbortController();
   const flaps = (async () => {
-    while (goesOn) {
+    while (!ended.signal.aborted) {
       await cable?.cut();
       await new Promise((resolve) => setTimeout(resolve, 50));
       await cable?.join();
@@ -97,15 +97,15 @@ async function flapping({ cables }: Mesh) {
     }
   })();
   return async () => {
-    goesOn = false;
+    ended.abort();
     await flaps;
   };
 }
 
 async function rubbish({ tills }: Mesh) {
-  let goesOn = true;
+  const ended = new AbortController();
   const sending = (async () => {
-    while (goesOn) {
+    while (!ended.signal.aborted) {
       const socket = new WebSocket(urlOf(tills));
       socket.on('error', () => undefined);
       const closed = once(socket, 'close');
@@ -115,7 +115,7 @@ async function rubbish({ tills }: Mesh) {
     }
   })();
   return async () => {
-    goesOn = false;
+    ended.abort();
     await sending;
   };
 }
