@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
-import { closeSession, completeSale, openSession } from '#model/register/commands.ts';
+import { closeSession, completeSale, moveCash, openSession } from '#model/register/commands.ts';
+import { handOver } from '#model/register/handover.ts';
 import { historyActor, type Act } from '#model/register/actor.ts';
 import { addRecord, newRegister, type RegisterState } from '#model/register/register-state.ts';
 import { assert, type Result } from '#model/result.ts';
@@ -18,6 +19,7 @@ import { sessionsReport } from '../../reports-indexer/reports/sessions.ts';
 import { taxReport } from '../../reports-indexer/reports/tax.ts';
 import { totalsReport } from '../../reports-indexer/reports/totals.ts';
 import { ORGANIZATION, RULES, makeShop, sessionEntries } from '../support/journal-fixture.ts';
+import { play } from '../model/support/played-register.ts';
 import { foldSession, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
 const shop = makeShop(3, { stores: 2, registers: 2, sessions: 6, salesPerSession: 30 });
@@ -41,6 +43,43 @@ describe('X and Z', () => {
         const made = fold.closed ? await zReport(query, { ...place, session }) : await xReport(query, place);
         expect(made).toEqual(fold);
       }
+    }
+  });
+
+  test('[Z10] say each of several drawers as the fold does, open and closed', async () => {
+    const { records } = play(
+      [
+        (state, act) =>
+          openSession(
+            state,
+            {
+              day: '2026-11-21',
+              currency: 'GBP',
+              float: 150,
+              drawers: [
+                { name: 'Left', float: 100 },
+                { name: 'Right', float: 50 },
+              ],
+            },
+            act,
+          ),
+        (state, act) =>
+          moveCash(state, { direction: 'in', amount: 30, reason: 'more change', drawer: 2 }, act),
+        (state, act) => handOver(state, { to: 'bob', counted: 75, drawer: 2, reason: 'a coin' }, act),
+        (state, act) =>
+          closeSession(state, { counted: 175, drawers: [{ counted: 100 }, { counted: 75 }] }, act),
+      ],
+      { state: newRegister(ORGANIZATION, 'S09' as never, 'R1' as never), records: [] },
+    );
+    const [first] = records;
+    assert(first, () => 'nothing was opened');
+    for (const some of [records.slice(0, 3), records]) {
+      const { query: database, writer } = freshReports();
+      const [session] = sessionEntries({ ...first, records: some });
+      await writer.write([wholeUpdate(session?.documentId ?? '', session?.entries ?? {})]);
+      const fold = foldSession(some);
+      expect(fold.drawers?.map(({ expected }) => expected)).toEqual([100, 75]);
+      expect(await (fold.closed ? zReport(database, first) : xReport(database, first))).toEqual(fold);
     }
   });
 
