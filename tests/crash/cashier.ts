@@ -98,6 +98,8 @@ export class Cashier {
   /** The receipts the till's own journal shows, oldest first. */
   async journal(): Promise<string[]> {
     const { page } = this.till;
+    // An earlier look may have left a dialog open when the machine was too slow for it.
+    if (await page.locator('[data-dialog-overlay]').first().isVisible()) await page.keyboard.press('Escape');
     await page.getByTestId('register-menu').click({ timeout: ACT_MS });
     await page.getByTestId('journal').click({ timeout: ACT_MS });
     await page.getByTestId('journal-search').waitFor({ timeout: ACT_MS });
