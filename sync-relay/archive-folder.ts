@@ -6,7 +6,7 @@ import type { LogDisk } from './document-log.ts';
 
 const NAME = /^([A-Za-z0-9]+)\.([0-9a-f]{64})\.saved$/;
 
-/** The archives of documents (rule D8): one file each, whose name says the document and the SHA-256 of what is in it. */
+/** The archives of documents (rule D12): one file each, whose name says the document and the SHA-256 of what is in it. */
 export class ArchiveFolder {
   readonly #folder: string;
   readonly #disk: LogDisk;

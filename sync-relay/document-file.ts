@@ -87,7 +87,7 @@ export class DocumentFile {
   }
 
   /**
-   * Makes the document one archived file (rule D8): first that is on the medium, then the log and older archives go. Rejects
+   * Makes the document one archived file (rule D12): first that is on the medium, then the log and older archives go. Rejects
    * where the disk refuses; what is there then is still all of the document.
    */
   async archive(doc: A.Doc<unknown>): Promise<void> {

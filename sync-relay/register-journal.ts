@@ -78,7 +78,7 @@ export class RegisterJournal {
   }
 
   /**
-   * The sessions that may be archived (rule D8): closed, without fault, joined without fault to everything up to the head that head
+   * The sessions that may be archived (rule D12): closed, without fault, joined without fault to everything up to the head that head
    * office countersigned, and not behind it.
    */
   *sealable(): Iterable<Sealable> {

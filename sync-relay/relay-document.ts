@@ -118,7 +118,7 @@ export class RelayDocument {
     });
   }
 
-  /** Archives the document and lets it go, when its heads are still these (rule D8); whether it did. */
+  /** Archives the document and lets it go, when its heads are still these (rule D12); whether it did. */
   archive(heads: A.Heads, seal: Seal): Promise<boolean> {
     return new Promise((done) => {
       this.#endSealing(false);
@@ -139,7 +139,7 @@ export class RelayDocument {
 
   /** Forgets what the disk holds, where nobody waits for anything; false while somebody does. */
   release(): boolean {
-    const isBusy = this.#running !== undefined || this.#waiting > 0 || this.#secondHand.isWaiting;
+    const isBusy = this.#running !== undefined || this.#hasWork || this.#secondHand.isWaiting;
     if (isBusy || this.#unanswered.size > 0 || !this.#candidates.isEmpty) return false;
     this.#unload();
     return this.#doc === undefined;
@@ -170,15 +170,15 @@ export class RelayDocument {
       .finally(() => {
         for (const { link, data } of received) link.handled(data);
         this.#running = undefined;
-        if (this.#waiting > 0) this.#run();
+        if (this.#hasWork) this.#run();
         else this.#events.onIdle(this);
       });
   }
 
-  /** How much waits for its turn. */
-  get #waiting(): number {
-    const sealings = this.#sealing === undefined ? 0 : 1;
-    return this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size + sealings;
+  /** Whether anything waits for its turn. */
+  get #hasWork(): boolean {
+    const waiting = this.#inbox.length + this.#edits.length + this.#looks.size + this.#wanting.size;
+    return waiting > 0 || this.#sealing !== undefined;
   }
 
   /** Nothing a peer sends should lead here; if it does, this document begins anew from its disk, and no other is touched. */
@@ -217,7 +217,6 @@ export class RelayDocument {
     for (const { done } of edits) done(outcome === 'failed' ? 'failed' : 'saved');
     this.#show();
     await this.#answer(received, wanting, outcome);
-    // After the answer: nobody waits for it.
     await this.#tidy();
     // A look at all journals must not load them for good.
     if (!wasLoaded && wanting.size + edits.length === 0) this.#unload();

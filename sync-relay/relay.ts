@@ -172,7 +172,7 @@ export class Relay {
     return this.#addresses();
   }
 
-  /** Archives a document that still has these heads, and lets it go (rule D8); whether it did. */
+  /** Archives a document that still has these heads, and lets it go (rule D12); whether it did. */
   async archive(id: DocumentId, heads: Heads, seal: Seal): Promise<boolean> {
     return (await this.held(id)?.archive(heads, seal)) ?? false;
   }
@@ -312,8 +312,8 @@ export class Relay {
   }
 
   #takeVoucher(link: Link, voucher: Voucher): void {
-    const document = this.held(voucher.document as DocumentId);
-    if (document === undefined || !this.#isReadable(link, document.address)) return;
+    const address = parseDocumentId(voucher.document);
+    if (!address.ok || !isVouchedFor(address.value.key) || !this.#isReadable(link, address.value)) return;
     if (!this.#parts.vouchers.take(voucher, link.metadata.device?.id ?? link.peerId)) {
       this.#parts.log.warn(
         { peer: link.peerId, document: voucher.document },
@@ -321,7 +321,8 @@ export class Relay {
       );
       return;
     }
-    document.vouched();
+    // It may come before the first change of its document, and is not sent again.
+    this.#live.get(voucher.document as DocumentId, address.value).vouched();
   }
 
   #later(milliseconds: number, callback: () => void): void {

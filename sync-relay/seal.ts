@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const text = v.pipe(v.string(), v.maxLength(200));
 
 /**
- * What is kept of a session that was verified, acknowledged by head office and archived (rule D8), so that nobody has to read
+ * What is kept of a session that was verified, acknowledged by head office and archived (rule D12), so that nobody has to read
  * it again: where its chain ends and the latest time any of its records claims.
  */
 export const sealSchema = v.strictObject({

@@ -6,7 +6,7 @@ import type { Seal } from './seal.ts';
 /** A session that waits to be archived. */
 type Waiting = Sealable & { readonly id: DocumentId; readonly journal: RegisterJournal };
 
-/** Archives sessions that nobody will add to any more (rule D8), one after the other, so that a year of them is never in memory. */
+/** Archives sessions that nobody will add to any more (rule D12), one after the other, so that a year of them is never in memory. */
 export class SessionArchivist {
   readonly #archive: (id: DocumentId, heads: Heads, seal: Seal) => Promise<boolean>;
   readonly #waiting = new Map<DocumentId, Waiting>();

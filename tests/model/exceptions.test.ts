@@ -63,7 +63,14 @@ describe('[F1] exceptions', () => {
       ...refunding(3, takeBack(SALE, 0, '2'), takeBack(SALE, 1, '1')).records,
       ...refunding(4, takeBack(SALE, 0, '2'), takeBack(SALE, 1, '1')).records,
       ...play([sellExactly(basket([line({}, '9')], 'twice'), 'cash')], SOLD).records,
-      ...play([sellExactly(basket([line({}, '8')], 'twice'), 'cash'), close()], SOLD).records,
+      ...play(
+        [
+          sellExactly(basket([line()], 'other'), 'cash'),
+          sellExactly(basket([line({}, '8')], 'twice'), 'cash'),
+          close(),
+        ],
+        SOLD,
+      ).records,
     ];
     const entries = [entry('e1', 'apple', '5'), entry('e2', 'apple', '1', 9), entry('e3', 'bread', '-4')];
     const told = findExceptions({ records, stock: new Map([[STORE_ID, entries]]) });

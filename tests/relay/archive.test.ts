@@ -80,7 +80,7 @@ async function sessionsOf(relay: Relay) {
 }
 
 describe('a closed session at head office', () => {
-  test('[D8] is archived once verified and countersigned: one file each, named by its hash, and no log', async () => {
+  test('[D12] is archived once verified and countersigned: one file each, named by its hash, and no log', async () => {
     const { relay, folder } = await headOffice();
     await fill(relay);
     await allArchived(folder);
@@ -93,7 +93,7 @@ describe('a closed session at head office', () => {
     expect(await sessionsOf(relay)).toEqual(ENTRIES);
   });
 
-  test('[D9] leaves memory at once', async () => {
+  test('[D13] leaves memory at once', async () => {
     const { relay, folder } = await headOffice();
     await fill(relay);
     await allArchived(folder);
@@ -102,7 +102,7 @@ describe('a closed session at head office', () => {
     expect(relay.status().documents).toBe(SESSIONS + 2);
   });
 
-  test('[D8] that has a fault, or is still open, keeps its log', async () => {
+  test('[D12] that has a fault, or is still open, keeps its log', async () => {
     const { relay, folder } = await headOffice();
     const id = idOf(sessionKey(2));
     await fill(relay, 1);
@@ -114,7 +114,7 @@ describe('a closed session at head office', () => {
     expect(await sessionLogs(folder)).toEqual([`${id}.log`]);
   });
 
-  test('[D8] is read again for a late record, which is kept, and archived anew when it may be', async () => {
+  test('[D12] is read again for a late record, which is kept, and archived anew when it may be', async () => {
     const { relay, folder, keeping } = await headOffice();
     await fill(relay);
     await allArchived(folder);
@@ -128,7 +128,7 @@ describe('a closed session at head office', () => {
     expect(keeping.status().quarantined).toBe(0);
   });
 
-  test('[D9] is not read at the next start, and comes when a store asks for it', async () => {
+  test('[D13] is not read at the next start, and comes when a store asks for it', async () => {
     const first = await headOffice();
     await fill(first.relay);
     await allArchived(first.folder);
@@ -158,7 +158,7 @@ describe('an index that is lost or wrong', () => {
     ['missing', (path: string) => rm(path)],
     ['torn', async (path: string) => writeFile(path, (await readFile(path)).subarray(0, 60))],
     ['nonsense', (path: string) => writeFile(path, 'x'.repeat(500))],
-  ])('[D9] %s: it is made again from logs and archives', async (_how, harm) => {
+  ])('[D13] %s: it is made again from logs and archives', async (_how, harm) => {
     const first = await headOffice();
     await fill(first.relay);
     await allArchived(first.folder);
@@ -169,7 +169,7 @@ describe('an index that is lost or wrong', () => {
     await allArchived(first.folder);
   });
 
-  test('[D9] a document that was written behind its back is read', async () => {
+  test('[D13] a document that was written behind its back is read', async () => {
     const { relay, folder } = await memoryRelay(HQ);
     await relay.document(sessionKey(1)).write({ '1': 'a' });
     await relay.stop();
@@ -216,7 +216,7 @@ describe('archiving that is broken off', () => {
   }
 
   test.each([0, 1, 2, 3, 4])(
-    '[D8] after %i of its writes: everything is there at the next start',
+    '[D12] after %i of its writes: everything is there at the next start',
     async (step) => {
       const folder = await temporaryFolder();
       const disk = powerCutAt(step);
@@ -232,7 +232,7 @@ describe('archiving that is broken off', () => {
     },
   );
 
-  test('[D8] an archive that is not what its name says is put aside, and a peer sends the session again', async () => {
+  test('[D12] an archive that is not what its name says is put aside, and a peer sends the session again', async () => {
     const first = await headOffice();
     await fill(first.relay);
     await allArchived(first.folder);
