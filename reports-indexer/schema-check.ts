@@ -89,6 +89,8 @@ function compileAction(node: SchemaNode): Check | undefined {
       return Number.isSafeInteger;
     case 'min_value':
       return typeof limit === 'number' ? (value) => (value as number) >= limit : undefined;
+    case 'max_value':
+      return typeof limit === 'number' ? (value) => (value as number) <= limit : undefined;
     case 'min_length':
       return typeof limit === 'number' ? (value) => (value as string).length >= limit : undefined;
     case 'max_length':

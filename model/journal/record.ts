@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { receiptNumberSchema, registerIdSchema, storeIdSchema } from '../ids/register-id.ts';
 import { currencySchema, minorSchema } from '../money/money.ts';
-import { drawerNameSchema, drawerNumberSchema } from '../register/drawer-number.ts';
+import { drawerNumberSchema } from '../register/drawer-number.ts';
 import { saleBodySchema } from '../sale/sale-body.ts';
 import { err, ok, type Result } from '../result.ts';
 import { canonicalJson, type CanonicalValue } from './canonical.ts';
@@ -54,7 +54,7 @@ export const openedBodySchema = v.strictObject({
   drawers: v.optional(
     manyDrawers(
       v.strictObject({
-        name: drawerNameSchema,
+        name: v.pipe(v.string(), v.minLength(1), v.maxLength(40)),
         float: minorSchema,
         denominations: v.optional(v.record(v.string(), count)),
       }),

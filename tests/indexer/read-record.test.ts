@@ -45,7 +45,8 @@ const strange = fc.oneof(
 
 describe('the fast check', () => {
   test('is there for the record schema and takes every record the model makes', () => {
-    expect(records.map((record) => check?.(record))).not.toContain(false);
+    // Without it every record would be read the slow way, and no figure would tell.
+    expect(new Set(records.map((record) => check?.(record)))).toEqual(new Set([true]));
     expect(new Set(records.map(({ kind }) => kind)).size).toBe(9);
   });
 

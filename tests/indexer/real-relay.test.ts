@@ -38,5 +38,5 @@ test('what a till writes to a real relay is in the reports of a real indexer', a
   const [journal] = shop;
   const first = journal?.records.filter(({ session }) => session === 1) ?? [];
   expect(await get('z?store=S01&register=R1&session=1')).toEqual(foldSession(first));
-  expect(await get('exceptions')).toEqual({ rows: [] });
+  expect(await get('exceptions')).toEqual({ rows: [], figures: [] });
 });
