@@ -59,7 +59,7 @@ async function* startWalk(page: Page, { url }: TillOrigin): Walk {
     await looked.promise;
     await route.abort();
   });
-  await page.goto(url);
+  await page.goto(`${url}till`);
   await reached(page, 'starting');
   yield 'till-starting';
   looked.resolve();
