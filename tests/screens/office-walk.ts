@@ -44,6 +44,7 @@ async function* reports(tour: OfficeTour): Walk {
     await page.getByTestId('report-table').or(page.getByTestId('report-empty')).first().waitFor();
     yield `office-report-${kind}`;
   }
+  await open(tour, '/reports?kind=receipts', 'receipt-row');
   await lead(page, 'receipt-row', 'receipt-detail');
   yield 'office-receipt';
   await open(tour, '/reports?kind=z', 'z-row');

@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { settingKey, settingText } from '#model/settings/settings.ts';
 import { storeId } from '#model/ids/register-id.ts';
@@ -5,6 +8,7 @@ import { startVirtualTerminal } from '../../hardware-bridge/virtual-terminal/vir
 import { TillPage } from '../e2e/pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from '../e2e/till/till-origin.ts';
 import { pinOf } from '../support/shop.ts';
+import { healedWalk, newVersionWalk, paperWalk, voucherWalk } from './notice-walk.ts';
 import { lead, leave, reached, touch, type Walk } from './screen.ts';
 import { LANTERN, type Cashier } from './till/tour.ts';
 
@@ -14,7 +18,15 @@ const STORE = { class: 'store', store: storeId(1) } as const;
 export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
   const terminal = await startVirtualTerminal({ port: 0 });
   const mails = { accept: () => Promise.resolve('waiting' as const) };
-  const origin = await startTillOrigin('by-itself', undefined, { terminal: `http://127.0.0.1:${terminal.port}` }, mails);
+  // A build of its own, for it gets a newer version.
+  const build = await mkdtemp(join(tmpdir(), 'tillmesh-walk-'));
+  await cp(new URL('../../build', import.meta.url).pathname, build, { recursive: true });
+  const origin = await startTillOrigin(
+    'by-itself',
+    build,
+    { terminal: `http://127.0.0.1:${terminal.port}` },
+    mails,
+  );
   const till = new TillPage(page);
   try {
     yield* startWalk(page, origin);
@@ -24,19 +36,34 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
     yield* terminalWalk(till, terminal.ledger);
     yield* doneWalk(till, origin);
     yield* reminderWalk(till, origin);
+    yield* voucherWalk(till, origin);
+    yield* paperWalk(till);
+    yield* healedWalk(till, origin);
     yield* doubtWalk(till);
     yield* displayWalk(till, origin);
+    yield* newVersionWalk(till, build);
     yield* unsavedWalk(till, origin);
   } finally {
     await page.goto('about:blank');
     await origin.close();
     await terminal.stop();
+    await rm(build, { recursive: true, force: true });
   }
 }
 
-/** A page that cannot become a till yet. */
+/** A page that is slow to start, and one that cannot become a till yet. */
 async function* startWalk(page: Page, { url }: TillOrigin): Walk {
   const config = '**/config.json';
+  const looked = Promise.withResolvers<void>();
+  await page.route(config, async (route) => {
+    await looked.promise;
+    await route.abort();
+  });
+  await page.goto(`${url}till`);
+  await reached(page, 'starting');
+  yield 'till-starting';
+  looked.resolve();
+  await page.unroute(config);
   await page.route(config, (route) => route.fulfill({ status: 500, body: 'down' }));
   await page.goto(url);
   await reached(page, 'no-config');

@@ -157,6 +157,8 @@ function painted(page: Page): Promise<void> {
 
 /** Playwright's own pictures take three times as long, most of it to pack them. */
 async function capture(page: Page, path: string): Promise<void> {
+  // Beside another page of its window one that is not in front may never be drawn.
+  await page.bringToFront();
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true });
   await writeFile(path, data, 'base64');

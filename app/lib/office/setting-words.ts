@@ -2,11 +2,11 @@ import { currencyExponent } from '#model/money/money.ts';
 import type { LayawayFee } from '#model/ledger/layaway-fee.ts';
 import type { RoundingMode } from '#model/money/rounding.ts';
 import type { CashRounding } from '#model/sale/cash-rounding.ts';
-import type { TenderKind } from '#model/sale/sale-body.ts';
 import type { SettingName, Settings } from '#model/settings/settings.ts';
 import type { TaxRounding } from '#model/tax/tax-document.ts';
 import { drawerLines } from './drawer-lines.ts';
 import { m } from '$lib/paraglide/messages.js';
+import { tenderKindWords } from '$lib/tender-words.ts';
 
 const LABELS: Record<SettingName, () => string> = {
   country: m.office_setting_country,
@@ -56,18 +56,6 @@ const TAX_ROUNDINGS: Record<TaxRounding, () => string> = {
   total: m.office_tax_rounding_total,
 };
 
-const TENDER_KINDS: Record<TenderKind, () => string> = {
-  cash: m.office_tender_cash,
-  card: m.office_tender_card,
-  voucher: m.office_tender_voucher,
-  other: m.office_tender_other,
-  'gift-card': m.office_tender_gift_card,
-  'store-credit': m.office_tender_store_credit,
-  deposit: m.office_tender_deposit,
-  account: m.office_tender_account,
-  points: m.office_tender_points,
-};
-
 /** What a setting is called. */
 export function settingLabel(name: SettingName): string {
   return LABELS[name]();
@@ -86,11 +74,6 @@ export function taxRoundingWords(rounding: TaxRounding): string {
 /** What becomes of a receipt after the sale, in words. */
 export function afterSaleWords(afterSale: Settings['afterSale']): string {
   return AFTER_SALES[afterSale]();
-}
-
-/** What a kind of tender is called. */
-export function tenderKindWords(kind: TenderKind): string {
-  return TENDER_KINDS[kind]();
 }
 
 /** How a setting's value is written for people: amounts by `money`, countries by their name in `language`. */

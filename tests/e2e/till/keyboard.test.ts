@@ -105,9 +105,12 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
     for (const name of names) {
       await keyboard.press('F9');
       await keyboard.enter(name);
-      await page.getByTestId(name).waitFor({ state: 'detached' });
+      const isAsked = () => page.getByTestId('approval-dialog').isVisible();
+      await expect
+        .poll(async () => (await isAsked()) || (await page.getByTestId(name).count()) === 0, PATIENCE)
+        .toBe(true);
       const dialog = page.getByRole('dialog');
-      await dialog.waitFor();
+      await dialog.last().waitFor();
       await expect.poll(async () => (await focusOf(page)).inDialog, PATIENCE).toBe(true);
       // Where somebody has to approve, the first Escape leads back to the menu.
       await keyboard.press('Escape');

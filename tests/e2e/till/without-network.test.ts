@@ -1,9 +1,10 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { withBrowser } from '../../support/browser.ts';
+import { askForNewVersion, publishNewVersion } from '../../support/new-version.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
@@ -78,10 +79,7 @@ describe('a new version of the app', { timeout: 120_000 }, () => {
       await till.line('71053').waitFor();
 
       await publishNewVersion(build);
-      await page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.ready;
-        await registration.update();
-      });
+      await askForNewVersion(page);
       await expect
         .poll(
           () => page.evaluate(async () => (await navigator.serviceWorker.ready).waiting !== null),
@@ -104,14 +102,3 @@ describe('a new version of the app', { timeout: 120_000 }, () => {
     await origin.close();
   });
 });
-
-/** Gives the build another version, as the next release would have. */
-async function publishNewVersion(build: string): Promise<void> {
-  const path = join(build, 'service-worker.js');
-  const text = await readFile(path, 'utf8');
-  const { version } = JSON.parse(await readFile(join(build, '_app', 'version.json'), 'utf8')) as {
-    version: string;
-  };
-  expect(text).toContain(version);
-  await writeFile(path, text.replaceAll(version, 'newer'));
-}

@@ -88,6 +88,10 @@ export async function* articleWalk({ till }: TillTour): Walk {
   yield 'till-serial';
   await page.getByTestId('tracking-number').fill('RP-0815');
   await touch(page, 'sell-tracked');
+  await tile('demo-milk').click();
+  await reached(page, 'tracking-number');
+  yield 'till-lot';
+  await leave(page, 'tracking-number');
   await tile('demo-hamper').click();
   await till.line('demo-hamper').waitFor();
   yield 'till-basket-articles';
