@@ -71,7 +71,10 @@ export function readStockSummary(
   return read.ok ? ok({ heard: heard.value.at, quantity: read.value.quantity }) : err(read.error);
 }
 
-/** What is to be written to a shard that holds `entries`, so that it says what was counted (rule K7); nothing where it does. */
+/**
+ * What is to be written to a shard that holds `entries`, so that it says what was counted (rule K7); nothing where it does, or where the
+ * count heard less than the document did: a count that begins anew must not take back what was told.
+ */
 export function stockSummaryChanges(
   entries: Entries,
   { heard, stock }: CountedStock,
@@ -85,7 +88,9 @@ export function stockSummaryChanges(
   const changed = [...ours].filter(([key, text]) => entries[key] !== text);
   // A book whose last entry of an article cannot be read any more does not know it.
   const gone = Object.keys(entries).filter((key) => key !== HEARD && !ours.has(key));
-  const isNews = changed.length > 0 || gone.length > 0 || isLate(entries[HEARD], heard);
+  const told = heardOf(entries);
+  if (told !== undefined && heard < told) return {};
+  const isNews = changed.length > 0 || gone.length > 0 || told === undefined || isLate(told, heard);
   if (!isNews) return {};
   return {
     ...Object.fromEntries(changed),
@@ -94,7 +99,12 @@ export function stockSummaryChanges(
   };
 }
 
-function isLate(text: string | undefined, heard: string): boolean {
+function heardOf(entries: Entries): string | undefined {
+  const text = entries[HEARD];
   const read = text === undefined ? undefined : readEntry(heardSchema, HEARD, text);
-  return !read?.ok || Date.parse(heard) - Date.parse(read.value.at) >= HEARD_MS;
+  return read?.ok ? read.value.at : undefined;
+}
+
+function isLate(told: string, heard: string): boolean {
+  return Date.parse(heard) - Date.parse(told) >= HEARD_MS;
 }

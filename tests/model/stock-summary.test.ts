@@ -81,6 +81,13 @@ describe('[K7] what head office tells of a store', () => {
     expect(stockSummaryChanges(first, old, shard)).toEqual({ heard: `{"at":"${later(HEARD_MS)}"}` });
   });
 
+  test('[K7] a count that heard less than the document did changes nothing', () => {
+    const shard = stockSummaryShard('apple');
+    const first = tell({}, counted([['apple', '12']]), shard);
+    expect(stockSummaryChanges(first, counted([['apple', '40']], later(-1)), shard)).toEqual({});
+    expect(stockSummaryChanges(first, counted([], later(-60_000)), shard)).toEqual({});
+  });
+
   test('[K7] a month begins with all of it, also in shards without an article', () => {
     const all = counted([['apple', '12']]);
     for (let shard = 0; shard < STOCK_SUMMARY_SHARDS; shard++)
