@@ -18,6 +18,7 @@ import { receiptRecord, receiptsReport } from './reports/receipts.ts';
 import { SALES_BY, salesReport } from './reports/sales.ts';
 import { xReport, zReport } from './reports/session-report.ts';
 import { sessionsReport } from './reports/sessions.ts';
+import { stockReport } from './reports/stock.ts';
 import { taxReport } from './reports/tax.ts';
 import { totalsReport } from './reports/totals.ts';
 import type { Tables } from './schema.ts';
@@ -32,6 +33,8 @@ export type HttpParts = {
     readonly device: string;
     readonly enrolled: boolean;
     readonly standing: Standing | null;
+    /** Documents the relay offered that are not in the reports yet. */
+    readonly behind: number;
   };
   readonly log: FastifyBaseLogger;
 };
@@ -50,6 +53,7 @@ const prefixText = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const nothing = v.strictObject({});
 const periodQuery = v.strictObject(periodFields);
 const xQuery = v.strictObject(place);
+const stockQuery = v.strictObject({ store: storeIdSchema });
 const zQuery = v.strictObject({ ...place, session: wholeNumber(1, 999_999_999) });
 const salesQuery = v.strictObject({
   ...periodFields,
@@ -193,6 +197,16 @@ function addOtherReports(server: FastifyInstance, { database, events, link }: Ht
     const act = await auditAct(database, request.params.id);
     return act ?? missing(reply, `There is no act ${request.params.id.slice(0, 40)}.`);
   });
+  report(
+    server,
+    '/reports/stock',
+    stockQuery,
+    async (query) => {
+      const made = await stockReport(database, query);
+      return made && { ...made, behind: link().behind };
+    },
+    ({ store }) => `${store} keeps no stock book.`,
+  );
   report(server, '/reports/ledgers', ledgersQuery, (query) => ledgersReport(database, query));
   report(server, '/reports/ledger-accounts', accountsQuery, (query) => ledgerAccountsReport(database, query));
   report(server, '/reports/ledger-moves', movesQuery, (query) => ledgerMovesReport(database, query));

@@ -111,6 +111,12 @@ export class Indexer {
     for (const documentId of this.#opening.keys()) this.#drop(documentId);
   }
 
+  /** How many documents the relay offered that were not flattened once since. */
+  get behind(): number {
+    const firsts = [...this.#dirty].filter((id) => this.#open.get(id)?.first && !this.#opening.has(id));
+    return this.#waiting.size + this.#opening.size + firsts.length;
+  }
+
   /** Learns whose documents these are, from the relay when nobody said it before. */
   learnOrganization(tag: string): void {
     if (this.#parts.writer.organization() === undefined) this.#parts.writer.setOrganization(tag);

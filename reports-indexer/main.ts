@@ -129,6 +129,7 @@ async function run(options: Options): Promise<void> {
     events,
     link: () => ({
       connected: link.connected,
+      behind: indexer.behind,
       device: device.id,
       enrolled: device.enrolment !== undefined,
       standing: standing ?? null,

@@ -24,6 +24,8 @@ export function isOffered(device: PeerDevice, address: DocumentAddress, latest: 
   const { key } = address;
   if (key.class === 'session') return key.session > latest - OFFERED_SESSIONS;
   if (key.class === 'basket') return isOwn(device, key) && key.session > latest - OFFERED_SESSIONS;
+  // It asks for what somebody at the till looks up (rule K7).
+  if (key.class === 'stock-summary') return false;
   if (key.class === 'claims' || key.class === 'acknowledgements') return isOwn(device, key);
   return true;
 }

@@ -15,6 +15,7 @@ import {
   type HeadOfficeDocuments,
 } from './head-office-documents.ts';
 import { Station } from './station.ts';
+import { startStockTeller, type StockTeller } from './stock-teller.ts';
 
 const USAGE = `Usage: npm start -- [options]
 
@@ -29,6 +30,7 @@ const project = resolve(import.meta.dirname, '../..');
 const options = readOptions();
 const stations: Station[] = [];
 let headOffice: HeadOfficeDocuments | undefined;
+let teller: StockTeller | undefined;
 let stopping: Promise<void> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
 try {
@@ -96,6 +98,7 @@ async function start(): Promise<void> {
   await Promise.all(
     stations.map((station) => station.startRest({ demoCode: () => browserCode(headOffice, station.spec) })),
   );
+  teller = startStockTeller(headOffice, hq);
   announce(say);
 }
 
@@ -143,6 +146,7 @@ Ctrl-C stops everything; the next start continues here.
 function stop(code: number): Promise<void> {
   stopping ??= (async () => {
     process.stdout.write('\nStopping …\n');
+    teller?.stop();
     await headOffice?.documents.close();
     await Promise.all(stations.map((station) => station.stop()));
     process.stdout.write('Everything is saved.\n');

@@ -12,6 +12,7 @@ import { foundingWrites } from './shop-founding.ts';
 import { addMissing } from './shop-writes.ts';
 import type { Station } from './station.ts';
 import { browserCode, enrolStation } from './station-enrolment.ts';
+import { startStockTeller, type StockTeller } from './stock-teller.ts';
 
 /** The machine of head office in a real shop: blank until a person founds the organization on its first page. */
 export class HeadOfficeStation {
@@ -21,6 +22,7 @@ export class HeadOfficeStation {
   #founded: boolean;
   #founding = false;
   #headOffice: HeadOfficeDocuments | undefined;
+  #teller: StockTeller | undefined;
 
   constructor(station: Station, data: string, { organization, founded }: DemoFile) {
     this.#station = station;
@@ -54,6 +56,7 @@ export class HeadOfficeStation {
 
   /** Stops everything. */
   async stop(): Promise<void> {
+    this.#teller?.stop();
     await this.#headOffice?.documents.close();
     await this.#station.stop();
   }
@@ -105,5 +108,6 @@ export class HeadOfficeStation {
   async #startPrograms(headOffice: HeadOfficeDocuments): Promise<void> {
     await enrolStation(headOffice, this.#station);
     await this.#station.startPrograms();
+    this.#teller = startStockTeller(headOffice, this.#station);
   }
 }

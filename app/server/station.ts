@@ -113,6 +113,17 @@ export class Station {
     return `ws://${LOOPBACK}:${this.spec.ports.relay}/sync`;
   }
 
+  /** The same for reports, at head office. */
+  get reportsUrl(): string | undefined {
+    const { reports } = this.spec.ports;
+    return reports === undefined ? undefined : `http://${LOOPBACK}:${reports}`;
+  }
+
+  /** Writes a line to this machine's log. */
+  log(line: string): void {
+    this.#world.log(`${this.spec.name} ${line}`);
+  }
+
   /** The data folder of one of this station's programs: `relay`, `reports`, `bridge`, `printer`. */
   folder(program: string): string {
     return programFolder(this.#world.data, this.spec, program);

@@ -9,12 +9,19 @@ import {
   type OfficeRefusal,
 } from '../staff/office-actor.ts';
 import { lookupKey } from './barcode.ts';
+import { quantitySchema } from '../money/quantity.ts';
 import type { CatalogBook } from './catalog-book.ts';
+import { isWeighed } from './measured-price.ts';
 import { productInfoSchema, productPriceSchema, type Product } from './product.ts';
 
-/** What a person says about a product; everything else about it stays as it is. */
+/**
+ * What a person says about a product; everything else about it stays as it is, `unit` and `tare` too where they are left out. Undefined,
+ * it has none: it is sold by the piece, or without a wrapping that is taken off (rules C6 and C15).
+ */
 export type ProductFields = Pick<Product, 'sku' | 'name' | 'barcodes' | 'price' | 'taxes'> & {
   readonly department: string | undefined;
+  readonly unit?: Product['unit'];
+  readonly tare?: Product['tare'];
 };
 
 /** Why a product was not written. */
@@ -22,7 +29,13 @@ export type ProductRefusal =
   | OfficeRefusal
   | {
       readonly code:
-        'product-known' | 'unknown-product' | 'price-out-of-range' | 'name-missing' | 'sku-missing';
+        | 'product-known'
+        | 'unknown-product'
+        | 'price-out-of-range'
+        | 'name-missing'
+        | 'sku-missing'
+        | 'tare-out-of-range'
+        | 'tare-not-weighed';
     }
   /** `product` is the name of the article that has the code already. */
   | { readonly code: 'code-used'; readonly barcode: string; readonly product: string }
@@ -55,9 +68,9 @@ export function editProduct(
   if (!may.ok) return may;
   const known = book.products.get(id);
   if (!known) return err({ code: 'unknown-product' });
-  const { department: _before, ...rest } = known;
+  const rest = without(known, ['department', ...GOODS_FIELDS.filter((field) => field in fields)]);
   const was = described(known);
-  const changed = Object.entries(described(fields)).filter(([field, value]) => was[field] !== value);
+  const changed = Object.entries(described(fields)).filter(([field, value]) => (was[field] ?? '') !== value);
   return write(book, { ...rest, ...plain(fields) }, doing, 'product.edit', Object.fromEntries(changed));
 }
 
@@ -103,6 +116,10 @@ function faultOf(book: CatalogBook, product: Product): ProductRefusal | undefine
   if (info.name.trim() === '') return { code: 'name-missing' };
   if (info.sku === '') return { code: 'sku-missing' };
   if (!v.is(productPriceSchema.entries.price, price)) return { code: 'price-out-of-range' };
+  if (info.tare !== undefined) {
+    if (!v.is(quantitySchema, info.tare) || info.tare.startsWith('-')) return { code: 'tare-out-of-range' };
+    if (!isWeighed(info)) return { code: 'tare-not-weighed' };
+  }
   const read = v.safeParse(productInfoSchema, info);
   if (!read.success) {
     const [issue] = read.issues;
@@ -131,7 +148,18 @@ function usedCode(book: CatalogBook, { id, barcodes, sku }: Product): ProductRef
   return undefined;
 }
 
-function plain({ department, name, sku, barcodes, ...rest }: ProductFields) {
+/** What may be left out of what a person says, and then stays. */
+const GOODS_FIELDS = ['unit', 'tare'] as const;
+
+function without<Field extends keyof Product>(
+  product: Product,
+  fields: readonly Field[],
+): Omit<Product, Field> {
+  const left = Object.entries(product).filter(([field]) => !fields.some((gone) => gone === field));
+  return Object.fromEntries(left) as Omit<Product, Field>;
+}
+
+function plain({ department, name, sku, barcodes, unit, tare, ...rest }: ProductFields) {
   const codes = barcodes.map((code) => code.trim()).filter((code) => code !== '');
   return {
     ...rest,
@@ -139,6 +167,8 @@ function plain({ department, name, sku, barcodes, ...rest }: ProductFields) {
     sku: sku.trim(),
     barcodes: [...new Set(codes)],
     ...(department === undefined ? {} : { department }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(tare === undefined ? {} : { tare }),
   };
 }
 
@@ -149,6 +179,7 @@ function described({
   barcodes,
   price,
   taxes,
+  ...goods
 }: Omit<ProductFields, 'department'> & { department?: string | undefined }): Record<string, string> {
   return {
     sku: sku.trim(),
@@ -157,5 +188,7 @@ function described({
     barcodes: barcodes.join(', '),
     price,
     taxes: taxes.join(', '),
+    ...('unit' in goods ? { unit: goods.unit ?? '' } : {}),
+    ...('tare' in goods ? { tare: goods.tare ?? '' } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { DocumentKey } from '../ids/document-id.ts';
 import type { RegisterId, StoreId } from '../ids/register-id.ts';
 import type { JournalRecord } from '../journal/record.ts';
 import type { CountersignedHead } from './acknowledgements.ts';
+import { monthNumber } from '../stock/stock-summary.ts';
 import { readOpenSale } from './basket.ts';
 import type { Entries } from './entries.ts';
 
@@ -35,6 +36,9 @@ export function mayLeaveByKey(key: DocumentKey, { store, register, today, days, 
       );
     case 'parked':
       return key.store === store && key.day <= dayNumber(today) - days;
+    case 'stock-summary':
+      // The month before counts until this one is told (rule K8).
+      return key.month < monthNumber(today) - 1;
     default:
       return false;
   }

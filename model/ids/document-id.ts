@@ -13,6 +13,7 @@ import {
  * What a document is (rule D1). Two devices that create "the same" document while apart create the same id, and
  * anyone can tell from the id alone who may write it.
  * `shard` 0 to 65535; `session` counts a register's sessions from 1; `day` is days and `month` months since 1970-01-01.
+ * A stock summary's `shard` is 0 to 15.
  */
 export type DocumentKey =
   | { readonly class: 'organization' }
@@ -37,7 +38,13 @@ export type DocumentKey =
   | { readonly class: 'claims'; readonly store: StoreId; readonly register: RegisterId; readonly day: number }
   | { readonly class: 'acknowledgements'; readonly store: StoreId; readonly register: RegisterId }
   | { readonly class: 'ledger'; readonly shard: number }
-  | { readonly class: 'exceptions'; readonly store: StoreId };
+  | { readonly class: 'exceptions'; readonly store: StoreId }
+  | {
+      readonly class: 'stock-summary';
+      readonly store: StoreId;
+      readonly month: number;
+      readonly shard: number;
+    };
 
 /** The name of a document class. */
 export type DocumentClass = DocumentKey['class'];
@@ -63,7 +70,11 @@ const CLASS_CODES: Record<DocumentClass, number> = {
   acknowledgements: 11,
   ledger: 12,
   exceptions: 13,
+  'stock-summary': 14,
 };
+/** How many documents hold one month's summary of a store's stock (rule K7); fixed for ever, as it is part of their ids. */
+export const STOCK_SUMMARY_SHARDS = 16;
+
 const CLASS_BY_CODE = new Map(
   Object.entries(CLASS_CODES).map(([name, code]) => [code, name as DocumentClass]),
 );
@@ -93,11 +104,18 @@ export function documentId(address: DocumentAddress): DocumentId {
 }
 
 function sequenceOf(key: DocumentKey): number {
+  if (key.class === 'stock-summary') return summarySequence(key);
   if ('shard' in key) return key.shard;
   if ('session' in key) return key.session;
   if ('day' in key) return key.day;
   if ('month' in key) return key.month;
   return 0;
+}
+
+function summarySequence({ month, shard }: Extract<DocumentKey, { class: 'stock-summary' }>): number {
+  const isShard = Number.isInteger(shard) && shard >= 0 && shard < STOCK_SUMMARY_SHARDS;
+  // Out of range, it would be the id of another month.
+  return isShard ? month * STOCK_SUMMARY_SHARDS + shard : Number.NaN;
 }
 
 function isSequence(name: DocumentClass, sequence: number): boolean {
@@ -158,6 +176,11 @@ function keyOf(
       return storeOk ? { class: name, store: storeId(store), day: sequence } : undefined;
     case 'stock-book':
       return storeOk ? { class: name, store: storeId(store), month: sequence } : undefined;
+    case 'stock-summary': {
+      const shard = sequence % STOCK_SUMMARY_SHARDS;
+      const month = (sequence - shard) / STOCK_SUMMARY_SHARDS;
+      return storeOk ? { class: name, store: storeId(store), month, shard } : undefined;
+    }
     case 'session':
     case 'basket':
       return storeOk && registerOk
@@ -194,6 +217,8 @@ export function describeDocument(key: DocumentKey): string {
       return `parked ${key.store} day ${key.day}`;
     case 'stock-book':
       return `stock book ${key.store} month ${key.month}`;
+    case 'stock-summary':
+      return `stock summary ${key.store} month ${key.month} shard ${key.shard}`;
     case 'claims':
       return `claims ${key.store}-${key.register} day ${key.day}`;
     case 'acknowledgements':

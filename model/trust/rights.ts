@@ -10,11 +10,11 @@ export type RightsHolder = {
   readonly register?: string | undefined;
 };
 
-/** Whether a device may have a document (rule E3): all of its organization, and of the stores only its own. */
+/** Whether a device may have a document (rule E3): all of its organization, and of the stores only its own, with what every store has in stock (rule E12). */
 export function mayRead(device: RightsHolder, { organization, key }: DocumentAddress): boolean {
   if (device.organization !== undefined && device.organization !== organization) return false;
   if (device.store === undefined || device.role === 'hq' || device.role === 'indexer') return true;
-  return !('store' in key) || key.store === device.store;
+  return !('store' in key) || key.store === device.store || key.class === 'stock-summary';
 }
 
 /**

@@ -28,5 +28,5 @@ export function voucherText({ document, heads }: Pick<Voucher, 'document' | 'hea
 
 /** Whether head office alone writes a class of documents, so that a relay takes it from others only with a voucher (rule E6). */
 export function isVouchedFor({ class: name }: DocumentKey): boolean {
-  return name === 'organization' || name === 'staff' || name === 'catalog' || name === 'acknowledgements';
+  return ['organization', 'staff', 'catalog', 'acknowledgements', 'stock-summary'].includes(name);
 }

@@ -122,7 +122,42 @@ describe('products', () => {
     expect(editProduct(twins, 'lamp', fieldsOf(LAMP, { price: '1' }), doing()).ok).toBe(true);
   });
 
+  test('[O6, C6, C15] a unit and a tare are given, changed and taken off; who says nothing of them leaves them', () => {
+    const weighed = { ...LAMP, unit: 'kg', tare: '0.015' } as const;
+    const infoOf = (from: Product, change: Partial<ProductFields>) => {
+      const made = valueOf(
+        editProduct(book({ products: byId(from) }), 'lamp', fieldsOf(from, change), doing()),
+      );
+      return { ...entriesOf(made)[0]?.value, details: actOf(made).details };
+    };
+    expect(infoOf(LAMP, { unit: 'kg', tare: '0.015' })).toMatchObject({
+      unit: 'kg',
+      tare: '0.015',
+      details: { unit: 'kg', tare: '0.015' },
+    });
+    const gone = infoOf(weighed, { unit: undefined, tare: undefined });
+    expect(gone).not.toHaveProperty('unit');
+    expect(gone).not.toHaveProperty('tare');
+    expect(gone.details).toEqual({ unit: '', tare: '' });
+    const { unit: _unit, tare: _tare, ...silent } = fieldsOf(weighed);
+    const named = editProduct(
+      book({ products: byId(weighed) }),
+      'lamp',
+      { ...silent, name: 'Cheese' },
+      doing(),
+    );
+    expect(entriesOf(valueOf(named))).toMatchObject([
+      { value: { name: 'Cheese', unit: 'kg', tare: '0.015' } },
+    ]);
+    expect(actOf(valueOf(named)).details).toEqual({ name: 'Cheese' });
+  });
+
   test.each<[Partial<ProductFields>, string]>([
+    [{ unit: 'kg', tare: 'some' }, 'tare-out-of-range'],
+    [{ unit: 'kg', tare: '-0.1' }, 'tare-out-of-range'],
+    [{ unit: 'kg', tare: '0.0001' }, 'tare-out-of-range'],
+    [{ tare: '0.015' }, 'tare-not-weighed'],
+    [{ unit: 'm', tare: '0.015' }, 'tare-not-weighed'],
     [{ price: '-1' }, 'price-out-of-range'],
     [{ price: '12345678' }, 'price-out-of-range'],
     [{ price: '' }, 'price-out-of-range'],
@@ -158,6 +193,8 @@ describe('products', () => {
       barcodes: fc.array(text, { maxLength: 4 }),
       taxes: fc.subarray(['vat', 'gst']),
       department: fc.constantFrom('home', undefined),
+      unit: fc.constantFrom('kg', 'm', undefined),
+      tare: fc.oneof(text, fc.constantFrom('0.015', undefined)),
     });
     fc.assert(
       fc.property(fields, (wanted) => {

@@ -38,6 +38,12 @@ const KEYS: { readonly [Class in DocumentClass]: fc.Arbitrary<Extract<DocumentKe
   acknowledgements: plain({ class: fc.constant('acknowledgements'), store, register }),
   ledger: plain({ class: fc.constant('ledger'), shard }),
   exceptions: plain({ class: fc.constant('exceptions'), store }),
+  'stock-summary': plain({
+    class: fc.constant('stock-summary'),
+    store,
+    month: fc.integer({ min: 0, max: 0xfff_ffff }),
+    shard: fc.integer({ min: 0, max: 15 }),
+  }),
 };
 const anyKey: fc.Arbitrary<DocumentKey> = fc.oneof(...Object.values(KEYS));
 

@@ -26,6 +26,13 @@ const keeping = {
 };
 const never = () => false;
 
+const summary = (month: number): DocumentKey => ({
+  class: 'stock-summary',
+  store: storeId(2),
+  month,
+  shard: 0,
+});
+
 /** Head office's word that it holds a journal up to a record. */
 function headAt({ org, store, register, session, seq, hash, at }: JournalRecord): CountersignedHead {
   return { org, store, register, session, seq, hash, at, device: '00000000000000aa', sig: 'A'.repeat(86) };
@@ -51,6 +58,8 @@ describe('[D8] what a till holds, by the id of a document', () => {
     ['a catalog shard', { class: 'catalog', shard: 3 }, false],
     ['a ledger', { class: 'ledger', shard: 3 }, false],
     ['a stock book', { class: 'stock-book', store: S01, month: 600 }, false],
+    ['what a store had in stock two months ago', summary(681), true],
+    ['what it had last month, which counts until this month is told', summary(682), false],
     ['acknowledgements', { class: 'acknowledgements', store: S01, register: R1 }, false],
   ])('%s', (_, key, leaves) => {
     expect(mayLeaveByKey(key, keeping)).toBe(leaves);

@@ -30,6 +30,7 @@ const KEYS: readonly DocumentKey[] = [
   { class: 'acknowledgements', ...place(1, 1) },
   { class: 'ledger', shard: 3 },
   { class: 'exceptions', store: storeId(1) },
+  { class: 'stock-summary', store: storeId(1), month: 682, shard: 3 },
 ];
 const at = (key: DocumentKey, organization = ORGANIZATION): DocumentAddress => ({ organization, key });
 const holder = (role: RightsHolder['role'], store?: number, register?: number): RightsHolder => ({
@@ -100,6 +101,32 @@ describe('[E3] who may read what', () => {
   });
 });
 
+describe('[E12] what every store has in stock', () => {
+  const summary: DocumentKey = { class: 'stock-summary', store: storeId(2), month: 682, shard: 0 };
+  const book: DocumentKey = { class: 'stock-book', store: storeId(2), month: 682 };
+
+  test.each([holder('terminal', 1, 1), holder('back-office', 1), holder('relay', 1, 1)])(
+    '$role of another store reads the summary, and not the books behind it',
+    (device) => {
+      expect(mayRead(device, at(summary))).toBe(true);
+      expect(mayRead(device, at(summary, 'ffffffffffff'))).toBe(false);
+      expect(mayRead(device, at(book))).toBe(false);
+    },
+  );
+
+  test('head office alone writes it, the store it speaks of does not', () => {
+    const devices = [
+      holder('terminal', 2, 1),
+      holder('back-office', 2),
+      holder('back-office'),
+      holder('indexer'),
+    ];
+    expect(devices.map((device) => writeRight(device, at(summary)))).toEqual(devices.map(() => 'none'));
+    expect(writeRight(holder('relay', 2, 1), at(summary))).toBe('vouched');
+    expect(writeRight(holder('hq'), at(summary))).toBe('free');
+  });
+});
+
 const DEVICE: Device = v.parse(deviceSchema, {
   id: '0123456789abcdef',
   name: 'Till 1',
@@ -163,8 +190,9 @@ describe('[E6] what head office vouches for', () => {
   test('a store’s relay passes head office’s documents on, with its voucher only', () => {
     const rights = (device: RightsHolder) =>
       KEYS.filter((key) => writeRight(device, at(key)) === 'vouched').map((key) => key.class);
-    expect(rights(holder('relay', 1, 2))).toEqual(['organization', 'staff', 'catalog', 'acknowledgements']);
-    expect(rights(holder('relay', 2, 1))).toEqual(['organization', 'staff', 'catalog']);
+    const everywhere = ['organization', 'staff', 'catalog'];
+    expect(rights(holder('relay', 1, 2))).toEqual([...everywhere, 'acknowledgements', 'stock-summary']);
+    expect(rights(holder('relay', 2, 1))).toEqual([...everywhere, 'stock-summary']);
     expect(rights(holder('terminal', 1, 1))).toEqual([]);
     expect(rights(holder('hq'))).toEqual([]);
   });

@@ -31,6 +31,12 @@ describe('who may read a document', () => {
     ['a till the catalog', till, at({ class: 'catalog', shard: 3 }), true],
     ['a till another store’s settings', till, at({ class: 'store', store: storeId(2) }), false],
     ['a store’s relay another store’s session', storeRelay, at(session(1, 2)), false],
+    [
+      'a till what another store has in stock',
+      till,
+      at({ class: 'stock-summary', store: storeId(2), month: 682, shard: 3 }),
+      true,
+    ],
     ['head office every store’s session', device('hq'), at(session(1, 2)), true],
     ['the indexer every store’s session', device('indexer'), at(session(1, 2)), true],
     [
@@ -52,6 +58,12 @@ describe('what a peer is offered unasked', () => {
     expect(offered(storeRelay)).toEqual([1, 6, 7, 8, 9]);
     expect(offered(device('indexer'))).toEqual([1, 6, 7, 8, 9]);
     expect(offered(undefined)).toEqual([1, 6, 7, 8, 9]);
+  });
+
+  test('a terminal gets what stores have in stock when it asks, a relay and the indexer at once', () => {
+    const summary = at({ class: 'stock-summary', store: storeId(2), month: 682, shard: 3 });
+    const offered = [till, device('back-office', 'S01'), storeRelay, device('indexer')];
+    expect(offered.map((peer) => isOffered(peer, summary, 0))).toEqual([false, false, true, true]);
   });
 
   test('a terminal gets its own basket and no other, a relay every basket of its store', () => {

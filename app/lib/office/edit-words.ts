@@ -105,6 +105,10 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_sku();
     case 'price-out-of-range':
       return m.office_refused_price();
+    case 'tare-out-of-range':
+      return m.office_refused_tare();
+    case 'tare-not-weighed':
+      return m.office_refused_tare_not_weighed();
     case 'rate-not-understood':
       return m.office_refused_rate();
     case 'code-used':

@@ -86,7 +86,7 @@ export class DocumentKeeper {
     heads: Map<string, CountersignedHead | undefined>,
   ): Promise<Leaving | undefined> {
     const { documents, isDoubted } = this.#parts;
-    if (key.class === 'parked') return { key };
+    if (key.class === 'parked' || key.class === 'stock-summary') return { key };
     const entries = await documents.open(key);
     if (key.class === 'basket') return basketMayLeave(entries) ? { key } : undefined;
     if (key.class !== 'session') return undefined;

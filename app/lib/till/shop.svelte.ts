@@ -94,6 +94,11 @@ export class Shop {
     return this.#now(this.#stores).get(id);
   }
 
+  /** The stores of the organization, in no order. */
+  get stores(): readonly Store[] {
+    return [...this.#now(this.#stores).values()];
+  }
+
   /** The store a till stands in, the till's own as its settings have it now; a till starts when it is known. */
   storeOfTill(id: string): Store {
     const store = this.store(id);

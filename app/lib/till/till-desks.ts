@@ -21,6 +21,7 @@ import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
 import { CustomerDesk } from './customer-desk.svelte.ts';
 import { Links, type AskRelay } from './links.svelte.ts';
+import { OtherStockDesk } from './other-stock-desk.svelte.ts';
 import { Papers } from './papers.ts';
 import { MailDesk, type PostMail } from './mail-desk.svelte.ts';
 import { ParkedDesk } from './parked-desk.svelte.ts';
@@ -90,6 +91,7 @@ export abstract class TillDesks {
   readonly articles: ArticleDesk;
   readonly parked: ParkedDesk;
   readonly stock: StockDesk;
+  readonly otherStock: OtherStockDesk;
   readonly drawers: DrawerDesk;
   readonly keeper: DocumentKeeper;
   readonly session: SessionDesk;
@@ -236,6 +238,12 @@ export abstract class TillDesks {
       register,
       journals: this.store,
       openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
+    });
+    this.otherStock = new OtherStockDesk({
+      documents,
+      store,
+      stores: () => shop.stores,
+      now: () => surroundings.now(),
     });
     this.keeper = new DocumentKeeper({
       documents,

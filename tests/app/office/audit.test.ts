@@ -41,7 +41,7 @@ const { writer, query, database } = freshReports();
 const server = reportsServer({
   database: query,
   events: new IndexedEvents(),
-  link: () => ({ connected: true, device: '0123456789abcdef', enrolled: true, standing: null }),
+  link: () => ({ connected: true, behind: 0, device: '0123456789abcdef', enrolled: true, standing: null }),
   log: pino({ level: 'silent' }),
 });
 const client = new ReportsClient(async (input) => {
