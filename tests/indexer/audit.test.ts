@@ -20,7 +20,13 @@ const shop = makeShop(13, { stores: 2, registers: 2, sessions: 4, salesPerSessio
 const records = shop.flatMap((journal) => journal.records);
 const sensitive = records.filter((record) => sensitiveAct(record) !== undefined);
 const staff = documentId({ organization: ORGANIZATION, key: { class: 'staff' } });
-const LINK = () => ({ connected: true, behind: 0, device: '0123456789abcdef', enrolled: true, standing: null });
+const LINK = () => ({
+  connected: true,
+  behind: 0,
+  device: '0123456789abcdef',
+  enrolled: true,
+  standing: null,
+});
 const log = pino({ level: 'silent' });
 
 const audit = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({

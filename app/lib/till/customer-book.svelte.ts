@@ -92,14 +92,17 @@ export class CustomerBook {
   #read(shard: number): Promise<void> {
     const known = this.#shards.get(shard);
     if (known) return known;
-    const reading = this.#documents.open({ class: 'customers', shard }).then((entries) => {
-      const unheard = Object.entries(entries).filter(([key]) => !this.#heard.has(key));
-      this.#take(unheard.map(([key, text]) => ({ key, text })));
-    });
+    const reading = this.#open(shard);
     this.#shards.set(shard, reading);
     // A document that could not be read may be read later.
     reading.catch(() => this.#shards.delete(shard));
     return reading;
+  }
+
+  async #open(shard: number): Promise<void> {
+    const entries = await this.#documents.open({ class: 'customers', shard });
+    const unheard = Object.entries(entries).filter(([key]) => !this.#heard.has(key));
+    this.#take(unheard.map(([key, text]) => ({ key, text })));
   }
 
   #hear(event: DocumentsEvent): void {

@@ -62,7 +62,13 @@ export async function startOfficeHost(): Promise<OfficeHost> {
   ]);
   events.announce('2026-11-21T11:32:05.000Z');
   const log = pino({ level: 'silent' });
-  const link = { connected: true, behind: 0, device: '0000000000000009', enrolled: true, standing: 'accepted' } as const;
+  const link = {
+    connected: true,
+    behind: 0,
+    device: '0000000000000009',
+    enrolled: true,
+    standing: 'accepted',
+  } as const;
   const reports = reportsServer({ database: query, events, link: () => link, log });
   await reports.listen({ port: 0, host: '127.0.0.1' });
   const relay = createServer((request, response) => {
