@@ -1,7 +1,10 @@
 import type { Page } from 'playwright';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import type { Entries } from '#model/documents/entries.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import type { SaleBody } from '#model/sale/sale-body.ts';
+import { monthNumber, stockSummaryChanges, stockSummaryShard } from '#model/stock/stock-summary.ts';
 import type { TillPage } from '../pages/till-page.ts';
 import { eachWithOwnTill } from './own-till.ts';
 import type { TillOrigin } from './till-origin.ts';
@@ -91,3 +94,38 @@ describe('articles on the selling screen', { timeout: 120_000 }, () => {
     ]);
   });
 });
+
+it(
+  '[K8] the details of an article say what the other stores have, also with no link',
+  { timeout: 120_000 },
+  async () => {
+    const soho = {
+      id: 'S02',
+      name: 'Soho',
+      timeZone: 'Europe/London',
+      locale: 'en-GB',
+      header: [],
+      footer: [],
+    };
+    origin.write({ class: 'organization' }, { 'store:S02': canonicalJson(soho) });
+    const now = new Date().toISOString();
+    const heard = `${now.slice(0, 10)}T00:05:00.000Z`;
+    const shard = stockSummaryShard('71053');
+    origin.write(
+      { class: 'stock-summary', store: storeId(2), month: monthNumber(now), shard },
+      stockSummaryChanges({}, { store: storeId(2), heard, stock: [['71053', '12']] }, shard) as Entries,
+    );
+    const elsewhere = () => page.getByTestId('info-stock-S02').innerText();
+    const look = async () => {
+      await till.scan('2000000015064');
+      await page.keyboard.press('Control+i');
+    };
+    await look();
+    await expect.poll(elsewhere, PATIENCE).toMatch(/^12\s+· as of /);
+    await page.keyboard.press('Escape');
+    await origin.relay.cut();
+    await page.getByTestId('article-info').waitFor({ state: 'detached' });
+    await look();
+    await expect.poll(elsewhere, PATIENCE).toMatch(/^12\s+· as of /);
+  },
+);
