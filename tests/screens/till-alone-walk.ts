@@ -57,15 +57,12 @@ async function* startWalk(page: Page, { url }: TillOrigin): Walk {
   const looked = Promise.withResolvers<void>();
   await page.route(config, async (route) => {
     await looked.promise;
-    await route.abort();
+    await route.fulfill({ status: 500, body: 'down' });
   });
   await page.goto(`${url}till`);
   await reached(page, 'starting');
   yield 'till-starting';
   looked.resolve();
-  await page.unroute(config);
-  await page.route(config, (route) => route.fulfill({ status: 500, body: 'down' }));
-  await page.goto(url);
   await reached(page, 'no-config');
   yield 'till-no-config';
   await page.unroute(config);
