@@ -1,6 +1,3 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { settingKey, settingText } from '#model/settings/settings.ts';
 import { storeId } from '#model/ids/register-id.ts';
@@ -8,7 +5,7 @@ import { startVirtualTerminal } from '../../hardware-bridge/virtual-terminal/vir
 import { TillPage } from '../e2e/pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from '../e2e/till/till-origin.ts';
 import { pinOf } from '../support/shop.ts';
-import { healedWalk, newVersionWalk, paperWalk, voucherWalk } from './notice-walk.ts';
+import { voucherWalk } from './voucher-walk.ts';
 import { lead, leave, reached, touch, type Walk } from './screen.ts';
 import { LANTERN, type Cashier } from './till/tour.ts';
 
@@ -18,12 +15,9 @@ const STORE = { class: 'store', store: storeId(1) } as const;
 export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
   const terminal = await startVirtualTerminal({ port: 0 });
   const mails = { accept: () => Promise.resolve('waiting' as const) };
-  // A build of its own, for it gets a newer version.
-  const build = await mkdtemp(join(tmpdir(), 'tillmesh-walk-'));
-  await cp(new URL('../../build', import.meta.url).pathname, build, { recursive: true });
   const origin = await startTillOrigin(
     'by-itself',
-    build,
+    undefined,
     { terminal: `http://127.0.0.1:${terminal.port}` },
     mails,
   );
@@ -37,17 +31,13 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
     yield* doneWalk(till, origin);
     yield* reminderWalk(till, origin);
     yield* voucherWalk(till, origin);
-    yield* paperWalk(till);
-    yield* healedWalk(till, origin);
     yield* doubtWalk(till);
     yield* displayWalk(till, origin);
-    yield* newVersionWalk(till, build);
     yield* unsavedWalk(till, origin);
   } finally {
     await page.goto('about:blank');
     await origin.close();
     await terminal.stop();
-    await rm(build, { recursive: true, force: true });
   }
 }
 
@@ -57,15 +47,12 @@ async function* startWalk(page: Page, { url }: TillOrigin): Walk {
   const looked = Promise.withResolvers<void>();
   await page.route(config, async (route) => {
     await looked.promise;
-    await route.abort();
+    await route.fulfill({ status: 500, body: 'down' });
   });
   await page.goto(`${url}till`);
   await reached(page, 'starting');
   yield 'till-starting';
   looked.resolve();
-  await page.unroute(config);
-  await page.route(config, (route) => route.fulfill({ status: 500, body: 'down' }));
-  await page.goto(url);
   await reached(page, 'no-config');
   yield 'till-no-config';
   await page.unroute(config);
