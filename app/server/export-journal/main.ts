@@ -52,12 +52,13 @@ async function organizationOf(data: string): Promise<string> {
   const names = await filesOf(join(folder, 'documents'));
   if (file.value === undefined || names === undefined)
     fail(1, `${data} holds no head office of Tillmesh. Name the folder that npm start or import-sales used.`);
-  const damaged = names.filter((name) => name.endsWith('.log.damaged'));
+  const archived = (await filesOf(join(folder, 'documents', 'archive'))) ?? [];
+  const damaged = [...names, ...archived].filter((name) => name.endsWith('.damaged'));
   if (damaged.length > 0) {
-    const documents = damaged.map((name) => nameOfDocument(name.slice(0, -'.log.damaged'.length))).join(', ');
+    const documents = damaged.map((name) => nameOfDocument(name.slice(0, name.indexOf('.')))).join(', ');
     fail(
       1,
-      `Head office's copy of ${documents} was damaged and put aside. Start Tillmesh so that the tills send it again, remove ${damaged.join(', ')} from ${join(folder, 'documents')}, then export.`,
+      `Head office's copy of ${documents} was damaged and put aside. Start Tillmesh so that the tills send it again, remove ${damaged.join(', ')} below ${join(folder, 'documents')}, then export.`,
     );
   }
   return file.value.organization;
@@ -88,15 +89,21 @@ async function exportJournal(
   const exportedAt = new Date().toISOString();
   const lines = exportLines({ reader, organization, options: settings, registers, exportedAt });
   try {
-    await writeLines(untroubled(lines, trouble), settings.out);
+    await writeLines(untroubled(lines, relay, trouble), settings.out);
   } finally {
     await reader.close();
   }
 }
 
 /** The lines, and a stop before the end line when the relay found a document of its own damaged while it read. */
-async function* untroubled(lines: AsyncIterable<string>, trouble: readonly string[]): AsyncGenerator<string> {
+async function* untroubled(
+  lines: AsyncIterable<string>,
+  relay: HeadOfficeRelay,
+  trouble: readonly string[],
+): AsyncGenerator<string> {
   yield* lines;
+  // What it said last may still be on its way; once it has ended everything is here.
+  await relay.stop();
   if (trouble.length > 0)
     throw new ExportStopped(
       `Head office's documents are not whole, so the export stopped:\n${trouble.join('\n')}`,

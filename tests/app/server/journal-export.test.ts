@@ -214,7 +214,9 @@ describe('an export of a folder that is not as it should be', () => {
 
   test('is refused when a document log was damaged, now and until somebody looked at it', async () => {
     const data = await copyOfImported();
-    await writeInto(data, sessionKey, { '000000999': 'one more frame' });
+    // Two frames behind what may be archived: damage in the last one alone would be the torn tail of a power cut.
+    await writeInto(data, sessionKey, { '000000998': 'one more frame' });
+    await writeInto(data, sessionKey, { '000000999': 'and another' });
     const path = await logOf(data, sessionKey);
     const bytes = await readFile(path);
     bytes[30] = (bytes[30] ?? 0) ^ 1;
