@@ -33,6 +33,7 @@ export class QuietTurns {
   /** Does in its turn, and while it is quiet, what nobody waits for. */
   later<Value>(work: () => Promise<Value>): Promise<Value> {
     const done = this.#turn.then(() => this.#quiet()).then(work);
+    // Whoever asked hears of a failure; the next in line must not.
     this.#turn = done.catch(() => undefined);
     return done;
   }

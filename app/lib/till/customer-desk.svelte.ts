@@ -67,7 +67,7 @@ export class CustomerDesk {
   async saveProfile(id: string | undefined, wish: ProfileWish): Promise<Result<string, CustomerDeskRefusal>> {
     const own = id ?? this.#parts.newId();
     // Whether somebody else has the card is known when everybody is.
-    await this.book.readAll();
+    if (!(await isRead(this.book.readAll()))) return err({ code: 'customer-not-saved' });
     const made = await this.#parts.staff.act<CustomerChange, CustomerRefusal>(async (act) =>
       writeProfile(own, wish, this.book.customers, act),
     );
@@ -79,7 +79,7 @@ export class CustomerDesk {
   /** Changes on what terms a customer buys; the open sale to them is priced anew by these. */
   async saveTerms(id: string, terms: CustomerTerms): Promise<Result<true, CustomerDeskRefusal>> {
     const auditId = auditIdOf(this.#parts.newId());
-    await this.book.read(id);
+    if (!(await isRead(this.book.read(id)))) return err({ code: 'customer-not-saved' });
     const made = await this.#parts.staff.act<CustomerChange, CustomerRefusal>(async (act) =>
       writeTerms(this.book.customer(id), terms, auditId, act),
     );
@@ -102,5 +102,16 @@ export class CustomerDesk {
       // The disk refused it or the relay left it out; either way the person is told, and the till's own notices say why.
       return err({ code: 'customer-not-saved' });
     }
+  }
+}
+
+/** Whether what has to be known before a customer is written could be read; why not is for the log, the person is told to try again. */
+async function isRead(reading: Promise<void>): Promise<boolean> {
+  try {
+    await reading;
+    return true;
+  } catch (cause) {
+    globalThis.reportError(cause);
+    return false;
   }
 }

@@ -58,9 +58,9 @@ export class ExceptionDesk {
     this.#parts = parts;
   }
 
-  /** Reads what was resolved and follows it; older sessions are read beside the selling. */
+  /** Reads what was resolved and follows it; {@link readAll} reads what exceptions are found in. */
   async follow(): Promise<() => void> {
-    const { documents, store, journals } = this.#parts;
+    const { documents, store } = this.#parts;
     const stop = documents.watch((event) => this.#hear(event));
     try {
       const entries = await documents.open({ class: 'exceptions', store });
@@ -69,11 +69,13 @@ export class ExceptionDesk {
       stop();
       throw cause;
     }
-    journals
-      .sessions(SESSIONS)
-      .then(() => this.look())
-      .catch((cause: unknown) => globalThis.reportError(cause));
     return stop;
+  }
+
+  /** Reads the latest sessions of every register and looks for exceptions in them: selling waits for none of it. */
+  async readAll(): Promise<void> {
+    await this.#parts.journals.sessions(SESSIONS);
+    await this.look();
   }
 
   /** The exceptions of this store that nobody resolved, the latest first. */

@@ -91,6 +91,7 @@ export class PastSessions {
    */
   remember(sessions: readonly (readonly JournalRecord[])[], keys: readonly DocumentKey[]): Promise<LetGo> {
     const done = this.#turn.then(() => this.#remember(sessions, keys));
+    // Whoever asked hears of a failure; the next in line must not.
     this.#turn = done.catch(() => undefined);
     return done;
   }

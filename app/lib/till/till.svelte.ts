@@ -37,13 +37,12 @@ export class Till extends TillDesks {
     const stops = [this.documents.watch((event) => this.#hear(event))];
     this.staff.review();
     stops.push(this.ledgers.follow(), this.customers.book.follow());
-    const following = [this.journal, this.store, this.parked].map(async (one) => {
+    const following = [this.journal, this.store, this.parked, this.exceptions].map(async (one) => {
       stops.push(await one.follow());
     });
     const failed = (await Promise.allSettled(following)).find(({ status }) => status === 'rejected');
     try {
       if (failed?.status === 'rejected') throw failed.reason;
-      stops.push(await this.exceptions.follow());
       await this.#takeUpSale();
     } catch (cause) {
       stops.forEach((stop) => stop());
@@ -68,6 +67,7 @@ export class Till extends TillDesks {
       await this.ledgers.book(this.journal.records);
       await this.ledgers.readAll();
       await this.customers.book.readAll();
+      await this.exceptions.readAll();
     } catch (cause) {
       globalThis.reportError(cause);
     }
@@ -143,13 +143,14 @@ export class Till extends TillDesks {
       this.printing.refresh(),
       this.pole.refresh(),
       this.mails.refresh(),
-      this.exceptions.look(),
     ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
     const unknown = saved === undefined && ++this.#refreshes > 1;
     if (unknown || saved?.here === 'failed' || (saved && saved.relay !== 'saved'))
       await this.journal.confirmCopies();
+    // Last: a session that cannot be read now must not keep a sale from its second copy.
+    await this.exceptions.look();
   }
 
   /** What follows from a record, and only from the record: so a retry or a restart does the same. */

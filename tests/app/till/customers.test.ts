@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { customerShard } from '#model/customers/customer.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
@@ -293,6 +293,16 @@ class SlowCustomers extends MemoryDocuments {
   }
 }
 
+/** Documents of which those of the customers cannot be read until the disk is awake. */
+class UnreadableCustomers extends MemoryDocuments {
+  isAwake = false;
+
+  override async open(key: DocumentKey): Promise<Entries> {
+    if (key.class === 'customers' && !this.isAwake) throw new Error('the disk is slow to wake');
+    return super.open(key);
+  }
+}
+
 describe('a till that has just started', () => {
   it('sells before the customers are read', async () => {
     const documents = new SlowCustomers();
@@ -319,6 +329,21 @@ describe('a till that has just started', () => {
     documents.letRead();
     await expect.poll(() => till.sale.basket.customer).toBe('joan');
     expect(view.trouble).toBeUndefined();
+  });
+
+  it('tells who writes a customer that it was not saved where the others cannot be read, and saves it once they can', async () => {
+    const documents = new UnreadableCustomers();
+    seedShop(documents);
+    const reported: unknown[] = [];
+    vi.stubGlobal('reportError', (cause: unknown) => reported.push(cause));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { till } = await openTill({ documents });
+    const refused = await till.customers.saveProfile(undefined, { name: 'Joan' });
+    expect(codeOf(refused)).toBe('customer-not-saved');
+    expect(reported.map(String)).toContain('Error: the disk is slow to wake');
+    documents.isAwake = true;
+    const id = must(await till.customers.saveProfile(undefined, { name: 'Joan' }));
+    expect(till.customers.book.search('joan').map((found) => found.id)).toEqual([id]);
   });
 
   it('says that nobody knows a code once it has read who has which card', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import type { DocumentKey } from '#model/ids/document-id.ts';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import {
   R2,
   S01,
@@ -8,6 +9,7 @@ import {
   must,
   openTill,
   payCash,
+  seedShop,
   sellLantern,
   signIn,
   startTill,
@@ -15,6 +17,16 @@ import {
 } from './till-fixture.ts';
 
 const DOCUMENT = { class: 'exceptions', store: S01 } as const;
+
+/** Documents that cannot be listed from some moment on, so that no older session is found. */
+class UnlistedDocuments extends MemoryDocuments {
+  isFailing = false;
+
+  override async known(): Promise<readonly DocumentKey[]> {
+    if (this.isFailing) throw new Error('the disk is asleep');
+    return super.known();
+  }
+}
 
 /** What either holds reaches the other. */
 async function meet(a: MemoryDocuments, b: MemoryDocuments): Promise<void> {
@@ -76,6 +88,27 @@ describe('exceptions at a till', () => {
     must(await third.till.session.open(10_000));
     const fourth = await startTill({ documents: one.documents });
     await expect.poll(() => fourth.till.exceptions.open.map(({ kind }) => kind)).toEqual(['double-refund']);
+  });
+
+  it('that cannot be looked for keep no sale from its second copy', async () => {
+    const one = await openTill();
+    const two = await openTill({ register: R2 });
+    await sellLantern(one);
+    const receipt = await sellLantern(one);
+    await meet(one.documents, two.documents);
+    await takeBack(two, receipt);
+    const documents = new UnlistedDocuments();
+    seedShop(documents);
+    const third = await openTill({ documents });
+    documents.relayConfirms = false;
+    await sellLantern(third);
+    expect(third.till.journal.lastSaved?.relay).toBe('late');
+    const key = { class: 'session', store: S01, register: R2, session: 1 } as const;
+    documents.receive(key, await two.documents.open(key));
+    documents.relayConfirms = true;
+    documents.isFailing = true;
+    await expect(third.till.refresh()).rejects.toThrow('the disk is asleep');
+    expect(third.till.journal.lastSaved?.relay).toBe('saved');
   });
 
   it('[F10] are resolved by a cashier with an approval, at the other till too as soon as it hears of it', async () => {
