@@ -184,7 +184,7 @@ export class TillProgram {
     });
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
-    shop.prepareSearch((next) => setTimeout(next, 5));
+    shop.prepareSearch(inPauses);
     setTimeout(() => this.#keepCatalog(shop, documents, kept), SETTLED_MS);
     setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);
   }
@@ -315,6 +315,12 @@ function until(documents: Documents, holds: () => boolean): Promise<void> {
     const stop = documents.watch(check);
     check();
   });
+}
+
+/** Runs something when the page has nothing better to do: a scan goes before it. */
+function inPauses(run: () => void): void {
+  if ('scheduler' in globalThis) void globalThis.scheduler.postTask(run, { priority: 'background' });
+  else setTimeout(run, 5);
 }
 
 /** Runs something now and every two seconds, until it is stopped. */

@@ -18,7 +18,7 @@ import { ShopPrices } from './shop-prices.ts';
 const NAMES = new Intl.Collator('en', { numeric: true });
 
 /** Kept lines read in one go: some milliseconds of work. */
-const LINES = 1_000;
+const LINES = 300;
 
 /** A department with what it sells; products without one are under the empty id. */
 export type DepartmentTile = { readonly id: string; readonly name: string; readonly count: number };
