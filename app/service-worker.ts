@@ -15,6 +15,7 @@ const FILES = new Set([...build, ...files, SHELL]);
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(keepFiles());
+  routePastWorker(event);
 });
 
 worker.addEventListener('activate', (event) => {
@@ -35,6 +36,14 @@ async function keepFiles(): Promise<void> {
   const store = await caches.open(STORE);
   // Past the browser's own cache: a file of an older version under the same name would break this one.
   await store.addAll([...FILES].map((path) => new Request(path, { cache: 'reload' })));
+}
+
+/** Lets the browser take the app's files from the store by itself where it can: waking this worker for each would double the start. */
+function routePastWorker(event: ExtendableEvent): void {
+  if (!('addRoutes' in event) || typeof event.addRoutes !== 'function') return;
+  const [first = ''] = build;
+  const folder = first.slice(0, first.lastIndexOf('/immutable/'));
+  event.addRoutes([{ condition: { urlPattern: `${folder}/immutable/*` }, source: { cacheName: STORE } }]);
 }
 
 async function dropOldStores(): Promise<void> {

@@ -66,6 +66,14 @@ export async function loadConfig(
   return known === undefined ? err({ code: 'unreachable', detail: trouble }) : readConfig(known);
 }
 
+/** What this device was when its server last answered; undefined where it never did. */
+export function rememberedRole(
+  readNote: (key: string) => string | undefined,
+): ProgramConfig['role'] | undefined {
+  const known = readConfig(readNote(LAST_CONFIG) ?? '');
+  return known.ok ? known.value.role : undefined;
+}
+
 function readConfig(text: string): Result<ProgramConfig, ConfigRefusal> {
   let value: unknown;
   try {

@@ -39,17 +39,17 @@ export function installDriver({
       requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
     });
   /** Resolves as soon as the page holds what is looked for: within the very task that put it there. */
-  const seen = <Kind>(look: () => Kind | null | undefined | false) =>
+  const seen = <Kind>(look: (records: readonly MutationRecord[]) => Kind | null | undefined | false) =>
     new Promise<Kind>((resolve) => {
-      const check = () => {
-        const found = look();
+      const check = (records: readonly MutationRecord[]) => {
+        const found = look(records);
         if (!found) return;
         observer.disconnect();
         resolve(found);
       };
       const observer = new MutationObserver(check);
       observer.observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
-      check();
+      check([]);
     });
   const click = async (testid: string) => {
     const button = await seen(() => {
@@ -62,13 +62,22 @@ export function installDriver({
     document.activeElement?.dispatchEvent(
       new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
     );
-  const lineOf = (sku: string) => document.querySelector(`[data-testid="item-row"][data-sku="${sku}"]`);
+  /** Looks at what just changed alone: looking through a basket of 600 lines would be measured with the till. */
+  const isTouched = (records: readonly MutationRecord[], sku: string) => {
+    const line = `[data-touched][data-sku="${sku}"]`;
+    return records.some(({ addedNodes, target }) =>
+      [target, ...addedNodes].some(
+        (node) =>
+          node instanceof Element &&
+          (node.matches(line) || (node !== target && node.querySelector(line) !== null)),
+      ),
+    );
+  };
   const scan = async ({ code, sku }: DriverScan) => {
-    const before = document.querySelector('[data-touched]');
     for (const key of code) press(key);
     const began = performance.now();
     press('Enter');
-    await seen(() => lineOf(sku) && document.querySelector('[data-touched]') !== before);
+    await seen((records) => isTouched(records, sku));
     await painted();
     return performance.now() - began;
   };

@@ -23,6 +23,21 @@ export type CreateDocumentsOptions = {
   readonly trouble?: (detail: string) => void;
 };
 
+/** A worker that loads while the page still finds out whose documents it needs. */
+let early: Worker | undefined;
+
+/** Begins to load what {@link createDocuments} takes a while to load; for a page that will surely call it. */
+export function prepareDocuments(): void {
+  early ??= newWorker();
+  // One that could not be loaded is made again by who needs it, and hears why.
+  early.addEventListener('error', () => (early = undefined), { once: true });
+  early.postMessage({ type: 'warm', wasmUrl }, []);
+}
+
+function newWorker(): Worker {
+  return new Worker(new URL('./documents-worker.ts', import.meta.url), { type: 'module', name: 'documents' });
+}
+
 /**
  * Starts the documents of this page in a worker of their own. One tab of a device at a time has them: a second one is
  * refused with `already-open-in-another-tab`, or waits.
@@ -31,10 +46,8 @@ export function createDocuments(
   options: CreateDocumentsOptions,
 ): Promise<Result<Documents, DocumentsRefusal>> {
   const { identity, deviceKey, syncUrl, database, whenTaken = 'refuse', trouble } = options;
-  const worker = new Worker(new URL('./documents-worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'documents',
-  });
+  const worker = early ?? newWorker();
+  early = undefined;
   const client = new DocumentsClient({
     worker,
     surroundings: hostSurroundings,

@@ -26,6 +26,9 @@ export type DocumentsStart = {
   readonly wasmUrl: string;
 };
 
+/** Tells a worker that will be started to load Automerge meanwhile. */
+export type Warm = { readonly type: 'warm'; readonly wasmUrl: string };
+
 /** Why the documents did not start. */
 export type DocumentsRefusal = {
   readonly code: 'already-open-in-another-tab' | 'not-started';

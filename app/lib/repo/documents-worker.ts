@@ -2,7 +2,7 @@ import { initializeWasm } from '@automerge/automerge/slim';
 import { deviceKeyOf } from '../device/device-key.ts';
 import { connectDocuments } from './connect-documents.ts';
 import { DocumentsHost } from './documents-host.ts';
-import type { DocumentsStart, FromWorker, ToWorker } from './documents-messages.ts';
+import type { DocumentsStart, FromWorker, ToWorker, Warm } from './documents-messages.ts';
 import type { Documents } from './documents.ts';
 import { StrictIndexedDbStorage } from './strict-indexeddb-storage.ts';
 import { causeText, hostSurroundings } from './surroundings.ts';
@@ -10,7 +10,7 @@ import { causeText, hostSurroundings } from './surroundings.ts';
 /** The part of a dedicated worker's global scope used here; the page's types hide it. */
 type WorkerScope = {
   postMessage(message: FromWorker, transfer: Transferable[]): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: ToWorker }) => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: ToWorker | Warm }) => void): void;
   addEventListener(
     type: 'unhandledrejection',
     listener: (event: { readonly reason: unknown; preventDefault(): void }) => void,
@@ -33,6 +33,14 @@ function holdLock(database: string, whenTaken: 'refuse' | 'wait'): Promise<boole
   });
 }
 
+let wasm: Promise<unknown> | undefined;
+
+/** Loads Automerge, once. */
+function warm(wasmUrl: string): Promise<unknown> {
+  wasm ??= initializeWasm(wasmUrl);
+  return wasm;
+}
+
 async function start({
   identity,
   deviceKey,
@@ -42,7 +50,7 @@ async function start({
   wasmUrl,
 }: DocumentsStart): Promise<Documents | 'taken'> {
   if (!(await holdLock(database, whenTaken))) return 'taken';
-  await initializeWasm(wasmUrl);
+  await warm(wasmUrl);
   const storage = new StrictIndexedDbStorage({ database, surroundings: hostSurroundings, trouble });
   return connectDocuments({
     identity,
@@ -55,7 +63,11 @@ async function start({
 }
 
 const host = new DocumentsHost({ post, start, surroundings: hostSurroundings });
-scope.addEventListener('message', (event) => void host.take(event.data));
+scope.addEventListener('message', ({ data }) => {
+  // Who starts the documents hears of a failure.
+  if (data.type === 'warm') warm(data.wasmUrl).catch(() => (wasm = undefined));
+  else void host.take(data);
+});
 scope.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   trouble(`something failed unattended: ${causeText(event.reason)}`);

@@ -2,6 +2,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** How long nobody must have waited for a document before those that nobody waits for have their turn, in milliseconds. */
 const QUIET_MS = 150;
+/** The same before the first of them: a page that starts pauses between what it waits for. */
+const FIRST_QUIET_MS = 1_500;
 
 /**
  * Lets what somebody waits for go before what nobody waits for: a relay offers hundreds of documents as soon as the link is
@@ -13,6 +15,7 @@ export class QuietTurns {
   /** How often somebody has begun to wait, and how often when it was last quiet. */
   #asked = 0;
   #askedWhenQuiet = 0;
+  #wasQuiet = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: Surroundings) {
@@ -43,9 +46,10 @@ export class QuietTurns {
     while (this.#waitedFor > 0 || this.#asked !== this.#askedWhenQuiet) {
       const asked = this.#asked;
       await new Promise<void>((resolve) => {
-        this.#surroundings.after(QUIET_MS, resolve);
+        this.#surroundings.after(this.#wasQuiet ? QUIET_MS : FIRST_QUIET_MS, resolve);
       });
       this.#askedWhenQuiet = asked;
     }
+    this.#wasQuiet = this.#asked > 0;
   }
 }

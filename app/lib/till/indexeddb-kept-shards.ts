@@ -7,7 +7,13 @@ const STORE = 'shards';
 /** A copy that takes longer to read is slower than what it is a copy of. */
 const WATCHDOG_MS = 10_000;
 
-const keptSchema = v.object({ shard: v.number(), version: v.string(), text: v.string() });
+const DEPARTMENTS = 'departments';
+
+const shardSchema = v.object({ shard: v.number(), version: v.string(), text: v.string() });
+const departmentsSchema = v.object({
+  version: v.string(),
+  departments: v.array(v.object({ id: v.string(), name: v.string(), count: v.number() })),
+});
 
 /**
  * The catalog kept in a database of the browser. `version` is the program's: another one may read entries otherwise, so it
@@ -37,25 +43,33 @@ export function keptInIndexedDb(
     const request: IDBRequest<unknown[]> = store.getAll();
     return () => request.result;
   };
+  const write = (key: number | string, row: unknown, what: string) => {
+    const put = (store: IDBObjectStore) => {
+      if (row === undefined) store.delete(key);
+      else store.put(row, key);
+      return () => undefined;
+    };
+    return tolerated(connection.transact('write-relaxed', STORE, put, what), undefined);
+  };
   return {
     read: async () => {
-      const rows = await tolerated(
-        connection.transact('read', STORE, readAll, 'reading the kept catalog'),
-        [],
-      );
-      const kept = rows.filter((row) => v.is(keptSchema, row)).filter((row) => row.version === version);
-      return new Map(kept.map(({ shard, text }) => [shard, text]));
-    },
-    write: (shard, text) => {
-      const put = (store: IDBObjectStore) => {
-        if (text === undefined) store.delete(shard);
-        else store.put({ shard, version, text }, shard);
-        return () => undefined;
+      const reading = connection.transact('read', STORE, readAll, 'reading the kept catalog');
+      const rows = await tolerated(reading, []);
+      const ofVersion = (row: { readonly version: string }) => row.version === version;
+      const shards = rows.filter((row) => v.is(shardSchema, row)).filter(ofVersion);
+      const [told] = rows.filter((row) => v.is(departmentsSchema, row)).filter(ofVersion);
+      return {
+        texts: new Map(shards.map(({ shard, text }) => [shard, text])),
+        departments: told?.departments ?? [],
       };
-      return tolerated(
-        connection.transact('write-relaxed', STORE, put, `keeping shard ${shard} of the catalog`),
-        undefined,
-      );
     },
+    write: (shard, text) =>
+      write(
+        shard,
+        text === undefined ? undefined : { shard, version, text },
+        `keeping shard ${shard} of the catalog`,
+      ),
+    writeDepartments: (departments) =>
+      write(DEPARTMENTS, { version, departments }, 'keeping the departments of the catalog'),
   };
 }

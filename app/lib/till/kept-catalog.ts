@@ -1,5 +1,7 @@
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 import type { Documents } from '../repo/documents.ts';
+import { shardText } from './kept-products.ts';
+import type { DepartmentTile } from './shop-catalog.ts';
 import type { Shop } from './shop.svelte.ts';
 
 /**
@@ -7,34 +9,23 @@ import type { Shop } from './shop.svelte.ts';
  * quick start and nothing else: the documents are the truth, and each shard is held against its own as soon as that is open.
  */
 export type KeptShards = {
-  /** What is kept, by shard; empty where nothing is, or of another version of the program. */
-  readonly read: () => Promise<ReadonlyMap<number, string>>;
+  /** What is kept; empty where nothing is, or of another version of the program. */
+  readonly read: () => Promise<KeptCatalog>;
   /** Keeps a shard's text, or keeps it no more. */
   readonly write: (shard: number, text: string | undefined) => Promise<void>;
+  /** Keeps the departments with what they sell: counting them takes all articles. */
+  readonly writeDepartments: (tiles: readonly DepartmentTile[]) => Promise<void>;
 };
 
-/** A shard's entries as one JSON object of their values: the same text for the same entries, in whatever order they come. */
-export function shardText(entries: Iterable<readonly [key: string, text: string]>): string {
-  const members = [...entries]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, text]) => `${JSON.stringify(key)}:${text}`);
-  return `{${members.join(',')}}`;
-}
+/** The texts of the shards by number, and the departments they make together. */
+export type KeptCatalog = {
+  readonly texts: ReadonlyMap<number, string>;
+  readonly departments: readonly DepartmentTile[];
+};
 
 /** The entries of changes that say all a document holds. */
 export function entriesOf(changes: readonly EntryChange[]): (readonly [string, string])[] {
   return changes.flatMap(({ key, text }) => (text === undefined ? [] : [[key, text] as const]));
-}
-
-/** The values of a kept shard by their keys; none where the text is not what this till wrote. */
-export function valuesOf(text: string): readonly (readonly [key: string, value: unknown])[] {
-  try {
-    const values: unknown = JSON.parse(text);
-    return typeof values === 'object' && values !== null ? Object.entries(values) : [];
-  } catch {
-    // Half a text is as good as none: the shard's document says it anyway.
-    return [];
-  }
 }
 
 /** Opens the documents of the shards that were taken as kept, one after another; each is then held against what was kept. */
@@ -47,9 +38,11 @@ export async function confirmCatalog(shop: Shop, documents: Documents): Promise<
 
 /** Keeps the shards that changed since they were kept. One with an entry that cannot be read is not kept (rule D5). */
 export async function keepCatalog(shop: Shop, documents: Documents, kept: KeptShards): Promise<void> {
-  for (const shard of shop.takeChangedShards()) {
+  const changed = shop.takeChangedShards();
+  for (const shard of changed) {
     const entries: Entries = await documents.open({ class: 'catalog', shard });
     const isWhole = Object.keys(entries).every((key) => !shop.faults.has(key));
     await kept.write(shard, isWhole ? shardText(Object.entries(entries)) : undefined);
   }
+  if (changed.length > 0) await kept.writeDepartments(shop.departments);
 }

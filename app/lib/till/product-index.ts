@@ -3,7 +3,7 @@ import type { ProductInfo } from '#model/catalog/product.ts';
 import { WordIndex, type Searchable } from './word-index.ts';
 
 /** Products indexed per pause of the index: some milliseconds of work, so that typing and scanning stay smooth meanwhile. */
-const CHUNK = 2000;
+const CHUNK = 500;
 
 /**
  * Finds products by what is printed on them and by what people call them. Codes are found from the first moment; words are

@@ -6,14 +6,14 @@ import { askToEnrolWith } from '../device/enrolment-client.ts';
 import { Membership } from '../device/membership.svelte.ts';
 import type { EnrolledDevice, SetUp } from '../device/set-up.svelte.ts';
 import type { Exclusion } from '../device/standing.ts';
-import { createDocuments, keepStorage, syncUrlOf } from '../repo/create-documents.ts';
+import { createDocuments, keepStorage, prepareDocuments, syncUrlOf } from '../repo/create-documents.ts';
 import type { Documents } from '../repo/documents.ts';
 import { loadConfig, type ProgramConfig, type TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
 import { NetworkTerminal } from './cards/network-terminal.ts';
 import { catchUp } from './catch-up.ts';
-import { askRelayOverHttp } from './links.svelte.ts';
+import { askRelayOverHttp, type AskRelay } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
@@ -48,6 +48,10 @@ const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
 const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
+/** What selling does not need is read so long after the till is up: in the first seconds somebody signs in. In milliseconds. */
+const REST_MS = 3000;
+/** The catalog that was kept is held against its documents so long after the till is up, in milliseconds. */
+const SETTLED_MS = 8000;
 /** What changes in the catalog is kept for the next start this much later, in milliseconds. */
 const KEEP_MS = 5000;
 /** How often it is looked whether documents may leave this till, in milliseconds. */
@@ -79,6 +83,7 @@ export class TillProgram {
   async start(): Promise<void> {
     if (this.#started) return;
     this.#started = true;
+    prepareDocuments();
     const config = await this.#config();
     if (!config) return;
     if (config.role !== 'till') {
@@ -135,12 +140,14 @@ export class TillProgram {
   }
 
   async #open(config: TillConfig, device: EnrolledDevice): Promise<void> {
+    const kept = keptInIndexedDb(`tillmesh-kept-${config.organization}-${device.id}`, version, this.#report);
+    const shop = new Shop(kept);
+    shop.readKept();
+    const askRelay = askedEarly(askRelayOverHttp);
     const documents = await this.#documents(config, device);
     if (!documents) return;
     const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
-    const kept = keptInIndexedDb(`tillmesh-kept-${config.organization}-${device.id}`, version, this.#report);
-    const shop = new Shop(kept);
     await this.#untilRead(() => shop.follow(documents, config.store));
     if (!isSetUp(shop, config)) {
       this.#stage = { name: 'no-data' };
@@ -152,7 +159,7 @@ export class TillProgram {
       place: config,
       device: device.id,
       surroundings: this.#surroundings,
-      askRelay: askRelayOverHttp,
+      askRelay,
       onWaiting: () => (this.#stage = { name: 'no-data' }),
       pause,
     });
@@ -168,6 +175,7 @@ export class TillProgram {
       mail: config.mail ? postMail : undefined,
       cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,
+      rested: () => new Promise((resolve) => setTimeout(resolve, REST_MS)),
     };
     const till = await this.#untilRead(async () => {
       const made = new Till(parts);
@@ -176,9 +184,9 @@ export class TillProgram {
     });
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
-    shop.prepareSearch((next) => setTimeout(next, 5));
-    this.#keepCatalog(shop, documents, kept);
-    this.#keepDocuments(till);
+    shop.prepareSearch(inPauses);
+    setTimeout(() => this.#keepCatalog(shop, documents, kept), SETTLED_MS);
+    setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);
   }
 
   /** Lets go of what this till need not hold: once a day, when somebody has signed in and nobody is in the middle of a sale. */
@@ -271,6 +279,16 @@ export class TillProgram {
   }
 }
 
+/** Asks once at once, so that the first who wants to know need not wait. */
+function askedEarly(ask: AskRelay): AskRelay {
+  let early: ReturnType<AskRelay> | undefined = ask();
+  return () => {
+    const answer = early ?? ask();
+    early = undefined;
+    return answer;
+  };
+}
+
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, TAB_CHECK_MS));
 }
@@ -297,6 +315,12 @@ function until(documents: Documents, holds: () => boolean): Promise<void> {
     const stop = documents.watch(check);
     check();
   });
+}
+
+/** Runs something when the page has nothing better to do: a scan goes before it. */
+function inPauses(run: () => void): void {
+  if ('scheduler' in globalThis) void globalThis.scheduler.postTask(run, { priority: 'background' });
+  else setTimeout(run, 5);
 }
 
 /** Runs something now and every two seconds, until it is stopped. */

@@ -1,13 +1,24 @@
 import { isPicture, pictureAddress, type Picture } from '#model/catalog/picture.ts';
-import type { Product, ProductInfo, ProductPrice, TaxRate, Tender } from '#model/catalog/product.ts';
+import {
+  catalogShard,
+  type Product,
+  type ProductInfo,
+  type ProductPrice,
+  type TaxRate,
+  type Tender,
+} from '#model/catalog/product.ts';
 import { copiedCatalogEntry, readCatalogEntry, type CatalogEntry } from '#model/documents/catalog.ts';
 import type { EntryFault } from '#model/documents/entries.ts';
 import type { Special } from '#model/pricing/special.ts';
+import { KeptProducts, type KeptEntry } from './kept-products.ts';
 import { ProductIndex } from './product-index.ts';
 import { ShopPrices } from './shop-prices.ts';
 
 /** One collator for all: making one for every comparison costs a second over a large department. */
 const NAMES = new Intl.Collator('en', { numeric: true });
+
+/** Kept lines read in one go: some milliseconds of work. */
+const LINES = 300;
 
 /** A department with what it sells; products without one are under the empty id. */
 export type DepartmentTile = { readonly id: string; readonly name: string; readonly count: number };
@@ -30,6 +41,10 @@ export class ShopCatalog {
   /** The ids of variants by their parent. */
   readonly #variants = new Map<string, Set<string>>();
   readonly #index = new ProductIndex();
+  /** What was kept of products and not read yet; each is read before anybody misses it. */
+  readonly #kept = new KeptProducts();
+  #keptShards = 0;
+  #keptDepartments: readonly DepartmentTile[] = [];
 
   /** `storePrice` is what the till's own store asks for a product, where that is not the catalog's price (rule X12). */
   constructor(storePrice: (product: string) => string | undefined) {
@@ -61,18 +76,19 @@ export class ShopCatalog {
 
   /** A product when both its groups of fields are here. */
   product(id: string): Product | undefined {
-    const { info, price } = this.#products.get(id) ?? {};
+    const { info, price } = this.#groupsOf(id);
     return info && price ? this.#atStore({ id, ...info, ...price }) : undefined;
   }
 
   /** The product with exactly this barcode or article number, sold or not. */
   productWithCode(code: string): Product | undefined {
-    const id = this.#index.productWithCode(code);
+    const id = this.#index.productWithCode(code) ?? this.#keptWithCode(code);
     return id === undefined ? undefined : this.product(id);
   }
 
   /** Products found by words, best first; only those that are sold. */
   search(query: string): readonly Product[] {
+    this.#readAllKept();
     return this.#index
       .search(query)
       .map((id) => this.product(id))
@@ -86,6 +102,7 @@ export class ShopCatalog {
 
   /** The variants of a parent that are sold, by name (rule C8). */
   variantsOf(parent: string): readonly Product[] {
+    this.#readAllKept();
     return [...(this.#variants.get(parent) ?? [])]
       .map((id) => this.product(id))
       .filter((product) => product !== undefined)
@@ -104,6 +121,7 @@ export class ShopCatalog {
 
   /** The departments that have something to sell, by name. */
   get departments(): readonly DepartmentTile[] {
+    if (!this.isWhole) return this.#keptDepartments;
     const counts = new Map<string, number>();
     for (const { info, price } of this.#products.values()) {
       if (!this.#isOffered(info) || !price) continue;
@@ -116,6 +134,7 @@ export class ShopCatalog {
 
   /** What a department sells, by name; variants are found under their parent. */
   productsOf(department: string): readonly Product[] {
+    this.#readAllKept();
     const found: Product[] = [];
     for (const [id, { info, price }] of this.#products) {
       if (this.#isOffered(info) && price && (info.department ?? '') === department)
@@ -132,10 +151,36 @@ export class ShopCatalog {
     return undefined;
   }
 
-  /** Takes an entry with the value that was kept of it. */
-  takeKept(key: string, value: unknown): void {
-    const entry = copiedCatalogEntry(key, value);
-    if (entry) this.#put(entry);
+  /** Takes what was kept of a shard, one of so many; its products are read when they are asked for, or later. */
+  takeKept(shard: number, text: string, shards: number): void {
+    this.#keptShards = shards;
+    this.#putKept(this.#kept.put(shard, text));
+  }
+
+  /** Takes the departments of the last time, which are shown until all products are read. */
+  takeKeptDepartments(tiles: readonly DepartmentTile[]): void {
+    this.#keptDepartments = tiles;
+  }
+
+  /** Whether everything that was kept is read. */
+  get isWhole(): boolean {
+    return this.#kept.done;
+  }
+
+  /** Reads the next portion of what was kept; whether there is more. */
+  readSome(): boolean {
+    this.#putKept(this.#kept.takeSome(LINES));
+    return !this.#kept.done;
+  }
+
+  /** Reads what was kept of a shard: what changes in it comes afterwards. */
+  readKept(shard: number): void {
+    this.#putKept(this.#kept.takeShard(shard));
+  }
+
+  /** Forgets what was kept of a shard and not read. */
+  dropKept(shard: number): void {
+    this.#kept.drop(shard);
   }
 
   /** Forgets what an entry said that was taken out. */
@@ -151,6 +196,37 @@ export class ShopCatalog {
       const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
       this.#products.set(id, rest);
     }
+  }
+
+  #putKept(entries: readonly KeptEntry[]): void {
+    for (const [key, value] of entries) {
+      const entry = copiedCatalogEntry(key, value);
+      if (entry) this.#put(entry);
+    }
+  }
+
+  #readAllKept(): void {
+    while (this.readSome());
+  }
+
+  #groupsOf(id: string): Groups {
+    const known = this.#products.get(id);
+    if ((known?.info && known.price) || this.isWhole) return known ?? {};
+    this.#putKept(this.#kept.ofProduct(catalogShard(id, this.#keptShards), id));
+    return this.#products.get(id) ?? {};
+  }
+
+  /** Looks for a code in what was not read yet: first as it is written there, then, since it may be written otherwise, in all of it. */
+  #keptWithCode(code: string): string | undefined {
+    if (this.isWhole) return undefined;
+    const written = code.trim().replace(/^0+/, '');
+    if (written !== '')
+      for (const [shard, id] of this.#kept.mentioning(written))
+        this.#putKept(this.#kept.ofProduct(shard, id));
+    const found = this.#index.productWithCode(code);
+    if (found !== undefined) return found;
+    this.#readAllKept();
+    return this.#index.productWithCode(code);
   }
 
   #atStore(product: Product): Product {

@@ -25,7 +25,8 @@ import type { Role } from '#model/staff/permission.ts';
 import type { Person } from '#model/staff/pin.ts';
 import { assert } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
-import { entriesOf, shardText, valuesOf, type KeptShards } from './kept-catalog.ts';
+import { entriesOf, type KeptCatalog, type KeptShards } from './kept-catalog.ts';
+import { shardText, valuesOf } from './kept-products.ts';
 import { ShopCatalog, type DepartmentTile } from './shop-catalog.ts';
 import type { ShopPrices } from './shop-prices.ts';
 import { ShopStaff } from './shop-staff.ts';
@@ -50,9 +51,12 @@ export class Shop {
   readonly #opened = new Set<string>();
   readonly #heard = new Set<string>();
   readonly #kept: KeptShards | undefined;
+  #reading: Promise<KeptCatalog> | undefined;
   /** Shards taken as they were kept, with their texts, until their documents were heard. */
   readonly #unconfirmed = new Map<number, string>();
   readonly #changed = new Set<number>();
+  /** Whether the kept shards were looked at: before, no document is opened that would take their place. */
+  #keptTaken = false;
   /** Every scan asks for them, and they change once in a month. */
   readonly #inForce = $derived.by(() => {
     const { organization, store } = this.#settingsPlaces();
@@ -64,6 +68,11 @@ export class Shop {
     this.#kept = kept;
   }
 
+  /** Begins to read what was kept; {@link follow} takes it. Needs no document, so it can begin before any is open. */
+  readKept(): void {
+    this.#reading ??= this.#kept?.read();
+  }
+
   /**
    * Opens what HQ writes, and what is written of the till's own store, and follows it. Resolves when everything stored here is
    * read; where that fails, it can be called again.
@@ -71,12 +80,16 @@ export class Shop {
   async follow(documents: Documents, store?: StoreId): Promise<() => void> {
     this.#place = store;
     const stop = documents.watch((event) => this.#hear(documents, event));
+    this.readKept();
     try {
-      await this.#open(documents, { class: 'organization' });
-      await this.#open(documents, { class: 'staff' });
+      const own = store === undefined ? undefined : this.#open(documents, { class: 'store', store });
+      await Promise.all([
+        this.#open(documents, { class: 'organization' }),
+        this.#open(documents, { class: 'staff' }),
+        own,
+      ]);
       await this.#takeKept();
       await this.#openCatalog(documents);
-      if (store !== undefined) await this.#open(documents, { class: 'store', store });
     } catch (cause) {
       stop();
       throw cause;
@@ -231,6 +244,7 @@ export class Shop {
     if (kept === undefined) return;
     this.#unconfirmed.delete(shard);
     if (shardText(entries) === kept) return;
+    this.#catalog.dropKept(shard);
     const document = { class: 'catalog', shard } as const;
     // Also what is still there: an entry that cannot be read any more must not live on as it was kept.
     for (const [key] of valuesOf(kept)) this.#forget(document, key);
@@ -247,9 +261,12 @@ export class Shop {
     return changed;
   }
 
-  /** Makes the word index ready in the pauses of the page. */
+  /** Reads what was kept and makes the word index ready, in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
-    if (this.#catalog.indexSome()) pause(() => this.prepareSearch(pause));
+    const wasWhole = this.#catalog.isWhole;
+    const isMore = this.#catalog.readSome() || this.#catalog.indexSome();
+    if (!wasWhole && this.#catalog.isWhole) this.#version++;
+    if (isMore) pause(() => this.prepareSearch(pause));
   }
 
   #settingsPlaces(): { readonly organization: SettingsPlace; readonly store: SettingsPlace } {
@@ -281,13 +298,17 @@ export class Shop {
 
   /** Takes the shards that are kept and were not heard before. */
   async #takeKept(): Promise<void> {
-    for (const [shard, text] of (await this.#kept?.read()) ?? []) {
-      if (shard >= (this.#organization?.catalogShards ?? 0) || this.#opened.has(String(shard))) continue;
+    const kept = await this.#reading;
+    const shards = this.#organization?.catalogShards ?? 0;
+    for (const [shard, text] of kept?.texts ?? []) {
+      if (shard >= shards || this.#opened.has(String(shard))) continue;
       if (this.#heard.has(nameOf({ class: 'catalog', shard }))) continue;
       this.#opened.add(String(shard));
       this.#unconfirmed.set(shard, text);
-      for (const [key, value] of valuesOf(text)) this.#catalog.takeKept(key, value);
+      this.#catalog.takeKept(shard, text, shards);
     }
+    this.#catalog.takeKeptDepartments(kept?.departments ?? []);
+    this.#keptTaken = true;
     this.#version++;
   }
 
@@ -315,14 +336,18 @@ export class Shop {
       this.confirmShard(event.key.shard, entriesOf(event.changes));
     else this.#read(event.key, event.changes);
     // The organization may arrive after the start, on a till that was just set up: only it says how many shards there are.
-    if (event.key.class === 'organization') {
+    if (event.key.class === 'organization' && this.#keptTaken) {
       this.#openCatalog(documents).catch((cause: unknown) => globalThis.reportError(cause));
     }
   }
 
   #read(document: DocumentKey, changes: readonly EntryChange[]): void {
     if (!this.#concerns(document)) return;
-    if (document.class === 'catalog') this.#changed.add(document.shard);
+    if (document.class === 'catalog') {
+      this.#changed.add(document.shard);
+      // What was kept comes before what is said now.
+      this.#catalog.readKept(document.shard);
+    }
     for (const { key, text } of changes) {
       const fault = text === undefined ? this.#forget(document, key) : this.#take(document, key, text);
       // The own store's entries may bear the names of others'.

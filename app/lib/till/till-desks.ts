@@ -64,6 +64,8 @@ export type TillParts = {
   /** The scale beside the till, where it has one. */
   readonly scale?: Scale | undefined;
   readonly askRelay: AskRelay;
+  /** Resolves when what selling does not need may be read; without it that is at once. */
+  readonly rested?: () => Promise<void>;
   /** The terminal that takes cards by itself; without it approval codes are typed. */
   readonly cards?: CardProvider | undefined;
   /** Hands mails to this machine; without it receipts are not mailed. */
@@ -79,6 +81,7 @@ export type TillParts = {
 export abstract class TillDesks {
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
   readonly config: TillParts['config'];
+  protected readonly rested: TillParts['rested'];
   readonly shop: Shop;
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
@@ -132,6 +135,7 @@ export abstract class TillDesks {
     this.surroundings = surroundings;
     const own = { organization, store, register };
     this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
+    this.rested = parts.rested;
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({

@@ -63,6 +63,7 @@ export class Till extends TillDesks {
   /** What selling does not wait for, though a person may: customers, and what cards and layaways hold. */
   async #readBeside(): Promise<void> {
     try {
+      await this.rested?.();
       // What became a record before a crash, and not yet what tills tell each other (rule G7).
       await this.ledgers.book(this.journal.records);
       await this.ledgers.readAll();

@@ -7,19 +7,24 @@ import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import {
   confirmCatalog,
   keepCatalog,
-  shardText,
-  valuesOf,
+  type KeptCatalog,
   type KeptShards,
 } from '../../../app/lib/till/kept-catalog.ts';
+import { shardText, valuesOf } from '../../../app/lib/till/kept-products.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
 import { ARTICLES, S01, seedShop } from './till-fixture.ts';
 
 /** Shards kept in memory, as a browser keeps them over a start. */
 function keptInMemory(): KeptShards & { readonly texts: Map<number, string> } {
   const texts = new Map<number, string>();
+  let departments: KeptCatalog['departments'] = [];
   return {
     texts,
-    read: () => Promise.resolve(new Map(texts)),
+    read: () => Promise.resolve({ texts: new Map(texts), departments }),
+    writeDepartments: (tiles) => {
+      departments = tiles;
+      return Promise.resolve();
+    },
     write: (shard, text) => {
       if (text === undefined) texts.delete(shard);
       else texts.set(shard, text);
@@ -28,14 +33,17 @@ function keptInMemory(): KeptShards & { readonly texts: Map<number, string> } {
   };
 }
 
-/** What people see of a catalog. */
-const seen = (shop: Shop) => ({
-  departments: shop.departments,
-  products: shop.departments.flatMap(({ id }) => shop.productsOf(id)),
-  taxes: [...shop.taxes],
-  tenders: shop.tenders,
-  faults: [...shop.faults.keys()].sort(),
-});
+/** What people see of a catalog, once all of it is read. */
+const seen = (shop: Shop) => {
+  shop.prepareSearch((next) => next());
+  return {
+    departments: shop.departments,
+    products: shop.departments.flatMap(({ id }) => shop.productsOf(id)),
+    taxes: [...shop.taxes],
+    tenders: shop.tenders,
+    faults: [...shop.faults.keys()].sort(),
+  };
+};
 
 async function started(documents: MemoryDocuments, kept?: KeptShards): Promise<Shop> {
   const shop = new Shop(kept);
@@ -131,6 +139,69 @@ describe('the catalog of the last time', () => {
     documents.receive({ class: 'catalog', shard: 0 }, { 'product:odd:price': '{"price":"-1","taxes":[]}' });
     await keepCatalog(shop, documents, kept);
     expect([...kept.texts.keys()]).toStrictEqual([1]);
+  });
+
+  it('finds each article as it is asked for, before the others are read', async () => {
+    const { documents, kept } = await ranOnce();
+    const whole = await started(documents);
+    const pick = fc.record({
+      product: fc.constantFrom(...ARTICLES),
+      by: fc.constantFrom('id', 'code', 'sku', 'lower-case'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(pick, { minLength: 1, maxLength: 8 }), async (picks) => {
+        const shop = await started(documents, kept);
+        for (const { product, by } of picks) {
+          const { id, sku, barcodes } = product;
+          const code = by === 'code' ? (barcodes[0] ?? sku) : by === 'lower-case' ? sku.toLowerCase() : sku;
+          const found = by === 'id' ? shop.product(id) : shop.productWithCode(code);
+          expect(found).toStrictEqual(by === 'id' ? whole.product(id) : whole.productWithCode(code));
+        }
+        expect(shop.productWithCode('4000000000000')).toBeUndefined();
+        expect(seen(shop)).toStrictEqual(seen(whole));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('shows the departments of the last time until all articles are read', async () => {
+    const { documents, kept } = await ranOnce();
+    const { departments } = await started(documents);
+    const shop = await started(documents, kept);
+    await kept.writeDepartments([]);
+    expect(shop.departments).toStrictEqual(departments);
+    const late = await started(documents, kept);
+    expect(late.departments).toStrictEqual([]);
+    late.prepareSearch((next) => next());
+    expect(late.departments).toStrictEqual(departments);
+  });
+
+  it('opens no document of the catalog where all of it is kept', async () => {
+    const { documents, kept } = await ranOnce();
+    const opened: string[] = [];
+    const open = documents.open.bind(documents);
+    documents.open = (key: DocumentKey) => {
+      opened.push(key.class);
+      return open(key);
+    };
+    await started(documents, kept);
+    expect(opened).toContain('organization');
+    expect(opened).not.toContain('catalog');
+  });
+
+  it('does not bring back what changed in a document before its shard was read', async () => {
+    const { documents, kept } = await ranOnce();
+    const shop = await started(documents, kept);
+    await confirmCatalog(shop, documents);
+    const [{ id } = { id: '' }] = ARTICLES;
+    const price = { price: '77', taxes: [] };
+    documents.receive(
+      { class: 'catalog', shard: catalogShard(id, 2) },
+      { [`product:${id}:price`]: JSON.stringify(price) },
+    );
+    expect(shop.product(id)?.price).toBe('77');
+    shop.prepareSearch((next) => next());
+    expect(shop.product(id)?.price).toBe('77');
   });
 
   it('is left aside where its text is cut off', async () => {
