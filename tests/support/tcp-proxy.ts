@@ -7,6 +7,8 @@ export class TcpProxy {
   #server: Server | undefined;
   /** Bytes that went over the cable, both ways. */
   bytes = 0;
+  /** When somebody last came in at this end, as `performance.now` counts. */
+  enteredAt = Number.NaN;
   #port = 0;
 
   private constructor(target: number) {
@@ -28,6 +30,7 @@ export class TcpProxy {
   /** Joins the cable (again), on the same port. */
   async join(): Promise<void> {
     const server = createServer((near) => {
+      this.enteredAt = performance.now();
       const far = connect(this.#target, '127.0.0.1');
       this.#keep(near, far);
       this.#keep(far, near);
