@@ -7,6 +7,7 @@ import {
   type FrameOf,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
 import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { proofOf, type Admission, type Door, type Turned } from './door.ts';
 import { Link, type LinkSocket } from './link.ts';
@@ -21,6 +22,8 @@ export type ConnectionEvents = {
   readonly onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => void;
   /** A relay answered our summary. */
   readonly onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) => void;
+  /** A terminal says what it holds. */
+  readonly onHoldings: (link: Link, frame: FrameOf<'tillmesh-holdings'>) => void;
   /** Head office's word for a document came in. */
   readonly onVoucher: (link: Link, frame: FrameOf<'tillmesh-voucher'>) => void;
   /** A frame or a peer was refused and the connection closed. */
@@ -135,7 +138,11 @@ export class Connection {
       type: 'peer',
       senderId: own.peerId,
       targetId: join.senderId,
-      peerMetadata: link.summarizes ? { ...own.metadata, summary: SUMMARY_VERSION } : own.metadata,
+      peerMetadata: {
+        ...own.metadata,
+        ...(link.summarizes ? { summary: SUMMARY_VERSION } : {}),
+        ...(link.tellsHoldings ? { holdings: HOLDINGS_VERSION } : {}),
+      },
       selectedProtocolVersion: PROTOCOL_VERSION,
       ...this.#answerTo(join, door),
     });
@@ -184,6 +191,7 @@ export class Connection {
     if (frame.type === 'sync' || frame.type === 'request') events.onSync(link, frame);
     else if (frame.type === 'tillmesh-summary') events.onSummary(link, frame);
     else if (frame.type === 'tillmesh-differences') events.onDifferences(link, frame);
+    else if (frame.type === 'tillmesh-holdings') events.onHoldings(link, frame);
     else if (frame.type === 'tillmesh-voucher') events.onVoucher(link, frame);
     else if (frame.type === 'tillmesh-ping') link.send({ type: 'tillmesh-pong', senderId: own.peerId });
     // Ephemeral and remote-heads frames of stock peers carry nothing a relay keeps.

@@ -1,6 +1,7 @@
-import type { Socket } from 'node:net';
+import { connect as connectPlain, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { connect as connectSecurely, type ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { MAX_FRAME_BYTES } from '#model/protocol/frame.ts';
 import type { Link } from './link.ts';
 import type { Relay } from './relay.ts';
@@ -16,26 +17,42 @@ export type TargetStatus = DialTarget & {
 };
 
 const FIRST_WAIT_MS = 250;
-/** On the LAN a try costs nothing and a colleague waits for the sales; head office may be down for hours. */
-const LONGEST_WAIT_MS = { peer: 3_000, hq: 15_000 } as const;
+
+/** The longest wait behind a try that nobody answered: it costs a packet, and the link is to be back as soon as the network. */
+const LONGEST_SILENT_MS = 1_000;
+
+/** The longest wait behind a try that was turned away, which costs the other side a signature. */
+const LONGEST_TURNED_AWAY_MS = { peer: 3_000, hq: 15_000 } as const;
+
+/**
+ * When a try that has not reached its machine gets another one beside it, in milliseconds. What was sent into a network that
+ * was away is sent again after 1, 2, 4 and 8 seconds, however soon the network is back.
+ */
+const BESIDE_MS = 1_000;
+
+/** Tries at once: the oldest has had longer by then than the slowest line needs to connect. */
+const MOST_TRIES = 8;
 
 /** How often a dialer looks whether the link the peer dialled is still there, in milliseconds. */
-const LINKED_CHECK_MS = 2_000;
+const LINKED_CHECK_MS = 500;
 
 /** Timers and chance, passed in. */
 export type DialerWorld = {
   readonly now: () => string;
   /** 0 ≤ x < 1 */
   readonly random: () => number;
+  /** Connects to a machine; the platform's where it is left out. */
+  readonly connect?: typeof reach;
 };
 
-/** Keeps dialling one target: exponential backoff with jitter, no dial while the peer's relay is connected another way. */
+/** Keeps dialling one target: growing waits with jitter, tries beside those that reach nobody, no dial while the peer's relay is connected another way. */
 export class Dialer {
   readonly target: DialTarget;
   readonly #relay: Relay;
   readonly #log: Logger;
   readonly #world: DialerWorld;
-  #socket: WebSocket | undefined;
+  /** Tries under way, and at last the one that succeeded. */
+  readonly #tries = new Set<WebSocket>();
   #timer: NodeJS.Timeout | undefined;
   #wait = FIRST_WAIT_MS;
   #state: TargetStatus['state'] = 'connecting';
@@ -64,36 +81,71 @@ export class Dialer {
       this.#timer = setTimeout(() => this.start(), LINKED_CHECK_MS);
       return;
     }
-    const socket = new WebSocket(this.target.url, {
-      maxPayload: MAX_FRAME_BYTES,
-      handshakeTimeout: OPENING_MS,
-      perMessageDeflate: COMPRESSION,
-    });
-    this.#socket = socket;
-    let carrier: Socket | undefined;
-    socket.once('upgrade', (response) => (carrier = response.socket));
-    const onLink = (link: Link) => {
-      this.#device = link.metadata.device?.id;
-      this.#wait = FIRST_WAIT_MS;
-      this.#become('connected');
-    };
-    const connection = attachSocket(this.#relay, 'out', socket, () => carrier, onLink);
-    socket.on('open', () => connection.opened());
-    socket.on('close', () => this.#retry());
+    this.#try();
   }
 
   /** Hangs up and stops dialling. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#socket?.terminate();
+    for (const socket of this.#tries) socket.terminate();
   }
 
-  #retry(): void {
+  #try(): void {
+    let carrier: Socket | undefined;
+    const createConnection = (options: TlsOptions & NetConnectOpts) => {
+      carrier = (this.#world.connect ?? reach)(options, this.target.url.startsWith('wss:'));
+      carrier.once('connect', () => this.#reached(socket));
+      return carrier;
+    };
+    const socket = new WebSocket(this.target.url, {
+      maxPayload: MAX_FRAME_BYTES,
+      handshakeTimeout: OPENING_MS,
+      perMessageDeflate: COMPRESSION,
+      createConnection: createConnection as ClientOptions['createConnection'],
+    });
+    this.#tries.add(socket);
+    this.#timer = setTimeout(() => this.#try(), BESIDE_MS);
+    let isOpen = false;
+    socket.on('open', () => {
+      isOpen = true;
+      this.#meet(socket, () => carrier);
+    });
+    socket.on('error', (cause) => this.#relay.noteSocketError('out', cause));
+    socket.on('close', () => {
+      if (this.#tries.delete(socket) && this.#tries.size === 0) this.#retry(isOpen);
+    });
+    const [oldest] = this.#tries;
+    if (this.#tries.size > MOST_TRIES) this.#giveUp(oldest);
+  }
+
+  #giveUp(socket: WebSocket | undefined): void {
+    if (socket !== undefined && this.#tries.delete(socket)) socket.terminate();
+  }
+
+  /** The network is there: one try is enough. */
+  #reached(socket: WebSocket): void {
+    if (!this.#tries.has(socket)) return;
+    clearTimeout(this.#timer);
+    for (const other of this.#tries) if (other !== socket) this.#giveUp(other);
+  }
+
+  #meet(socket: WebSocket, carrier: () => Socket | undefined): void {
+    const onLink = (link: Link) => {
+      this.#device = link.metadata.device?.id;
+      this.#wait = FIRST_WAIT_MS;
+      this.#become('connected');
+    };
+    attachSocket(this.#relay, 'out', socket, carrier, onLink).opened();
+  }
+
+  #retry(wasOpen: boolean): void {
     if (this.#stopped) return;
+    clearTimeout(this.#timer);
     this.#become('away');
-    const wait = this.#wait * (0.5 + this.#world.random() / 2);
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS[this.target.kind]);
+    const longest = wasOpen ? LONGEST_TURNED_AWAY_MS[this.target.kind] : LONGEST_SILENT_MS;
+    const wait = Math.min(this.#wait, longest) * (0.5 + this.#world.random() / 2);
+    this.#wait = Math.min(this.#wait * 2, longest);
     this.#timer = setTimeout(() => this.start(), wait);
   }
 
@@ -103,4 +155,13 @@ export class Dialer {
     this.#since = this.#world.now();
     this.#log.info({ url: this.target.url, state }, 'link');
   }
+}
+
+/** Connects to a machine, with TLS or without. */
+function reach(options: TlsOptions & NetConnectOpts, isSecure: boolean): Socket {
+  // `path` is the address' own here; to a socket it would be that of a file.
+  const plain = { ...options, path: undefined };
+  if (!isSecure) return connectPlain(plain as NetConnectOpts);
+  const host = 'host' in options ? (options.host ?? '') : '';
+  return connectSecurely({ ...plain, servername: options.servername ?? (isIP(host) ? '' : host) });
 }

@@ -1,6 +1,7 @@
 import * as A from '@automerge/automerge';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
+import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
 import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { writeRight } from '#model/trust/rights.ts';
 import type { Voucher } from '#model/trust/voucher.ts';
@@ -43,6 +44,8 @@ export class Link {
   readonly #socket: LinkSocket;
   readonly #syncStates = new Map<DocumentId, A.SyncState>();
   readonly #deferred = new Map<DocumentId, () => void>();
+  /** Documents the peer said it holds in the state they had here. */
+  readonly #alike = new Set<DocumentId>();
   /** Documents whose agreement somebody waits for. */
   readonly #awaited = new Map<DocumentId, () => void>();
   /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
@@ -94,6 +97,12 @@ export class Link {
     return this.isRelay && isToldOf && this.metadata.summary === SUMMARY_VERSION;
   }
 
+  /** Whether the peer tells what it holds instead of being offered every document (rule W9). Strangers are asked for all. */
+  get tellsHoldings(): boolean {
+    const isTerminal = this.direction === 'in' && !this.isRelay && this.metadata.device !== undefined;
+    return isTerminal && this.trust !== 'stranger' && this.metadata.holdings === HOLDINGS_VERSION;
+  }
+
   /** What this relay does with the peer's changes to a document (rules E4, E6); at an open relay it takes all. */
   writeRight(address: DocumentAddress): 'free' | 'vouched' | 'none' {
     const { device } = this.metadata;
@@ -105,9 +114,19 @@ export class Link {
     return this.#waitingBytes > CONGESTED_BYTES;
   }
 
-  /** Whether this peer takes part in a document on this link. */
+  /** Whether this document was spoken of on this link. */
   knows(id: DocumentId): boolean {
     return this.#syncStates.has(id);
+  }
+
+  /** Whether this peer takes part in a document on this link. */
+  follows(id: DocumentId): boolean {
+    return this.knows(id) || this.#alike.has(id);
+  }
+
+  /** Takes note that the peer holds a document as it is here: it hears when that changes. */
+  noteAlike(id: DocumentId): void {
+    if (this.#open) this.#alike.add(id);
   }
 
   /** The sync state of a document on this link; `readOnly` for one the peer may not write (rule E7). */
@@ -158,6 +177,11 @@ export class Link {
   /** Tells the peer what is here of what differs (rule W5). */
   tellDifferences(blocks: Uint8Array): void {
     this.send({ type: 'tillmesh-differences', senderId: this.#ownPeerId, targetId: this.peerId, blocks });
+  }
+
+  /** Tells the peer which of the documents it holds are not the same here (rule W9). */
+  tellUnlike(places: Uint8Array): void {
+    this.send({ type: 'tillmesh-unlike', senderId: this.#ownPeerId, targetId: this.peerId, places });
   }
 
   /** Tells the peer that nobody here has the document it asked for. */
@@ -252,6 +276,7 @@ export class Link {
   closed(): void {
     this.#open = false;
     this.#syncStates.clear();
+    this.#alike.clear();
     this.#deferred.clear();
     this.#told.clear();
     const awaited = [...this.#awaited.values()];

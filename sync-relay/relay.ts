@@ -16,6 +16,7 @@ import { isOffered, isReadable } from './access.ts';
 import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
 import type { Door, Turned } from './door.ts';
+import { Holdings } from './holdings.ts';
 import { LatestSessions } from './latest-sessions.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { RefusedChanges, type Refusal } from './refused-changes.ts';
@@ -81,6 +82,7 @@ export class Relay {
   readonly #shelf: Shelf;
   readonly #live: LiveDocuments;
   readonly #summaries: Summaries;
+  readonly #holdings: Holdings;
   readonly #latestSessions = new LatestSessions();
   readonly #refused = new RefusedChanges();
   readonly #watchers = new Set<(document: RelayDocument) => void>();
@@ -100,6 +102,12 @@ export class Relay {
         this.#isReadable(link, address) && isReadable(parts.own.metadata.device, address),
       isVouched: (id) => parts.vouchers.of(id) !== undefined,
       speak: (link, documents) => void this.#live.offer(link, documents, true),
+    });
+    this.#holdings = new Holdings({
+      index: this.#shelf.index,
+      isReadable: (link, address) => this.#isReadable(link, address),
+      offered: (link) => this.#addresses(link),
+      speak: (link, documents) => void this.#live.offer(link, documents, false),
     });
   }
 
@@ -139,6 +147,7 @@ export class Relay {
       onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => this.#summaries.take(link, frame),
       onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) =>
         this.#summaries.takeDifferences(link, frame),
+      onHoldings: (link: Link, frame: FrameOf<'tillmesh-holdings'>) => this.#holdings.take(link, frame),
       onVoucher: (link: Link, { voucher }: FrameOf<'tillmesh-voucher'>) => this.#takeVoucher(link, voucher),
       onRefused: ({ code, reason }: Turned, peer: string | undefined) =>
         this.#parts.log.warn({ code, reason, direction, peer }, 'connection refused'),
@@ -265,7 +274,7 @@ export class Relay {
 
   *#linksOf(document: RelayDocument): Iterable<Link> {
     for (const link of this.#links) {
-      if (link.isOpen && (link.knows(document.id) || this.#isOffered(link, document.address))) yield link;
+      if (link.isOpen && (link.follows(document.id) || this.#isOffered(link, document.address))) yield link;
     }
   }
 
@@ -341,8 +350,9 @@ export class Relay {
       { peer: link.peerId, device: link.metadata.device, direction: link.direction },
       'peer joined',
     );
-    if (!link.summarizes) void this.#live.offer(link, this.#offered(link), false);
-    else if (link.direction === 'out') this.#summaries.begin(link);
+    if (link.summarizes) {
+      if (link.direction === 'out') this.#summaries.begin(link);
+    } else if (!link.tellsHoldings) void this.#live.offer(link, this.#offered(link), false);
   }
 
   *#offered(link: Link): Iterable<readonly [DocumentId, DocumentAddress]> {

@@ -23,6 +23,8 @@ export const peerMetadataSchema = v.looseObject({
   isEphemeral: v.optional(v.boolean()),
   /** The version of the summary a relay tells instead of offering every document (rule W5); left out by peers without. */
   summary: v.optional(v.number()),
+  /** The version of what a terminal tells of its documents instead of offering each (rule W9); left out by peers without. */
+  holdings: v.optional(v.number()),
   device: v.optional(
     v.strictObject({
       id: deviceIdSchema,
@@ -118,6 +120,22 @@ const frameSchema = v.variant('type', [
     senderId: peerText,
     targetId: peerText,
     blocks: bytes,
+  }),
+  // Ours: what a terminal holds, what it does not want to be told of, and whether it wants the rest (rule W9).
+  v.looseObject({
+    type: v.literal('tillmesh-holdings'),
+    senderId: peerText,
+    targetId: peerText,
+    blocks: bytes,
+    known: bytes,
+    rest: v.boolean(),
+  }),
+  // Ours: the documents of those that the relay does not hold in the same state (rule W9).
+  v.looseObject({
+    type: v.literal('tillmesh-unlike'),
+    senderId: peerText,
+    targetId: peerText,
+    places: bytes,
   }),
 ]);
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as A from '@automerge/automerge';
@@ -26,27 +27,49 @@ function idOf(name: 'session' | 'basket', store: number, register: number, sessi
   return documentId({ organization: ORGANIZATION, key: { class: name, ...place, session } });
 }
 
-/** What all generated documents have in common: the records of one real day, under one state. */
-type Template = { readonly doc: A.Doc<EntriesDocument>; readonly bytes: Uint8Array };
+/** Every generated document is one of these with a change of its own behind it. */
+type Template = { readonly bytes: Uint8Array; readonly change: Buffer; readonly nameAt: number };
 
+/** The name the template's own change has where each document has its own; all are as long as this. */
+const PLACEHOLDER = 'x'.repeat(32);
+
+/** Where a change's checksum is, and where what its hash is of begins. */
+const [CHECKSUM_AT, HASHED_AT] = [4, 8];
+
+/** The records of one real day, and a change that names the document. */
 function templateOf(sales: number): Template {
   const [journal] = makeShop(1, { stores: 1, registers: 1, sessions: 1, salesPerSession: sales });
   const doc = A.change(A.load<EntriesDocument>(firstChange()), { time: 0 }, (draft) => {
     for (const record of journal?.records ?? [])
       draft.entries[recordKey(record.seq)] = new A.ImmutableString(recordText(record));
   });
-  return { doc, bytes: A.save(doc) };
+  const bytes = A.save(doc);
+  const named = A.change(doc, { time: 0 }, (draft) => {
+    draft.entries['own'] = new A.ImmutableString(PLACEHOLDER);
+  });
+  const change = Buffer.from(A.getLastLocalChange(named) ?? new Uint8Array());
+  return { bytes, change, nameAt: change.indexOf(PLACEHOLDER) };
 }
 
-/** A document like the template with one change of its own: as long on the disk as a real one, in a thousandth of the time. */
-function documentLike({ doc, bytes }: Template, id: DocumentId): { heads: readonly string[]; bytes: Buffer } {
-  const copy = A.change(A.clone(doc), { time: 0 }, (draft) => {
-    draft.entries['own'] = new A.ImmutableString(id);
-  });
-  const change = A.getLastLocalChange(copy) ?? new Uint8Array();
-  const heads = A.getHeads(copy);
-  A.free(copy);
-  return { heads, bytes: Buffer.concat([bytes, change]) };
+/** A document as long on the disk as a real one, in a thousandth of the time; only its own change is made anew. */
+function documentLike(
+  { bytes, change, nameAt }: Template,
+  id: DocumentId,
+): { heads: readonly string[]; bytes: Buffer } {
+  const own = Buffer.from(change);
+  own.write(id.padEnd(PLACEHOLDER.length, '-').slice(0, PLACEHOLDER.length), nameAt, 'latin1');
+  const hash = createHash('sha256').update(own.subarray(HASHED_AT)).digest();
+  own.set(hash.subarray(0, 4), CHECKSUM_AT);
+  return { heads: [hash.toString('hex')], bytes: Buffer.concat([bytes, own]) };
+}
+
+/** One of each kind read back: that what was made by hand is what Automerge reads, with the heads the index says. */
+function assertReadable({ heads, bytes }: ReturnType<typeof documentLike>, id: DocumentId): void {
+  const doc = A.loadIncremental(A.init<EntriesDocument>(), bytes);
+  const isRight =
+    A.getHeads(doc).join() === heads.join() && id.startsWith(String(doc.entries['own']).replace(/-+$/, ''));
+  if (!isRight) throw new Error('a generated document is not what it should be');
+  A.free(doc);
 }
 
 /** Where relays keep their documents; several folders are filled with the same. */
@@ -64,11 +87,12 @@ export async function generateYear(
         for (const name of ['session', 'basket'] as const) {
           const id = idOf(name, store, register, day);
           const made = documentLike(name === 'session' ? session : basket, id);
+          if (day === 1) assertReadable(made, id);
           documents += 1;
           bytes += made.bytes.length;
           for (const [at, { folder, store: only }] of folders.entries()) {
             if (only !== undefined && only !== store) continue;
-            rows[at]?.push(await place(folder, id, made, name === 'session' ? day * (sales + 2) : undefined));
+            rows[at]?.push(place(folder, id, made, name === 'session' ? day * (sales + 2) : undefined));
           }
         }
       }
@@ -77,21 +101,21 @@ export async function generateYear(
 }
 
 /** Puts a session where a relay has its archives, or a basket where it has its logs; gives its row of the index. */
-async function place(
+function place(
   folder: string,
   id: DocumentId,
   { heads, bytes }: { readonly heads: readonly string[]; readonly bytes: Buffer },
   seq: number | undefined,
-): Promise<unknown> {
+): unknown {
   const digest = Buffer.from(headsDigest(heads)).toString('hex');
   const name = Buffer.from(bytesOfDocumentId(id)).toString('hex');
   if (seq === undefined) {
     const log = Buffer.concat([LOG_HEADER, encodeLogFrame(bytes)]);
-    await writeFile(join(folder, `${id}.log`), log);
+    writeFileSync(join(folder, `${id}.log`), log);
     return [id, name, digest, log.length, [], null];
   }
   const sha = createHash('sha256').update(bytes).digest('hex');
-  await writeFile(join(folder, 'archive', `${id}.${sha}.saved`), bytes);
+  writeFileSync(join(folder, 'archive', `${id}.${sha}.saved`), bytes);
   const totals = { receipts: seq, signed: seq * 900, absolute: seq * 900 };
   const seal = { end: { seq, hash: sha.slice(0, 43), totals }, latestAt: '2026-01-01T20:00:00.000Z' };
   return [id, name, digest, 0, [sha], seal];

@@ -9,8 +9,8 @@ import type { Documents } from '../../app/lib/repo/documents.ts';
 import { createNodeDocuments } from '../../app/lib/repo/node-documents.ts';
 import { ORGANIZATION } from '../support/journal-fixture.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
-import { besideBaseline, type BenchRow } from './row.ts';
+import { FrameTap, type Alter } from '../support/frame-tap.ts';
+import { besideBaseline, quantile, type BenchRow } from './row.ts';
 import { saleTexts } from './sale-records.ts';
 
 /** A year is 365; a busy machine needs very long to start with all of that held, so thirty days are measured unless told. */
@@ -20,6 +20,8 @@ const SALES = 300;
 const KEPT_DAYS = 14;
 const STEP = 5;
 const WAIT_MS = 600_000;
+/** How often the link is cut, and for how long, in milliseconds. */
+const [ROUNDS, AWAY_MS] = [5, 2_000];
 const MB = 1024 * 1024;
 
 const session = (register: number, number: number): DocumentKey => ({
@@ -93,28 +95,64 @@ type Figures = {
   readonly bytes: number;
   readonly restart: number;
   readonly again: number;
+  readonly messages: number;
+  readonly wire: number;
 };
 
-/** A start with this storage and then a cable that was cut for a moment, each until everything held is equal with the relay. */
-async function measure(storage: MemoryStorage, relay: RunningProgram): Promise<Figures> {
-  const cable = await TcpProxy.to(relay.ready.port);
+/** A start with this storage and then a wire that is cut again and again, each until everything held is equal with the relay. */
+async function measure(storage: MemoryStorage, relay: RunningProgram, alter?: Alter): Promise<Figures> {
+  const tap = await FrameTap.to(`ws://127.0.0.1:${relay.ready.port}/sync`, alter);
   const begun = performance.now();
-  const documents = terminal(storage, `ws://127.0.0.1:${cable.port}/sync`);
+  const documents = terminal(storage, tap.syncUrl);
   await linked(documents);
   await equal(documents);
   const restart = performance.now() - begun;
-  const up = linked(documents);
-  await cable.cut();
-  await cable.join();
-  await up;
-  const cut = performance.now();
-  await equal(documents);
-  const again = performance.now() - cut;
+  const rounds: { took: number; messages: number; wire: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await settled(tap);
+    rounds.push(await comesBack(documents, tap));
+  }
+  const median = (of: keyof (typeof rounds)[number]) =>
+    quantile(
+      rounds.map((one) => one[of]),
+      0.5,
+    );
   const held = (await documents.known()).length;
   await documents.close();
-  await cable.cut();
-  return { documents: held, bytes: await bytesIn(storage), restart, again };
+  await tap.cut();
+  const [again, messages, wire] = [median('took'), median('messages'), median('wire')];
+  return { documents: held, bytes: await bytesIn(storage), restart, again, messages, wire };
 }
+
+/** From when the relay can be reached again; both have said everything then, and a moment later are counted. */
+async function comesBack(documents: Documents, tap: FrameTap) {
+  const up = linked(documents);
+  await tap.cut();
+  tap.said = [];
+  const before = tap.bytes;
+  await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
+  await tap.join();
+  const joined = performance.now();
+  await up;
+  await equal(documents);
+  const took = performance.now() - joined;
+  await settled(tap);
+  return { took, messages: tap.said.length, wire: tap.bytes - before };
+}
+
+async function settled(tap: FrameTap): Promise<void> {
+  for (let before = -1; before !== tap.said.length;) {
+    before = tap.said.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+/** A till as it was before there were holdings: every document is spoken of. */
+const everyDocument: Alter = (frame) => {
+  if (frame.type !== 'join') return frame;
+  const { holdings: _left, ...peerMetadata } = frame.peerMetadata;
+  return { ...frame, peerMetadata };
+};
 
 /** Lets go of all sessions but those of the last days. */
 async function letGo(storage: MemoryStorage, syncUrl: string): Promise<number> {
@@ -155,27 +193,38 @@ export async function benchGrowthTill(): Promise<BenchRow[]> {
     const url = `ws://127.0.0.1:${relay.ready.port}/sync`;
     const storage = new MemoryStorage();
     await fill(storage, url);
+    const spoken = await measure(storage, relay, everyDocument);
     const before = await measure(storage, relay);
     const took = await letGo(storage, url);
     const after = await measure(storage, relay);
-    return rows(before, after, took, await fetching(storage, url));
+    return rows(spoken, before, after, took, await fetching(storage, url));
   } finally {
     await relay.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function rows(before: Figures, after: Figures, took: number, fetched: number): BenchRow[] {
+function rows(spoken: Figures, before: Figures, after: Figures, took: number, fetched: number): BenchRow[] {
   const row = (name: string, of: (figures: Figures) => number, unit: string, target: string) =>
     besideBaseline(
       { name, value: of(after), unit, target },
       { name: `everything of ${DAYS} days held`, value: of(before) },
     );
+  const all = (name: string, of: (figures: Figures) => number, unit: string, target = '') =>
+    besideBaseline(
+      { name: `${before.documents} sessions held: ${name}`, value: of(before), unit, target },
+      { name: 'every document spoken of', value: of(spoken) },
+    );
   return [
+    all('reconnect, from when the relay can be reached until equal', ({ again }) => again, 'ms', '≤ 2000 ms'),
+    all('messages of that, both ways', ({ messages }) => messages, '', '1 each way'),
+    all('bytes of that, uncompressed', ({ wire }) => wire, 'B'),
+    all('start until equal with the relay', ({ restart }) => restart, 'ms'),
     row('sessions held', ({ documents }) => documents, '', ''),
     row('on the disk of the till', ({ bytes }) => bytes / MB, 'MB', '≤ 50 MB'),
     row('start until equal with the relay', ({ restart }) => restart, 'ms', ''),
     row('reconnect until equal', ({ again }) => again, 'ms', '≤ 2000 ms'),
+    row('messages of that, both ways', ({ messages }) => messages, '', '1 each way'),
     { name: 'letting go of one session', value: took, unit: 'ms', target: '' },
     { name: 'fetching one old session, link included', value: fetched, unit: 'ms', target: '' },
   ];

@@ -9,13 +9,22 @@ import { startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { generateYear, sessionOf, type GrowthSize } from './growth-shop.ts';
-import { besideBaseline, type BenchRow } from './row.ts';
+import { besideBaseline, quantile, type BenchRow } from './row.ts';
 
-/** A tenth of the year and all of it; `--full` makes the second one real, else both are a tenth of that again. */
+/** Without `--full` a fifth of the stores. */
 export type GrowthRun = { readonly full: boolean };
 
 const DAYS = 365;
 const SALES = 300;
+
+/** How often a store's relay comes back; medians are told. */
+const ROUNDS = 5;
+
+/** How long a link is away at least: the waits between two dials have grown by then, in milliseconds. */
+const AWAY_MS = 2_500;
+
+/** So long nothing went over the cable: both have said everything, in milliseconds. */
+const QUIET_MS = 500;
 
 /** Messages the baseline is measured with. */
 const SAMPLE = 200;
@@ -37,33 +46,63 @@ async function megabytes({ process: { pid } }: RunningProgram): Promise<number> 
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** What two relays say until neither says anything for a while; `frames` counts those of sync and summary. */
-type Meeting = { readonly seconds: number; readonly bytes: number };
+/** What a return took until both had said everything: from when head office could be reached, and from when it was. */
+type Return = { readonly reachable: number; readonly open: number; readonly bytes: number };
 
-/** A relay of store 1 that comes back to head office through a cable, until head office has `has`. */
-async function comeBack(data: string, hq: RunningProgram, write: boolean, day: number): Promise<Meeting> {
-  const cable = await TcpProxy.to(hq.ready.port);
-  await cable.cut();
-  const store = await startRelay(data, '--store', 'S01', '--hq', `ws://127.0.0.1:${cable.port}/sync`);
-  const id = sessionOf(1, 1, day);
-  const key = `9${String(Date.now()).slice(-8)}`;
-  const till = await terminalAt(store, '00000000000000ab');
-  if (write) {
-    till.write(id, key, 'a sale while the link was away');
-    await till.until(() => till.isConfirmed(id));
+/** A relay of store 1 that loses head office again and again, and comes back with nothing new or with one sale. */
+class Store {
+  readonly #relay: RunningProgram;
+  readonly #cable: TcpProxy;
+  readonly #till: CorePeer;
+  readonly #office: CorePeer;
+  readonly #day: number;
+  #sales = 0;
+
+  private constructor(relay: RunningProgram, cable: TcpProxy, till: CorePeer, office: CorePeer, day: number) {
+    [this.#relay, this.#cable] = [relay, cable];
+    [this.#till, this.#office, this.#day] = [till, office, day];
   }
-  const office = await terminalAt(hq, '00000000000000aa');
-  await cable.join();
-  const start = performance.now();
-  await connected(store);
-  if (write) await office.until(() => office.entries(id)[key] !== undefined);
-  const seconds = (performance.now() - start) / 1000;
-  await quiet(cable);
-  const { bytes } = cable;
-  await Promise.all([till.close(), office.close()]);
-  await store.stop();
-  await cable.cut();
-  return { seconds, bytes };
+
+  static async start(data: string, hq: RunningProgram, day: number): Promise<Store> {
+    const cable = await TcpProxy.to(hq.ready.port);
+    const relay = await startRelay(data, '--store', 'S01', '--hq', `ws://127.0.0.1:${cable.port}/sync`);
+    const till = await terminalAt(relay, '00000000000000ab');
+    const office = await terminalAt(hq, '00000000000000aa');
+    await state(relay, 'connected');
+    return new Store(relay, cable, till, office, day);
+  }
+
+  get relay(): RunningProgram {
+    return this.#relay;
+  }
+
+  /** The cable is joined again after a while; with `write` there is a sale head office has not seen. */
+  async comesBack(write: boolean): Promise<Return> {
+    const id = sessionOf(1, 1, this.#day);
+    const key = `9${String((this.#sales += 1)).padStart(8, '0')}`;
+    await this.#cable.cut();
+    await state(this.#relay, 'away');
+    await new Promise((resolve) => setTimeout(resolve, AWAY_MS + Math.random() * 1_000));
+    if (write) {
+      this.#till.write(id, key, 'a sale while the link was away');
+      await this.#till.until(() => this.#till.isConfirmed(id));
+    }
+    const before = this.#cable.bytes;
+    await this.#cable.join();
+    const joined = performance.now();
+    if (write) await this.#office.until(() => this.#office.entries(id)[key] !== undefined);
+    const shown = performance.now();
+    await state(this.#relay, 'connected');
+    await quiet(this.#cable);
+    const end = write ? shown : this.#cable.lastAt;
+    return { reachable: end - joined, open: end - this.#cable.enteredAt, bytes: this.#cable.bytes - before };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#till.close(), this.#office.close()]);
+    await this.#relay.stop();
+    await this.#cable.cut();
+  }
 }
 
 /** A terminal of S01-R1 that takes what terminals are offered. */
@@ -72,20 +111,19 @@ function terminalAt({ ready }: RunningProgram, id: string): Promise<CorePeer> {
   return CorePeer.connect(`ws://127.0.0.1:${ready.port}/sync`, id, device);
 }
 
-async function connected(relay: RunningProgram): Promise<void> {
+/** Waits until a store's relay says this of its link to head office. */
+async function state(relay: RunningProgram, wanted: 'connected' | 'away'): Promise<void> {
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${relay.ready.port}/status`);
-    const { peers } = (await answer.json()) as { peers: { role?: string }[] };
-    if (peers.some(({ role }) => role === 'hq')) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { targets } = (await answer.json()) as { targets: { state?: string }[] };
+    if (targets.some((target) => target.state === wanted)) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
 async function quiet(cable: TcpProxy): Promise<void> {
-  for (let before = -1; before !== cable.bytes;) {
-    before = cable.bytes;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
+  while (!(performance.now() - cable.lastAt > QUIET_MS))
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** What the same relay sends a peer without summary: one message for every document, as it was for all. */
@@ -93,7 +131,7 @@ async function oneByOne(
   hq: RunningProgram,
   store: string,
   documents: number,
-): Promise<Meeting & { messages: number }> {
+): Promise<{ readonly seconds: number; readonly bytes: number; readonly messages: number }> {
   const socket = new WebSocket(`ws://127.0.0.1:${hq.ready.port}/sync`);
   await once(socket, 'open');
   let [messages, bytes] = [0, 0];
@@ -122,7 +160,31 @@ async function oneByOne(
   return { seconds: seconds * share, bytes: bytes * share, messages: documents };
 }
 
-async function measure(size: GrowthSize): Promise<BenchRow[]> {
+type Figures = Readonly<Record<Figure, number>>;
+type Figure = keyof typeof ROWS;
+
+const ROWS = {
+  documents: ['documents at head office', '', ''],
+  disk: ['bytes of them on the disk', 'MB', ''],
+  start: ['head office’s relay starts', 's', ''],
+  rss: ['its RSS after the start', 'MB', '≤ 300 MB'],
+  rssLater: ['its RSS after a store came back ten times', 'MB', '≤ 300 MB'],
+  storeStart: ['a store’s relay starts', 's', ''],
+  storeRss: ['RSS of the store’s relay', 'MB', '≤ 300 MB'],
+  nothing: ['it comes back, nothing new, from when head office can be reached', 'ms', '≤ 2000 ms'],
+  nothingOpen: ['the same, from when the socket opens', 'ms', ''],
+  nothingBytes: ['bytes of that, both ways', 'B', ''],
+  sale: [
+    'it comes back with one sale, from when head office can be reached until it shows it',
+    'ms',
+    '≤ 2000 ms',
+  ],
+  saleOpen: ['the same, from when the socket opens', 'ms', ''],
+  saleBytes: ['bytes of that, both ways', 'B', ''],
+  offered: ['bytes of a message for each document of the store instead, one way', 'B', ''],
+} as const;
+
+async function measure(size: GrowthSize): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'tillmesh-growth-'));
   try {
     const [office, store] = [join(folder, 'hq'), join(folder, 'store')];
@@ -130,52 +192,65 @@ async function measure(size: GrowthSize): Promise<BenchRow[]> {
       { folder: join(office, 'documents') },
       { folder: join(store, 'documents'), store: 1 },
     ]);
-    process.stderr.write(`  ${documents} documents made\n`);
-    const start = performance.now();
+    process.stderr.write(`  ${size.stores} stores: ${documents} documents made\n`);
+    const begun = performance.now();
     const hq = await startRelay(office, '--role', 'hq');
-    process.stderr.write('  head office runs\n');
-    const startUp = (performance.now() - start) / 1000;
-    const atStart = await megabytes(hq);
-    const nothing = await comeBack(store, hq, false, size.days);
-    process.stderr.write(`  nothing new: ${nothing.seconds.toFixed(2)} s, ${nothing.bytes} B\n`);
-    const sale = await comeBack(store, hq, true, size.days);
-    process.stderr.write(`  one sale: ${sale.seconds.toFixed(2)} s, ${sale.bytes} B\n`);
+    const start = (performance.now() - begun) / 1000;
     const rss = await megabytes(hq);
-    const before = await oneByOne(hq, 'S01', documents / size.stores);
+    const figures = await comings(store, hq, size);
+    const rssLater = await megabytes(hq);
+    const offered = await oneByOne(hq, 'S01', documents / size.stores);
     await hq.stop();
-    const of = `${size.stores * 4} registers × ${size.days} days`;
-    const row = (name: string, value: number, unit: string, target = ''): BenchRow => ({
-      name: `${of}: ${name}`,
-      value,
-      unit,
-      target,
-    });
-    return [
-      row('documents at head office', documents, ''),
-      row('bytes of them on the disk', bytes / 1e6, 'MB'),
-      row('head office’s relay starts', startUp, 's'),
-      row('its RSS after the start', atStart, 'MB', '≤ 300 MB'),
-      row('its RSS after a store came back twice', rss, 'MB', '≤ 300 MB'),
-      besideBaseline(row('a store’s relay comes back, nothing new', nothing.seconds, 's', '≤ 2 s'), {
-        name: `a message for each of ${before.messages} documents, one way (from ${SAMPLE})`,
-        value: before.seconds,
-      }),
-      besideBaseline(row('bytes of that', nothing.bytes, 'B'), {
-        name: 'a message for each document, one way',
-        value: before.bytes,
-      }),
-      row('it comes back with one new sale, until head office shows it', sale.seconds, 's', '≤ 2 s'),
-      row('bytes of that', sale.bytes, 'B'),
-    ];
+    return { documents, disk: bytes / 1e6, start, rss, rssLater, offered: offered.bytes, ...figures };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What a relay costs after a year, and after a tenth of it. */
+async function comings(folder: string, hq: RunningProgram, { days }: GrowthSize) {
+  const begun = performance.now();
+  const store = await Store.start(folder, hq, days);
+  const storeStart = (performance.now() - begun) / 1000;
+  const returns = async (write: boolean) => {
+    const all: Return[] = [];
+    for (let round = 0; round < ROUNDS; round++) all.push(await store.comesBack(write));
+    return (of: keyof Return) =>
+      quantile(
+        all.map((one) => one[of]),
+        0.5,
+      );
+  };
+  const [nothing, sale] = [await returns(false), await returns(true)];
+  const storeRss = await megabytes(store.relay);
+  await store.stop();
+  return {
+    storeStart,
+    storeRss,
+    nothing: nothing('reachable'),
+    nothingOpen: nothing('open'),
+    nothingBytes: nothing('bytes'),
+    sale: sale('reachable'),
+    saleOpen: sale('open'),
+    saleBytes: sale('bytes'),
+  };
+}
+
+/** What relays cost after a year of so many stores, three times and ten times as many. */
 export async function benchGrowth({ full }: GrowthRun = { full: false }): Promise<BenchRow[]> {
-  const stores = full ? [5, 50] : [1, 10];
-  const rows: BenchRow[] = [];
-  for (const count of stores) rows.push(...(await measure({ stores: count, days: DAYS, sales: SALES })));
-  return rows;
+  const base = full ? 5 : 1;
+  const sizes = [base, 3 * base, 10 * base];
+  const figures: Figures[] = [];
+  for (const stores of sizes) figures.push(await measure({ stores, days: DAYS, sales: SALES }));
+  return sizes.flatMap((stores, at) =>
+    Object.entries(ROWS).map(([figure, [name, unit, target]]) => {
+      const row = {
+        name: `${stores} stores: ${name}`,
+        value: figures[at]?.[figure as Figure] ?? Number.NaN,
+        unit,
+        target,
+      };
+      const first = { name: `${base} stores`, value: figures[0]?.[figure as Figure] ?? Number.NaN };
+      return at === 0 ? row : besideBaseline(row, first);
+    }),
+  );
 }

@@ -7,6 +7,10 @@ export class TcpProxy {
   #server: Server | undefined;
   /** Bytes that went over the cable, both ways. */
   bytes = 0;
+  /** When somebody last came in at this end, as `performance.now` counts. */
+  enteredAt = Number.NaN;
+  /** When something last went over the cable, counted the same. */
+  lastAt = Number.NaN;
   #port = 0;
 
   private constructor(target: number) {
@@ -28,10 +32,11 @@ export class TcpProxy {
   /** Joins the cable (again), on the same port. */
   async join(): Promise<void> {
     const server = createServer((near) => {
+      this.enteredAt = performance.now();
       const far = connect(this.#target, '127.0.0.1');
       this.#keep(near, far);
       this.#keep(far, near);
-      for (const end of [near, far]) end.on('data', (data) => (this.bytes += data.byteLength));
+      for (const end of [near, far]) end.on('data', (data) => this.#count(data.byteLength));
       near.pipe(far).pipe(near);
     });
     await new Promise<void>((resolve, reject) => {
@@ -48,6 +53,11 @@ export class TcpProxy {
     this.#server = undefined;
     for (const socket of this.#sockets) socket.destroy();
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes;
+    this.lastAt = performance.now();
   }
 
   #keep(socket: Socket, other: Socket): void {

@@ -1,7 +1,10 @@
 /** Bounds of a growing delay, in milliseconds. */
 export type BackoffBounds = { readonly firstMs: number; readonly mostMs: number };
 
-/** How long to wait before a link is dialled again or a failed save is tried again. */
+/** How long to wait before a relay that is not there is dialled again: it is on this machine or next door, and soon back. */
+export const REDIAL_BOUNDS: BackoffBounds = { firstMs: 250, mostMs: 1_500 };
+
+/** How long to wait before a link that was refused is dialled again or a failed save is tried again. */
 export const RETRY_BOUNDS: BackoffBounds = { firstMs: 250, mostMs: 30_000 };
 
 /**

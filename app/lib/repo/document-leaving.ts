@@ -36,6 +36,11 @@ export class DocumentLeaving {
     return (await this.#ids()).has(id);
   }
 
+  /** The documents that were let go and nobody has asked for since. */
+  async gone(): Promise<readonly string[]> {
+    return [...(await this.#ids())];
+  }
+
   /** Somebody wants a document here: one that was let go is taken from the relay again, and kept. */
   async askFor(id: string): Promise<void> {
     const gone = await this.#ids();

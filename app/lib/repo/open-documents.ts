@@ -1,5 +1,11 @@
 import * as A from '@automerge/automerge/slim';
-import type { DocHandle, DocHandleChangePayload, DocumentId, Repo } from '@automerge/automerge-repo/slim';
+import type {
+  DocHandle,
+  DocHandleChangePayload,
+  DocumentId,
+  PeerId,
+  Repo,
+} from '@automerge/automerge-repo/slim';
 import { assert } from '#model/result.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
@@ -40,6 +46,8 @@ export type OpenDocumentsParts = {
   readonly damaged: (documentId: string, cause: string) => void;
   /** Whether a document that a peer offers, and nobody here asked for, is taken. */
   readonly isWanted: (id: string) => Promise<boolean>;
+  /** Whether the Repo speaks of a document to the relay by itself; else that is begun elsewhere (rule W9). */
+  readonly isAnnounced: (id: string) => boolean;
 };
 
 /**
@@ -66,7 +74,7 @@ export class OpenDocuments {
   guard(): void {
     const { repo } = this.#parts;
     repo.shareConfig = {
-      announce: () => Promise.resolve(true),
+      announce: (_peer, id) => Promise.resolve(id === undefined || this.#parts.isAnnounced(id)),
       access: (_peer, id) => this.#admit(id),
     };
     const receive = repo.synchronizer.receiveMessage.bind(repo.synchronizer);
@@ -93,6 +101,12 @@ export class OpenDocuments {
   async offer(key: DocumentKey): Promise<void> {
     const id = this.idOf(key);
     await this.#inTurn(id, key);
+  }
+
+  /** Begins to speak of an open document with a peer the Repo was kept from speaking to. */
+  begin(id: string, peerId: PeerId): void {
+    const synchronizer = this.#parts.repo.synchronizer.docSynchronizers[id as DocumentId];
+    if (synchronizer !== undefined && !synchronizer.hasPeer(peerId)) void synchronizer.beginSync([peerId]);
   }
 
   /** The document when it is open already. */

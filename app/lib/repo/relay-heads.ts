@@ -24,6 +24,11 @@ export class RelayHeads {
     return this.#link.storageId === undefined ? undefined : this.#heads.get(documentId);
   }
 
+  /** The relay said that it holds a document in the state it had here (rule W9); what it named itself is newer. */
+  alike(documentId: string, heads: Heads): void {
+    if (!this.#heads.has(documentId)) this.#named(documentId, heads);
+  }
+
   /** Hears when the relay names heads of a document; gives back the function that stops it. */
   watch(documentId: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(documentId) ?? new Set();

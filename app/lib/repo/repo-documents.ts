@@ -22,12 +22,16 @@ import { OpenDocuments, type OpenDocument } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
 import { RelayHeads } from './relay-heads.ts';
 import { RelayLink } from './relay-link.ts';
+import { RelayMeeting } from './relay-meeting.ts';
 import { RelayReader } from './relay-reader.ts';
 import type { RelayNews, ResilientWebSocketNetwork } from './resilient-websocket-network.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
 /** How long a durable write waits for this terminal's own disk, in milliseconds. */
 export const OWN_DISK_WAIT_MS = 2_000;
+
+/** Stored documents the relay is told of in one message, as they are opened. */
+const TOLD_TOGETHER = 64;
 
 /** What the documents are made of. `repo` uses `storage` and `network` and nothing else. */
 export type RepoDocumentsParts = {
@@ -52,6 +56,7 @@ export class RepoDocuments implements Documents {
   readonly #healing: DocumentHealing;
   #stored: Promise<readonly string[]> | undefined;
   readonly #leaving: DocumentLeaving;
+  readonly #meeting: RelayMeeting;
   readonly #reader: RelayReader | undefined;
   #writing = false;
   #closed = false;
@@ -72,11 +77,23 @@ export class RepoDocuments implements Documents {
       opened: (open) => this.#announce(open, false),
       changed: (open, payload) => this.#changed(open, payload),
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
+      isAnnounced: (id) => !this.#meeting.covers(id),
       isWanted: async (id) => parts.asksOnly !== true && !(await this.#leaving.isGone(id)),
     });
     this.#documents.guard();
     const link = new RelayLink(network);
-    this.#relay = { link, heads: new RelayHeads(repo, link) };
+    const heads = new RelayHeads(repo, link);
+    this.#relay = { link, heads };
+    this.#meeting = new RelayMeeting({
+      documents: this.#documents,
+      heads,
+      surroundings,
+      known: () => this.#knownElsewhere(),
+      send: (holdings) => network?.tellHoldings(holdings),
+      begin: (id) => {
+        if (link.peerId !== undefined) this.#documents.begin(id, link.peerId);
+      },
+    });
     this.#leaving = new DocumentLeaving({
       repo,
       storage,
@@ -154,6 +171,7 @@ export class RepoDocuments implements Documents {
 
   async caughtUp(key: DocumentKey, waitMs: number): Promise<CaughtUp> {
     const { handle } = await this.#usable(key);
+    this.#meeting.wanted(handle.documentId);
     const answer = await relayAnswers(handle, relayHasNoMore, this.#relay, waitMs, this.#parts.surroundings);
     if (answer !== 'saved') return answer;
     await this.#healing.whenFetched(handle.documentId);
@@ -229,6 +247,7 @@ export class RepoDocuments implements Documents {
     this.#writing = true;
     try {
       open.handle.change((draft) => applyChanges(draft, changes), { time });
+      this.#meeting.changed(open.id);
     } finally {
       this.#writing = false;
     }
@@ -293,21 +312,43 @@ export class RepoDocuments implements Documents {
 
   #relaySaid(news: RelayNews): void {
     if (news.type === 'refused') this.#healing.refused(news.documentId);
+    else if (news.type === 'greeted') this.#meeting.greeted(news.meets);
+    else if (news.type === 'unlike') this.#meeting.answered(news.places);
     else this.#tell(news);
   }
 
   #linkTurned(connected: boolean): void {
     this.#tell({ type: 'link', connected });
-    if (connected) void this.#offerStored();
+    if (connected) void this.#meet();
   }
 
-  /** Opens what is stored, one after the other, so that a relay that lost its disk gets everything back. */
+  /** Tells what is open, then opens what is stored, so that a relay that lost its disk gets everything back. */
+  async #meet(): Promise<void> {
+    // Who only asks is brought nothing unasked.
+    if (this.#parts.asksOnly !== true) await this.#meeting.joined();
+    await this.#offerStored();
+  }
+
+  /** What is stored and not open, and what was let go: of the one the relay is told later, of the other never. */
+  async #knownElsewhere(): Promise<readonly string[]> {
+    const [gone, stored] = await Promise.all([this.#leaving.gone(), this.#storedIds()]);
+    const ours = [...gone, ...stored].filter((id) => parseDocumentId(id).ok);
+    return ours.filter((id) => this.#documents.peek(id) === undefined);
+  }
+
+  /** Opens what is stored, one after the other, and tells the relay of some together. */
   async #offerStored(): Promise<void> {
+    const together: string[] = [];
     try {
       for (const key of await this.known()) {
         if (this.#closed || !this.#relay.link.connected) return;
+        const id = this.#documents.idOf(key);
+        if (this.#documents.peek(id) !== undefined) continue;
+        this.#meeting.cover(id);
         await this.#documents.offer(key).catch((cause: unknown) => this.#tellUnreadable(key, cause));
+        if (together.push(id) >= TOLD_TOGETHER) this.#meeting.opened(together.splice(0));
       }
+      this.#meeting.opened(together);
     } catch (cause) {
       this.#documents.tellDamage('', `the stored documents could not be listed: ${causeText(cause)}`);
     }

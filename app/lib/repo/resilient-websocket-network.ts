@@ -6,9 +6,11 @@ import {
   type StorageId,
 } from '@automerge/automerge-repo/slim';
 import type { Frame, FrameOf, PeerMetadata as WirePeerMetadata } from '#model/protocol/frame.ts';
+import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
 import type { DeviceKey } from '../device/device-key.ts';
-import { backoffDelay } from './backoff.ts';
+import { REDIAL_BOUNDS, RETRY_BOUNDS, backoffDelay } from './backoff.ts';
 import type { Standing } from '#model/trust/standing.ts';
+import type { ToldHoldings } from './relay-meeting.ts';
 import type { Surroundings } from './surroundings.ts';
 import { LINK_LIMITS, WebSocketLink, type LinkEnd, type LinkLimits } from './websocket-link.ts';
 
@@ -22,6 +24,10 @@ const SHUT_OUT_MS = 15_000;
 export type RelayNews =
   /** How this device stands, whenever that changes (rule E5). */
   | { readonly type: 'standing'; readonly standing: Standing }
+  /** A relay has answered the call, and whether it wants to be told what is held here (rule W9). Before anybody else hears. */
+  | { readonly type: 'greeted'; readonly meets: boolean }
+  /** Which documents of the oldest unanswered message about what is held here are not the same at the relay (rule W9). */
+  | { readonly type: 'unlike'; readonly places: Uint8Array }
   /** Changes this device made to a document were left out (rule E7). */
   | { readonly type: 'refused'; readonly documentId: string };
 
@@ -77,6 +83,13 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
     this.#link?.send(message as Message & Frame);
   }
 
+  /** Tells the relay what is held here (rule W9). */
+  tellHoldings(holdings: ToldHoldings): void {
+    const targetId = this.#remote?.peerId;
+    if (targetId === undefined || this.peerId === undefined) return;
+    this.#link?.send({ type: 'tillmesh-holdings', senderId: this.peerId, targetId, ...holdings });
+  }
+
   /** Hears what the relay says besides messages; gives back the function that stops it. */
   watch(listener: (news: RelayNews) => void): () => void {
     this.#listeners.add(listener);
@@ -99,13 +112,14 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
     this.#link = new WebSocketLink({
       url,
       peerId,
-      peerMetadata: { ...this.peerMetadata, device },
+      peerMetadata: { ...this.peerMetadata, device, holdings: HOLDINGS_VERSION },
       deviceKey,
       limits,
       surroundings,
       greeted: (frame) => this.#greeted(frame),
       received: (frame) => this.#received(frame),
       refused: (documentId) => this.#tell({ type: 'refused', documentId }),
+      unlike: (places) => this.#tell({ type: 'unlike', places }),
       ended: (end) => this.#ended(peerId, end),
     });
     this.#link.dial();
@@ -115,7 +129,8 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
     const peerId = frame.senderId as PeerId;
     this.#remote = { peerId, since: this.#parts.surroundings.now() };
     this.#stand('accepted');
-    const { storageId, isEphemeral } = frame.peerMetadata;
+    const { storageId, isEphemeral, holdings } = frame.peerMetadata;
+    this.#tell({ type: 'greeted', meets: holdings === HOLDINGS_VERSION });
     this.emit('peer-candidate', {
       peerId,
       peerMetadata: {
@@ -149,7 +164,8 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
   #delayAfter({ code, standing }: LinkEnd, wasUp: boolean): number {
     if (code === 'rights-changed' && wasUp) return 0;
     if (standing === 'revoked' || standing === 'expired') return SHUT_OUT_MS;
-    return backoffDelay(this.#attempt++, this.#parts.surroundings.random());
+    const bounds = code === 'unreachable' || code === 'closed' ? REDIAL_BOUNDS : RETRY_BOUNDS;
+    return backoffDelay(this.#attempt++, this.#parts.surroundings.random(), bounds);
   }
 
   #stand(standing: Standing): void {

@@ -62,6 +62,8 @@ export type LinkParts = {
   readonly received: (frame: FrameOf<'sync'> | FrameOf<'request'> | FrameOf<'doc-unavailable'>) => void;
   /** The relay left out changes this device made to a document (rule E7). */
   readonly refused: (documentId: string) => void;
+  /** The relay's answer to what was told of the documents here (rule W9). */
+  readonly unlike: (places: Uint8Array) => void;
   readonly ended: (end: LinkEnd) => void;
 };
 
@@ -184,6 +186,9 @@ export class WebSocketLink {
       case 'tillmesh-refused':
         if (frame.senderId !== this.#remote) return this.#badFrame(`a message from ${frame.senderId}`);
         return this.#parts.refused(frame.documentId);
+      case 'tillmesh-unlike':
+        if (frame.senderId !== this.#remote) return this.#badFrame(`a message from ${frame.senderId}`);
+        return this.#parts.unlike(frame.places);
       case 'tillmesh-challenge':
         if (this.#challenged || this.#remote !== undefined) return this.#badFrame('a challenge out of turn');
         this.#challenged = true;
@@ -198,6 +203,7 @@ export class WebSocketLink {
       case 'tillmesh-proof':
       case 'tillmesh-summary':
       case 'tillmesh-differences':
+      case 'tillmesh-holdings':
         // Stock peers may send the first, relays pass vouchers and summaries among themselves; a terminal has no use for them.
         return;
     }
