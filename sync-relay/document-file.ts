@@ -30,25 +30,25 @@ export class DocumentFile {
     archives: readonly string[],
     log: Logger,
   ): Promise<{ readonly file: DocumentFile; readonly doc: A.Doc<unknown> }> {
-    let doc = A.init<unknown>();
+    const parts: Uint8Array[] = [];
     const whole: string[] = [];
     for (const sha of archives) {
       const bytes = await folder.archives.read(id, sha);
       if (bytes === undefined) continue;
-      doc = A.loadIncremental(doc, bytes);
+      parts.push(bytes);
       whole.push(sha);
     }
     const { log: documentLog, frames } = await folder.open(id);
     const file = new DocumentFile(id, documentLog, folder.archives, whole);
+    let doc: A.Doc<unknown>;
     try {
-      for (const frame of frames) doc = A.loadIncremental(doc, frame);
+      doc = loaded([...parts, ...frames]);
     } catch (cause) {
       log.error(
         { err: cause, document: id },
         'a document log is unreadable; it is put aside and fetched again',
       );
       await documentLog.setAside();
-      // Half of it may be in the document by now.
       return DocumentFile.open(folder, id, whole, log);
     }
     file.#heads = A.getHeads(doc);
@@ -97,5 +97,18 @@ export class DocumentFile {
     if (this.#file.size > 0) await this.#file.remove();
     for (const other of older) if (other !== sha) await this.#folder.remove(this.#id, other);
     this.#archives = [sha];
+  }
+}
+
+/**
+ * The document in these parts. At once that takes a tenth of the time of one after the other, but Automerge takes it only where
+ * every part is whole and behind what it builds on; what it then refuses is taken part by part, as far as it goes.
+ */
+function loaded(parts: readonly Uint8Array[]): A.Doc<unknown> {
+  if (parts.length === 0) return A.init();
+  try {
+    return A.load(Buffer.concat(parts));
+  } catch {
+    return parts.reduce<A.Doc<unknown>>((doc, part) => A.loadIncremental(doc, part), A.init());
   }
 }

@@ -162,10 +162,20 @@ export class Link {
     return true;
   }
 
+  /** Whether the peer was told head office's word for this state of a document, or said it. */
+  isVouched(voucher: Voucher): boolean {
+    return this.#told.get(`vouched ${voucher.document}`) === voucher.signature;
+  }
+
+  /** Takes note that the peer has head office's word for a document. */
+  noteVouched(voucher: Voucher): void {
+    this.#told.set(`vouched ${voucher.document}`, voucher.signature);
+  }
+
   /** Passes head office's word for a document on, once for each state (rule E6). */
   vouch(voucher: Voucher): void {
-    if (this.#told.get(`vouched ${voucher.document}`) === voucher.signature) return;
-    this.#told.set(`vouched ${voucher.document}`, voucher.signature);
+    if (this.isVouched(voucher)) return;
+    this.noteVouched(voucher);
     this.send({ type: 'tillmesh-voucher', senderId: this.#ownPeerId, targetId: this.peerId, voucher });
   }
 

@@ -147,7 +147,7 @@ export class RelayDocument {
 
   /** A voucher for this document has come: what waited for it is taken. */
   vouched(): void {
-    this.#want([...this.#candidates.links, ...[...this.#events.links(this)].filter((link) => link.isRelay)]);
+    this.#want(this.#candidates.links);
   }
 
   /** Tries again to write what the disk refused, and answers those who wait for it. */
@@ -238,7 +238,8 @@ export class RelayDocument {
     }
     if (isVouchedFor(this.address.key)) {
       await this.#events.vouchers.sign(this.id, this.#durableHeads);
-      await this.#events.vouchers.settle(this.id, this.#durableHeads);
+      if (await this.#events.vouchers.settle(this.id, this.#durableHeads))
+        for (const link of this.#events.links(this)) if (link.isRelay) this.#secondHand.add(link);
     }
     if (outcome === 'saved') this.#spread(received, wanting);
     for (const link of wanting) this.#reply(link);
@@ -393,8 +394,18 @@ export class RelayDocument {
       link.defer(this.id, () => this.#events.offer(this.id, link));
       return;
     }
+    this.#vouch(link, this.#doc);
     this.#replies.send(link, this.#candidates.of(link, this.#doc) ?? this.#doc, this.#durableHeads);
+  }
+
+  /**
+   * Passes head office's word on before the changes it speaks of: were a link to break between the two, a peer could hold changes
+   * that it can give back to nobody, not even to a head office that lost them.
+   */
+  #vouch(link: Link, doc: A.Doc<unknown>): void {
     const voucher = link.isRelay ? this.#events.vouchers.of(this.id) : undefined;
-    if (voucher !== undefined && A.hasHeads(this.#doc, [...voucher.heads])) link.vouch(voucher);
+    if (voucher === undefined || link.isVouched(voucher)) return;
+    const heads = [...voucher.heads];
+    if (sameHeads(heads, A.getHeads(doc)) || A.hasHeads(doc, heads)) link.vouch(voucher);
   }
 }

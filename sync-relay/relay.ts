@@ -330,6 +330,7 @@ export class Relay {
       );
       return;
     }
+    link.noteVouched(voucher);
     // It may come before the first change of its document, and is not sent again.
     this.#live.get(voucher.document as DocumentId, address.value).vouched();
   }

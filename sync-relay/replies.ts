@@ -25,9 +25,10 @@ export class Replies {
       return;
     }
     const readOnly = link.writeRight(this.#address) === 'none';
-    const [state, message] = A.generateSyncMessage(doc, link.syncState(this.#id, readOnly));
-    link.setSyncState(this.#id, state);
+    const before = link.syncState(this.#id, readOnly);
     const heads = A.getHeads(doc);
+    const [state, message] = isAgreed(before, heads) ? [before, null] : A.generateSyncMessage(doc, before);
+    link.setSyncState(this.#id, state);
     link.noteAgreed(this.#id, heads);
     if (message) link.sync(this.#id, message);
     else if (link.isUntold(this.#id, heads)) link.sync(this.#id, confirmation(heads));
@@ -46,4 +47,13 @@ export class Replies {
     this.#offered = { heads: durable, message };
     return message;
   }
+}
+
+/** What a sync state says besides what its type does. */
+type Said = A.SyncState & { readonly theirNeed?: A.Heads | null; readonly haveResponded?: boolean };
+
+/** Whether both sides have said that they hold just this: nothing is left to say, and asking Automerge costs as much as a message. */
+function isAgreed({ theirHeads, theirNeed, lastSentHeads, haveResponded }: Said, heads: A.Heads): boolean {
+  if (!theirHeads || theirNeed?.length !== 0 || haveResponded !== true) return false;
+  return sameHeads(theirHeads, heads) && sameHeads(lastSentHeads, heads);
 }

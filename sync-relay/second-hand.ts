@@ -1,17 +1,17 @@
 import type { Link } from './link.ts';
 
-/** How long a relay waits before it passes on what another relay sent it, in milliseconds. */
+/** How long the relay that dialled waits before it passes on what another relay sent it, in milliseconds. */
 const PASS_ON_MS = 300;
 
 /**
- * Relays that hear of second-hand changes a little later: in a mesh most of them hear it from the source and say so
- * meanwhile, and twelve tills that meet again would otherwise each send everything to everyone.
+ * Relays that hear of second-hand changes a little later: in a mesh most of them hear it from the source, and twelve tills
+ * that meet again would otherwise each send everything to everyone. Of two relays the one that dialled speaks first; the
+ * other waits as long again, hears that its news is none, and says nothing.
  */
 export class SecondHand {
   readonly #later: (milliseconds: number, callback: () => void) => void;
   readonly #passOn: (links: Iterable<Link>) => void;
-  readonly #links = new Set<Link>();
-  #waiting = false;
+  readonly #waiting = { in: new Set<Link>(), out: new Set<Link>() };
 
   constructor(
     later: (milliseconds: number, callback: () => void) => void,
@@ -23,18 +23,17 @@ export class SecondHand {
 
   /** Whether somebody waits. */
   get isWaiting(): boolean {
-    return this.#waiting;
+    return this.#waiting.in.size + this.#waiting.out.size > 0;
   }
 
   /** Lets a relay wait. */
   add(link: Link): void {
-    this.#links.add(link);
-    if (this.#waiting) return;
-    this.#waiting = true;
-    this.#later(PASS_ON_MS, () => {
-      this.#waiting = false;
-      const links = [...this.#links];
-      this.#links.clear();
+    const waiting = this.#waiting[link.direction];
+    waiting.add(link);
+    if (waiting.size > 1) return;
+    this.#later(link.direction === 'out' ? PASS_ON_MS : 2 * PASS_ON_MS, () => {
+      const links = [...waiting];
+      waiting.clear();
       this.#passOn(links);
     });
   }

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { DocumentId } from '#model/ids/document-id.ts';
 import { voucherSchema, voucherText, type Voucher } from '#model/trust/voucher.ts';
 import type { LogDisk } from './document-log.ts';
+import type { VerifySignature } from './journal-check.ts';
 import { verifySignature } from './signature.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
 
@@ -14,6 +15,8 @@ export type VoucherParts = {
   readonly disk: Pick<LogDisk, 'read' | 'replace'>;
   readonly trusted: TrustedDevices | undefined;
   readonly signer: { readonly device: string; readonly sign: (text: string) => string } | undefined;
+  /** Checks signatures, where it is not left to Node. */
+  readonly verify?: VerifySignature;
   readonly log: Logger;
 };
 
@@ -73,12 +76,14 @@ export class Vouchers {
     return true;
   }
 
-  /** The state of a document has become this one: the voucher that names it is the latest. */
-  async settle(id: DocumentId, heads: readonly string[]): Promise<void> {
+  /** The state of a document has become this one: the voucher that names it is the latest. Whether it was another before. */
+  async settle(id: DocumentId, heads: readonly string[]): Promise<boolean> {
     const voucher = [...(this.#waiting.get(id)?.values() ?? [])].find((one) => isSame(one.heads, heads));
-    if (voucher === undefined) return;
+    if (voucher === undefined) return false;
     this.#waiting.delete(id);
+    if (this.#latest.get(id)?.signature === voucher.signature) return false;
     await this.#keep(voucher);
+    return true;
   }
 
   /** A voucher that is not on the disk is made or sent again after the next start; nothing waits for it. */
@@ -93,11 +98,12 @@ export class Vouchers {
   }
 
   #isTrue(voucher: Voucher): boolean {
-    const { standing, device } = this.#parts.trusted?.judge(voucher.device) ?? {};
+    const { trusted, verify = verifySignature } = this.#parts;
+    const { standing, device } = trusted?.judge(voucher.device) ?? {};
     return (
       standing === 'valid' &&
       device?.role === 'hq' &&
-      verifySignature(device.key, voucherText(voucher), voucher.signature)
+      verify(device.key, voucherText(voucher), voucher.signature)
     );
   }
 

@@ -84,6 +84,12 @@ export function isOrganizationTag(text: string): boolean {
   return /^[0-9a-f]{12}$/.test(text);
 }
 
+/** Ids that were made and read before: a relay does both with every message, and the check of one costs two SHA-256. */
+const made = new Map<string, DocumentId>();
+const read = new Map<string, Result<DocumentAddress, DocumentIdRefusal>>();
+const bytesRead = new Map<string, Uint8Array>();
+const MOST_KEPT = 2_000;
+
 /** The id of a document: format 1 byte, class 1, organization tag 6, store 2, register 2, sequence 4, big-endian (rule D1). */
 export function documentId(address: DocumentAddress): DocumentId {
   assert(isOrganizationTag(address.organization), () => `not an organization tag: ${address.organization}`);
@@ -91,16 +97,24 @@ export function documentId(address: DocumentAddress): DocumentId {
   const sequence = sequenceOf(key);
   // DataView would wrap a number that does not fit, and two documents would share one id.
   assert(isSequence(key.class, sequence), () => `out of range: ${describeDocument(key)}`);
+  const store = 'store' in key ? storeNumber(key.store) : 0;
+  const register = 'register' in key ? registerNumber(key.register) : 0;
+  const name = [address.organization, CLASS_CODES[key.class], store, register, sequence].join();
+  const known = made.get(name);
+  if (known !== undefined) return known;
   const bytes = new Uint8Array(16);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, FORMAT);
   view.setUint8(1, CLASS_CODES[key.class]);
   for (let i = 0; i < 6; i++)
     view.setUint8(2 + i, Number.parseInt(address.organization.slice(i * 2, i * 2 + 2), 16));
-  view.setUint16(8, 'store' in key ? storeNumber(key.store) : 0);
-  view.setUint16(10, 'register' in key ? registerNumber(key.register) : 0);
+  view.setUint16(8, store);
+  view.setUint16(10, register);
   view.setUint32(12, sequence);
-  return bs58check.encode(bytes) as DocumentId;
+  const id = bs58check.encode(bytes) as DocumentId;
+  if (made.size >= MOST_KEPT) made.clear();
+  made.set(name, id);
+  return id;
 }
 
 function sequenceOf(key: DocumentKey): number {
@@ -130,6 +144,17 @@ export type DocumentIdRefusal = 'not-an-id' | 'foreign-id';
 
 /** Reads a document id; the exact inverse of {@link documentId}. Ids of another format or shape are refused as foreign. */
 export function parseDocumentId(text: string): Result<DocumentAddress, DocumentIdRefusal> {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  const found = readDocumentId(text);
+  // What is refused is not kept: whoever makes up ids must not fill the memory.
+  if (!found.ok) return found;
+  if (read.size >= MOST_KEPT) read.clear();
+  read.set(text, found);
+  return found;
+}
+
+function readDocumentId(text: string): Result<DocumentAddress, DocumentIdRefusal> {
   const bytes = text.length <= 64 ? bs58check.decodeUnsafe(text) : undefined;
   if (bytes === undefined || bytes.length !== 16) return err('not-an-id');
   const address = addressOfBytes(bytes);
@@ -139,7 +164,10 @@ export function parseDocumentId(text: string): Result<DocumentAddress, DocumentI
 
 /** The 16 bytes of a document id. */
 export function bytesOfDocumentId(id: DocumentId): Uint8Array {
-  return bs58check.decode(id);
+  const known = bytesRead.get(id) ?? bs58check.decode(id);
+  if (bytesRead.size >= MOST_KEPT) bytesRead.clear();
+  bytesRead.set(id, known);
+  return known.slice();
 }
 
 /** What 16 bytes name, without a look at those its class does not use; undefined where they name nothing of ours. */

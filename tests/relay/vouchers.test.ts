@@ -86,6 +86,20 @@ describe('[E6] head office’s word', { timeout: 60_000 }, () => {
     await rogue.until(() => rogue.entries(CATALOG)['b'] === '1');
   });
 
+  test('comes before the changes it is about, so that nobody is left with changes that nobody vouches for', async () => {
+    const relays = await TrustedRelays.found();
+    const key = testKey();
+    await relays.list(key, { role: 'relay', store: storeId(1), register: registerId(2) });
+    const peer = await asRelay(relays.hq, key);
+    const states: string[] = [];
+    for (const text of ['1', '2', '3']) {
+      relays.tool.write(CATALOG, 'a', text);
+      states.push(A.getHeads(relays.tool.doc(CATALOG)).join());
+      await peer.until(() => peer.entries(CATALOG)['a'] === text);
+    }
+    expect(peer.vouchedAhead.map(({ heads }) => heads.join())).toEqual(expect.arrayContaining(states));
+  });
+
   test('brings a head office that lost its documents all of them back from a store', async () => {
     const relays = await TrustedRelays.found();
     const key = await relays.terminal(1);

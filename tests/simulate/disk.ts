@@ -19,6 +19,8 @@ export class SimulatedDisk implements LogDisk {
   #files = new Map<string, Buffer>();
   #image: ReadonlyMap<string, Buffer> | undefined;
   readonly #writing = new Set<Writing>();
+  /** When the latest write of each file ends. */
+  readonly #ends = new Map<string, number>();
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -36,7 +38,7 @@ export class SimulatedDisk implements LogDisk {
 
   append(path: string, offset: number, bytes: Uint8Array): Promise<void> {
     const before = () => (offset === 0 ? Buffer.alloc(0) : (this.#files.get(path) ?? Buffer.alloc(0)));
-    return this.#write((share) => {
+    return this.#write(path, (share) => {
       const file = before();
       const written = Buffer.from(bytes.subarray(0, Math.floor(bytes.byteLength * share)));
       const rest = file.subarray(Math.min(file.length, offset + written.length));
@@ -45,13 +47,13 @@ export class SimulatedDisk implements LogDisk {
   }
 
   replace(path: string, bytes: Uint8Array): Promise<void> {
-    return this.#write((share) => {
+    return this.#write(path, (share) => {
       if (share === 1) this.#files.set(path, Buffer.from(bytes));
     });
   }
 
   truncate(path: string, length: number): Promise<void> {
-    return this.#write((share) => {
+    return this.#write(path, (share) => {
       const file = this.#files.get(path);
       if (share === 1 && file !== undefined) this.#files.set(path, Buffer.from(file.subarray(0, length)));
     });
@@ -64,7 +66,7 @@ export class SimulatedDisk implements LogDisk {
   }
 
   copy(path: string, to: string): Promise<void> {
-    return this.#write((share) => {
+    return this.#write(to, (share) => {
       const file = this.#files.get(path);
       if (share === 1 && file !== undefined) this.#files.set(to, file);
     });
@@ -81,7 +83,7 @@ export class SimulatedDisk implements LogDisk {
   }
 
   remove(path: string): Promise<void> {
-    return this.#write((share) => {
+    return this.#write(path, (share) => {
       if (share === 1) this.#files.delete(path);
     });
   }
@@ -100,6 +102,7 @@ export class SimulatedDisk implements LogDisk {
       apply(luck < 0.4 ? 0 : luck < 0.7 ? 1 : world.random());
     }
     this.#writing.clear();
+    this.#ends.clear();
   }
 
   /** Keeps an image to go back to. */
@@ -122,11 +125,15 @@ export class SimulatedDisk implements LogDisk {
     this.#files = new Map(files);
   }
 
-  #write(apply: (share: number) => void): Promise<void> {
+  /** Writes of one file end in the order they were begun, as transactions of one store do. */
+  #write(path: string, apply: (share: number) => void): Promise<void> {
     const writing = { apply };
     this.#writing.add(writing);
+    const { world } = this.#machine;
+    const ends = Math.max(world.now + world.between(1, 8), this.#ends.get(path) ?? 0);
+    this.#ends.set(path, ends);
     return new Promise((resolve, reject) => {
-      this.#machine.later(this.#machine.world.between(1, 8), () => {
+      this.#machine.later(ends - world.now, () => {
         this.#writing.delete(writing);
         if (this.mood === 'well' || this.mood === 'unreadable') apply(1);
         if (this.mood === 'well' || this.mood === 'unreadable' || this.mood === 'lying') {

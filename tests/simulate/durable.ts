@@ -1,33 +1,70 @@
 import * as A from '@automerge/automerge';
+import { documentId } from '#model/ids/document-id.ts';
+import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import { decodeLog } from '../../sync-relay/log-file.ts';
-import { entriesSince } from '../../sync-relay/journal-entries.ts';
+import { entriesSince, valuesUnder } from '../../sync-relay/journal-entries.ts';
 import { isSession } from './acts.ts';
 import type { SimulatedDisk } from './disk.ts';
 
 const read = new WeakMap<Buffer, ReadonlySet<string>>();
 
-/** The texts of all journal entries that are on a disk now, of a relay or of a page, whatever runs on it. */
-export function recordsOn(disk: SimulatedDisk): ReadonlySet<string> {
+/** The texts of all journal entries that are in files now, of a relay or of a page, whatever runs on it. */
+export function recordsIn(files: ReadonlyMap<string, Buffer>): ReadonlySet<string> {
   const all = new Set<string>();
-  for (const [path, bytes] of disk.files) for (const text of textsIn(path, bytes)) all.add(text);
+  for (const [path, bytes] of files) for (const text of textsIn(path, bytes)) all.add(text);
   return all;
+}
+
+/** Those of some texts that are on none of these disks. */
+export function notOn(texts: Iterable<string>, disks: Iterable<SimulatedDisk>): ReadonlySet<string> {
+  const left = new Set(texts);
+  for (const { files } of disks) {
+    // To read a disk takes long, and what is on the first is mostly all.
+    if (left.size === 0) break;
+    for (const text of recordsIn(files)) left.delete(text);
+  }
+  return left;
+}
+
+/** Whether a record is on a disk now; only files of its own session are read. */
+export function isOn(disk: SimulatedDisk, record: JournalRecord, text: string): boolean {
+  const { org: organization, store, register, session } = record;
+  const id = documentId({ organization, key: { class: 'session', store, register, session } });
+  const chunks = [...disk.files].filter(([path]) => nameOf(path) === id).map(chunksOf);
+  return chunks.some((some) => {
+    const doc = loaded(some);
+    const isThere = valuesUnder(doc, recordKey(record.seq)).includes(text);
+    A.free(doc);
+    return isThere;
+  });
 }
 
 function textsIn(path: string, bytes: Buffer): ReadonlySet<string> {
   const known = read.get(bytes);
   if (known) return known;
-  const name = path.split('/').at(-1) ?? '';
-  const chunks = path.endsWith('.log') ? decodeLog(bytes).frames : [bytes];
-  const texts = new Set(isSession(name.split('.')[0] ?? '') ? textsOf(chunks) : []);
+  const texts = new Set(isSession(nameOf(path)) ? textsOf(chunksOf([path, bytes])) : []);
   read.set(bytes, texts);
   return texts;
 }
 
+/** The document that a file is of. */
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).split('.')[0] ?? '';
+}
+
 function textsOf(chunks: readonly Uint8Array[]): string[] {
-  const doc = A.loadIncremental(A.init(), Buffer.concat(chunks));
+  const doc = loaded(chunks);
   const texts = entriesSince(doc, []).entries.flatMap(([, values]) =>
     values.filter((value) => typeof value === 'string'),
   );
   A.free(doc);
   return texts;
+}
+
+function chunksOf([path, bytes]: readonly [string, Buffer]): readonly Uint8Array[] {
+  return path.endsWith('.log') ? decodeLog(bytes).frames : [bytes];
+}
+
+function loaded(chunks: readonly Uint8Array[]): A.Doc<unknown> {
+  return A.loadIncremental(A.init(), Buffer.concat(chunks));
 }

@@ -1,6 +1,9 @@
+import { registerName } from '#model/ids/register-id.ts';
+import { hashRecord, recordText } from '#model/journal/chain.ts';
+import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import type { Dice } from './dice.ts';
 import type { DiskMood, SimulatedDisk } from './disk.ts';
-import { recordsOn } from './durable.ts';
+import { notOn, recordsIn } from './durable.ts';
 import { NEWER } from './reading.ts';
 import type { RelayHost } from './relay-host.ts';
 import type { Shop } from './shop.ts';
@@ -47,10 +50,10 @@ export function replaceTill(shop: Shop, till: TillHost): void {
 
 /** What was on this disk alone is gone for good, and no program can bring it back. */
 function changeDisk(shop: Shop, disk: SimulatedDisk, files: ReadonlyMap<string, Buffer>): void {
-  const before = recordsOn(disk);
+  const before = recordsIn(disk.files);
   disk.become(files);
-  const left = shop.hosts.map((host) => recordsOn(host.disk));
-  for (const text of before) if (!left.some((texts) => texts.has(text))) shop.ledger.lost.add(text);
+  const disks = shop.hosts.map((host) => host.disk);
+  for (const text of notOn(before, disks)) shop.ledger.lost.add(text);
 }
 
 /** A second machine goes on with a copy of a till. */
@@ -60,12 +63,45 @@ export function cloneTill(shop: Shop, till: TillHost, home: RelayHost): void {
   shop.clone(till, home).boot();
 }
 
+/** The app of tomorrow is taken back; the till then holds what it cannot read (rule J9). */
+export function downgrade(shop: Shop): void {
+  const till = shop.tills.find(({ version }) => version === NEWER);
+  if (till === undefined) return;
+  till.crash();
+  till.version = 1;
+  till.boot();
+}
+
 /** A till gets an app of tomorrow. One only, or nobody would be left to count. */
 export function upgrade(shop: Shop, till: TillHost): void {
   if (shop.tills.some(({ version }) => version === NEWER) || till === shop.tills[0]) return;
   till.crash();
   till.version = NEWER;
   till.boot();
+}
+
+/**
+ * Somebody who holds a till's relay writes a sale that was never made into an earlier session of another register: whole, with
+ * a right hash, but signed by nobody or by a till that may not.
+ */
+export async function forge(shop: Shop, till: TillHost, other: TillHost, dice: Dice): Promise<void> {
+  const { run, name } = till;
+  // A till that finds nonsense in the session it works in rightly stops.
+  const over = run?.sales().filter((one) => isOf(one, name) && one.session < run.state.session) ?? [];
+  const sale = dice.pick(over);
+  if (sale === undefined || other.name === name || other.home.relay === undefined) return;
+  const seq = sale.seq + dice.between(1, 3) * 100_000;
+  const made = { ...sale, seq, body: { ...sale.body, basket: dice.hex(8) } };
+  const hash = hashRecord(made);
+  const sig = dice.chance(0.5) ? other.key.sign(hash) : 'A'.repeat(86);
+  const text = recordText({ ...made, hash, sig });
+  const { store, register, session } = sale;
+  shop.ledger.count('forged');
+  await other.home.write({ class: 'session', store, register, session }, { [recordKey(seq)]: text });
+}
+
+function isOf({ store, register }: JournalRecord, name: string): boolean {
+  return registerName(store, register) === name;
 }
 
 /** A clock goes wrong or jumps. */

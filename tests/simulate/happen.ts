@@ -56,7 +56,9 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   freeze: ({ shop, dice }) => dice.pick(shop.hosts)?.machine.freeze(),
   thaw: ({ shop }) => shop.hosts.forEach(({ machine }) => machine.thaw()),
   skew: ({ shop, dice }) => faults.skew(shop, dice),
+  downgrade: ({ shop }) => faults.downgrade(shop),
   upgrade: ({ shop, till }) => faults.upgrade(shop, till),
+  forge: ({ shop, till, other, dice }) => faults.forge(shop, till, other, dice),
   clone: ({ shop, till, other }) => faults.cloneTill(shop, till, other.home),
   cut: ({ shop, till, dice }) => {
     const [from, to] = dice.chance(0.4) ? [till, till.home] : [till.home, shop.hq];

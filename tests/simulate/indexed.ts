@@ -37,15 +37,19 @@ export class Indexed {
     this.#indexer.linkUp((id, data) => this.#answer(id as DocumentId, data));
   }
 
-  /** Asks a relay for what it holds; it answers as the world goes on. The documents come in any order `sorted` gives them. */
-  ask({ relay }: RelayHost, sorted: (ids: DocumentId[]) => DocumentId[] = (ids) => ids): void {
-    const documents = new Map([...(relay?.documents ?? [])].map((document) => [document.id, document]));
-    for (const id of sorted([...documents.keys()]))
+  /** Asks a relay for what it holds; it answers as the world goes on. */
+  ask({ relay }: RelayHost): void {
+    for (const document of relay?.documents ?? [])
       // A relay that cannot read its disk now is asked again.
-      documents
-        .get(id)
-        ?.look((doc) => this.#copy(id, doc))
-        .catch(() => undefined);
+      document.look((doc) => this.#copy(document.id, doc)).catch(() => undefined);
+  }
+
+  /** Takes every document another index was shown, in any order `sorted` gives them. */
+  copy(other: Indexed, sorted: (ids: DocumentId[]) => DocumentId[]): void {
+    for (const id of sorted([...other.#offered.keys()])) {
+      const known = other.#offered.get(id);
+      if (known) this.#copy(id, known.doc);
+    }
   }
 
   /** Indexes what came since the last time. */

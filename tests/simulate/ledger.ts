@@ -17,6 +17,8 @@ export class Ledger {
   readonly signers = new Map<string, string>();
   /** Texts of records whose only copy was on a disk that is gone. */
   readonly lost = new Set<string>();
+  /** Texts of records that were on the disk of a relay when a device was revoked. */
+  readonly reached = new Set<string>();
   /** Sentences about what no program should have done while the world went on. */
   readonly broken: string[] = [];
   /** Registers that two images of one till may have written: only there may a number be given twice. */

@@ -81,7 +81,7 @@ export class End implements LinkSocket {
 
   send(bytes: Uint8Array, sent: () => void): void {
     if (!this.#open) return;
-    this.#put(Uint8Array.from(bytes));
+    this.#put(bytes.slice());
     this.machine.later(1, sent);
   }
 

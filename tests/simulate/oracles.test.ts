@@ -198,6 +198,32 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(counts.get('refund')).toBe(2);
   });
 
+  test('faultsAreListed: a forged sale is kept, listed by every relay and counted by nobody', async () => {
+    const plan = quietDay('sell', 'sell', 'sell', 'sell', 'close', 'close', 'sell', 'sell', 'forge');
+    const unlisted: string[] = [];
+    const { faults, counts } = await judging(
+      (evidence) => {
+        const { shop, office, indexed } = evidence;
+        const records = recordTexts(office).map((text) => JSON.parse(text) as JournalRecord);
+        const forged = records.filter(({ hash }) => !shop.ledger.signers.has(hash));
+        expect(forged).toHaveLength(1);
+        const rows = indexed.database.prepare('SELECT hash FROM record').all();
+        expect(rows.map(({ hash }) => hash)).not.toContain(forged[0]?.hash);
+        // As if another one were forged that no relay found.
+        const { signers, printed } = shop.ledger;
+        const { hash = '' } = printed.find(({ register }) => register === 'S01-R2')?.record ?? {};
+        const device = signers.get(hash) ?? '';
+        signers.delete(hash);
+        unlisted.push(...ORACLES.faultsAreListed(evidence));
+        signers.set(hash, device);
+      },
+      { ...plan, steps: plan.steps.map((step) => ({ ...step, wait: 3_000 })) },
+    );
+    expect(faults).toEqual([]);
+    expect(counts.get('forged')).toBe(1);
+    expect(unlisted.join()).toMatch(/does not list gap of S01-R2/);
+  });
+
   test('faultsAreListed: what a newer app wrote is kept, listed by every relay and counted by nobody', async () => {
     const plan = quietDay('sell', 'sell', 'sell', 'upgrade', 'sell', 'sell', 'sell', 'sell');
     const { faults } = await judging(

@@ -22,11 +22,12 @@ export type Evidence = {
 type Oracle = (evidence: Evidence) => readonly string[];
 
 /** A register whose numbers may come twice: it was cloned or rolled back, or lost what only one disk held. */
-export function isDoubtful({ ledger }: Shop, register: string): boolean {
-  return (
-    ledger.cloned.has(register) ||
-    ledger.printed.some((one) => one.register === register && ledger.lost.has(one.text))
-  );
+export function isDoubtful(shop: Shop, register: string): boolean {
+  return shop.ledger.cloned.has(register) || hasLost(shop, register);
+}
+
+function hasLost({ ledger }: Shop, register: string): boolean {
+  return ledger.printed.some((one) => one.register === register && ledger.lost.has(one.text));
 }
 
 /** Whether the device that signed a record had the right to, as head office's list says at the end (rule E10). */
@@ -38,38 +39,41 @@ export function isAuthorised(
   return ledger.signers.has(hash) && (revokedAt === undefined || at < revokedAt);
 }
 
-/** Every printed record is at head office, unless its only disk is gone or its device may not reach anybody any more. */
+/** Every printed record is at head office, unless its only disk is gone or belongs to a device that was shut out. */
 const printedIsStored: Oracle = ({ shop, office }) => {
   const stored = new Set(recordTexts(office));
   const { ledger, devices } = shop;
+  const isShutIn = ({ record, text }: Printed) =>
+    devices.get(ledger.signers.get(record.hash) ?? '')?.place.revokedAt !== undefined &&
+    !ledger.reached.has(text);
   return ledger.printed
-    .filter(({ text }) => !stored.has(text) && !ledger.lost.has(text))
-    .filter(({ record }) => devices.get(ledger.signers.get(record.hash) ?? '')?.place.revokedAt === undefined)
+    .filter((printed) => !stored.has(printed.text) && !ledger.lost.has(printed.text) && !isShutIn(printed))
     .map(({ register, record }) => `${register}: printed record ${record.seq} is not at head office`);
 };
 
-/** Receipts of a register are printed once, and what is stored of them has no gaps. */
+/**
+ * Receipts of a register are printed once, and what is stored of them has no gaps: not after a clone or an older page either,
+ * whose branches both begin where they part. A till that replaced another may give out again what its forerunner kept to itself.
+ */
 const receiptsAreUnique: Oracle = ({ shop, office }) => {
-  const stored = recordTexts(office).map((text) => JSON.parse(text) as JournalRecord);
+  const texts = new Set(recordTexts(office));
+  const stored = [...texts]
+    .map((text) => JSON.parse(text) as JournalRecord)
+    .filter(({ hash }) => shop.ledger.signers.has(hash));
   return shop.relays.flatMap((_, index) => {
     const register = shop.tills[index]?.name ?? '';
-    if (isDoubtful(shop, register)) return [];
-    const printed = shop.ledger.printed.filter((one) => one.register === register);
+    if (hasLost(shop, register)) return [];
+    const printed = shop.ledger.printed.filter((one) => one.register === register && texts.has(one.text));
     const numbers = printed.flatMap(({ record }) => (record.kind === 'sale' ? [record.totals.receipts] : []));
     const kept = stored.filter(
       (record) => record.kind === 'sale' && `${record.store}-${record.register}` === register,
     );
     const counts = new Set(kept.map(({ totals }) => totals.receipts));
-    const isRevoked = [...shop.devices.values()].some(
-      ({ place }) => place.revokedAt !== undefined && `${place.store}-${place.register}` === register,
-    );
     return [
-      ...(new Set(numbers).size === numbers.length || isRevoked
+      ...(new Set(numbers).size === numbers.length || shop.ledger.cloned.has(register)
         ? []
         : [`${register}: a receipt number twice`]),
-      ...(Math.max(0, ...counts) === counts.size || isRevoked
-        ? []
-        : [`${register}: receipt numbers with gaps`]),
+      ...(Math.max(0, ...counts) === counts.size ? [] : [`${register}: receipt numbers with gaps`]),
     ];
   });
 };
@@ -105,7 +109,8 @@ const paymentsAddUp: Oracle = ({ office }) =>
 const drawersAddUp: Oracle = ({ shop, office }) => {
   const inDrawer = new Map<string, number>();
   const found: string[] = [];
-  for (const record of readable(office).sort((a, b) => a.seq - b.seq)) {
+  const made = readable(office).filter(({ hash }) => shop.ledger.signers.has(hash));
+  for (const record of made.sort((a, b) => a.seq - b.seq)) {
     const register = `${record.store}-${record.register}`;
     if (isDoubtful(shop, register)) continue;
     const session = `${register}#${record.session}`;
@@ -257,7 +262,7 @@ function forkedRegisters(records: readonly JournalRecord[]): string[] {
   return [...found];
 }
 
-/** Every relay lists forks and what a newer app wrote, so that a person hears of it. */
+/** Every relay lists forks, what a newer app wrote and what was forged, so that a person hears of it. */
 const faultsAreListed: Oracle = ({ shop, office }) => {
   const newer = new Set<string>();
   for (const text of recordTexts(office)) {
@@ -265,9 +270,12 @@ const faultsAreListed: Oracle = ({ shop, office }) => {
     if (v === NEWER) newer.add(`${store}-${register}`);
   }
   const forked = forkedRegisters(readable(office).filter((record) => isAuthorised(shop, record)));
+  const forged = readable(office).filter(({ hash }) => !shop.ledger.signers.has(hash));
   const wanted = [
     ...forked.map((register) => ({ register, code: 'fork' })),
     ...[...newer].map((register) => ({ register, code: 'unknown-version' })),
+    // A number nobody has come to yet: what is before it is missing.
+    ...forged.map(({ store, register }) => ({ register: `${store}-${register}`, code: 'gap' })),
   ];
   return shop.allRelays.flatMap(({ machine, quarantine }) =>
     wanted

@@ -6,7 +6,17 @@ import { entriesSince } from '../../sync-relay/journal-entries.ts';
 import type { EntriesDocument } from '../support/stock-peer.ts';
 import type { SimulatedDisk } from './disk.ts';
 
-type Held = { doc: A.Doc<EntriesDocument>; sync: A.SyncState; stored: A.Heads };
+type Held = {
+  doc: A.Doc<EntriesDocument>;
+  sync: A.SyncState;
+  /** The writes that were begun, as one file: the next one adds to them, and takes the place of the file as a whole. */
+  file: Buffer;
+  /** What that file holds. */
+  written: A.Heads;
+};
+
+/** Behind so many bytes a file is worth writing anew, compressed. */
+const LONG_BYTES = 40_000;
 
 const FOLDER = 'page';
 
@@ -27,7 +37,12 @@ export class PageDocuments {
       const id = path.slice(FOLDER.length + 1);
       if (!path.startsWith(`${FOLDER}/`) || !parseDocumentId(id).ok) continue;
       const doc = A.load<EntriesDocument>(bytes);
-      this.#held.set(id as DocumentId, { doc, sync: A.initSyncState(), stored: A.getHeads(doc) });
+      this.#held.set(id as DocumentId, {
+        doc,
+        sync: A.initSyncState(),
+        file: bytes,
+        written: A.getHeads(doc),
+      });
     }
   }
 
@@ -97,9 +112,12 @@ export class PageDocuments {
   /** Writes the document as it is now; resolves when it is on the medium. */
   async save(id: DocumentId): Promise<void> {
     const held = this.#entry(id);
-    const heads = A.getHeads(held.doc);
-    await this.#disk.replace(`${FOLDER}/${id}`, A.save(held.doc));
-    held.stored = heads;
+    held.file =
+      held.file.length === 0 || held.file.length > LONG_BYTES
+        ? Buffer.from(A.save(held.doc))
+        : Buffer.concat([held.file, A.saveSince(held.doc, held.written)]);
+    held.written = A.getHeads(held.doc);
+    await this.#disk.replace(`${FOLDER}/${id}`, held.file);
   }
 
   /** Whether the relay has said that it holds everything of a document that is here. */
@@ -124,7 +142,7 @@ export class PageDocuments {
     let held = this.#held.get(id);
     if (held === undefined) {
       const doc = A.loadIncremental(A.init<EntriesDocument>(), FIRST_CHANGE);
-      held = { doc, sync: A.initSyncState(), stored: [] };
+      held = { doc, sync: A.initSyncState(), file: Buffer.alloc(0), written: [] };
       this.#held.set(id, held);
       this.#push(id, held);
     }

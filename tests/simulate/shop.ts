@@ -9,6 +9,7 @@ import type { Device } from '#model/trust/device.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { deviceEntry, type TestKey } from '../support/test-key.ts';
 import { STOCK } from './articles.ts';
+import { notOn } from './durable.ts';
 import { drawKey } from './keys.ts';
 import { Ledger } from './ledger.ts';
 import { Network } from './network.ts';
@@ -114,10 +115,19 @@ export class Shop {
   revoke(till: TillHost): boolean {
     const device = this.devices.get(till.key.id);
     if (device === undefined || this.hq.relay === undefined) return false;
+    this.#noteReached(till);
     const place = { ...device.place, revokedAt: this.hq.machine.now() };
     this.devices.set(till.key.id, { key: device.key, place });
     void this.hq.write({ class: 'organization' }, this.#entriesOf([till.key.id]));
     return true;
+  }
+
+  /** What is on a relay when a device is shut out is not on that device alone. */
+  #noteReached({ name }: TillHost): void {
+    const texts = this.ledger.printed.filter(({ register }) => register === name).map(({ text }) => text);
+    const disks = this.allRelays.map(({ disk }) => disk);
+    const left = notOn(texts, disks);
+    for (const text of texts) if (!left.has(text)) this.ledger.reached.add(text);
   }
 
   /** Head office lists a new device for the register of a till, which from now on has this key. */

@@ -1,5 +1,5 @@
 import { findExceptions } from '#model/folds/exceptions.ts';
-import { recordsOn } from './durable.ts';
+import { isOn } from './durable.ts';
 import { heal } from './faults.ts';
 import { happen } from './happen.ts';
 import { Indexed } from './indexed.ts';
@@ -58,10 +58,10 @@ export function simulate(plan: Plan, sabotage: Sabotage = {}): Promise<Outcome> 
 }
 
 function look({ hosts }: Shop, watcher: Watcher): string[] {
-  return watcher.look(({ text, till }) => {
+  return watcher.look(({ record, text, till }) => {
     const own = hosts.find(({ machine }) => machine.name === till);
-    if (own !== undefined && recordsOn(own.disk).has(text)) return true;
-    return hosts.some(({ disk }) => recordsOn(disk).has(text));
+    if (own !== undefined && isOn(own.disk, record, text)) return true;
+    return hosts.some(({ disk }) => isOn(disk, record, text));
   });
 }
 
@@ -94,11 +94,12 @@ async function verdict(shop: Shop, indexed: Indexed, sabotage: Sabotage): Promis
   const { hq, relays, world } = shop;
   const rebuilt = new Indexed();
   indexed.ask(hq);
-  rebuilt.ask(hq, (ids) => ids.sort(() => world.random() - 0.5));
   const office = replicaOf(hq);
   const replicas = new Map(relays.map((relay) => [relay.machine.name, replicaOf(relay)]));
   await world.pass(LOOK_MS);
   await indexed.take();
+  // From what the other was shown, which is more than what is there where head office lost a disk.
+  rebuilt.copy(indexed, (ids) => ids.sort(() => world.random() - 0.5));
   await rebuilt.take();
   const evidence = { shop, office, replicas, indexed, rebuilt, tell: findExceptions };
   sabotage.beforeJudging?.(evidence);

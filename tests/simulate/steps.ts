@@ -31,7 +31,9 @@ export const WEIGHTS = {
   thaw: 30,
   skew: 14,
   upgrade: 2,
+  downgrade: 2,
   clone: 1,
+  forge: 6,
   // Wires.
   cut: 16,
   isolate: 7,

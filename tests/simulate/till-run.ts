@@ -219,7 +219,7 @@ export class TillRun {
     if (note === undefined) return;
     const read = this.#read(note);
     if (read !== undefined && addRecord(this.state, read).ok) this.#unsaved = read;
-    else if (read === undefined || read.seq <= this.state.head.seq)
+    else if (read !== undefined && read.seq <= this.state.head.seq)
       this.#host.disk.note(NOTES.record, undefined);
   }
 
@@ -241,8 +241,12 @@ export class TillRun {
 
   /** Whether the record of the note is here, or the one before it, behind which it is tried again. */
   #holdsNoted(): boolean {
-    const noted = this.#read(this.#note(NOTES.record) ?? 'null');
-    if (noted === undefined || noted.seq === 1) return true;
+    const note = this.#note(NOTES.record);
+    if (note === undefined) return true;
+    const noted = this.#read(note);
+    // A newer app wrote it: the relay may have its only copy.
+    if (noted === undefined) return false;
+    if (noted.seq === 1) return true;
     return [noted.session, noted.session - 1]
       .filter((session) => session > 0)
       .map((session) => this.documents.doc(this.#sessionId(session)).entries)

@@ -32,6 +32,8 @@ export class CorePeer {
   readonly refused: string[] = [];
   /** Vouchers that were passed on to this peer. */
   readonly vouchers: Voucher[] = [];
+  /** Vouchers that named a state which was not here yet. */
+  readonly vouchedAhead: Voucher[] = [];
 
   private constructor(
     name: string,
@@ -171,7 +173,7 @@ export class CorePeer {
     if (frame.type === 'peer') this.#greeted();
     else if (frame.type === 'tillmesh-challenge') this.#prove(frame);
     else if (frame.type === 'tillmesh-refused') this.refused.push(frame.documentId);
-    else if (frame.type === 'tillmesh-voucher') this.vouchers.push(frame.voucher);
+    else if (frame.type === 'tillmesh-voucher') this.#takeVoucher(frame.voucher);
     else if (frame.type === 'sync') this.#sync(frame.documentId as DocumentId, frame.data);
   }
 
@@ -180,6 +182,12 @@ export class CorePeer {
     const prover = this.#key.id;
     const signature = this.#key.sign(challengeText({ nonce, verifier, prover, peerId: this.name }));
     this.sendFrame({ type: 'tillmesh-proof', senderId: this.name, signature });
+  }
+
+  #takeVoucher(voucher: Voucher): void {
+    this.vouchers.push(voucher);
+    const { doc } = this.#entry(voucher.document as DocumentId);
+    if (!A.hasHeads(doc, [...voucher.heads])) this.vouchedAhead.push(voucher);
   }
 
   #sync(id: DocumentId, data: Uint8Array): void {

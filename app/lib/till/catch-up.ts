@@ -95,10 +95,14 @@ async function hasLatest(
   return (await documents.caughtUp(key, LOOK_MS)) === 'caught-up';
 }
 
-/** Whether the record of the note is among the documents here, or the one before it, behind which it is tried again. */
+/**
+ * Whether the record of the note is among the documents here, or the one before it, behind which it is tried again. Of one that a
+ * newer app wrote nobody here can say: the relay may have its only copy, and its number must not be given again.
+ */
 async function holdsNoted({ documents, organization, place, surroundings }: CatchUpParts): Promise<boolean> {
   const read = parseRecord(surroundings.readNote(recordNote(organization, place)) ?? '');
-  if (!read.ok || read.value.seq === 1) return true;
+  if (!read.ok) return read.error.code !== 'unknown-version';
+  if (read.value.seq === 1) return true;
   const { session, seq } = read.value;
   for (const number of [session, session - 1].filter((one) => one > 0)) {
     const entries = await documents.open({ class: 'session', ...place, session: number });

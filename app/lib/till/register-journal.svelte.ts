@@ -237,7 +237,8 @@ export class RegisterJournal {
 
   /**
    * A page that was closed while nothing could be saved left its record as a note: it must be tried again, not made anew.
-   * A note that is ahead of the journal waits, for the records before it may still come from the relay.
+   * A note that is ahead of the journal waits, for the records before it may still come from the relay; and so does one of a
+   * newer app, until that is back.
    */
   #recallUnsaved(): void {
     if (this.#fault || this.#unsaved || this.#writing) return;
@@ -245,7 +246,7 @@ export class RegisterJournal {
     if (note === undefined) return;
     const read = parseRecord(note);
     if (read.ok && addRecord(this.state, read.value).ok) this.#unsaved = read.value;
-    else if (!read.ok || read.value.seq <= this.state.head.seq) {
+    else if (read.ok ? read.value.seq <= this.state.head.seq : read.error.code !== 'unknown-version') {
       this.#surroundings.writeNote(this.#noteKey(), undefined);
     }
   }

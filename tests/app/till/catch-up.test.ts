@@ -188,3 +188,25 @@ describe('[E9] a device that takes a register over', () => {
     expect(await documents.open(latest)).toHaveProperty('000000002');
   });
 });
+
+test('[J9] a till whose app was taken back waits for the relay when its note is of the newer one, whose record may be there alone', async () => {
+  const documents = new MemoryDocuments();
+  const surroundings = world();
+  surroundings.notes.set(recordNote(organization, place), '{"v":2}');
+  let waits = 0;
+  await catchUp({
+    documents,
+    place,
+    organization,
+    device,
+    surroundings,
+    askRelay: () => Promise.resolve(waits < 2 ? undefined : status({ 'S01-R1': 7 })),
+    pause,
+    onWaiting: () => {
+      waits += 1;
+      if (waits === 2) documents.receive(latest, { '000000001': '{"v":2}' });
+    },
+  });
+  expect(waits).toBe(2);
+  expect(await documents.open(latest)).toEqual({ '000000001': '{"v":2}' });
+});
