@@ -18,7 +18,9 @@ import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
+import { notesInIndexedDb } from './indexeddb-notes.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
+import { KeptNotes } from './kept-notes.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
@@ -162,6 +164,7 @@ export class TillProgram {
       deviceKey: deviceKeyOf(device),
       shop,
       surroundings: this.#surroundings,
+      notes: new KeptNotes(notesInIndexedDb('tillmesh-waiting', this.#report), this.#report),
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),
       scale: config.scale === undefined ? undefined : new BridgeScale('/bridge', config.scale),

@@ -16,6 +16,7 @@ import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { ExceptionDesk } from './exception-desk.svelte.ts';
 import { DocumentKeeper } from './document-keeper.ts';
+import type { KeptNotes } from './kept-notes.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -59,6 +60,8 @@ export type TillParts = {
   readonly deviceKey: DeviceKey;
   readonly shop: Shop;
   readonly surroundings: Surroundings;
+  /** Where what waits for somebody outside is kept. */
+  readonly notes: KeptNotes;
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   /** The scale beside the till, where it has one. */
@@ -118,7 +121,7 @@ export abstract class TillDesks {
   protected readonly surroundings: Surroundings;
 
   constructor(parts: TillParts) {
-    const { config, documents, shop, surroundings } = parts;
+    const { config, documents, shop, surroundings, notes } = parts;
     const { store, register, organization } = config;
     this.place = { store, register };
     this.config = config;
@@ -254,7 +257,7 @@ export abstract class TillDesks {
       keeping: () => ({ today: this.today(), days: shop.settings.keepSessionsDays }),
       isQuiet: () => this.isQuiet(),
     });
-    this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
+    this.printing = new PrintDesk(parts.bridge, surroundings, notes, config.printer);
     this.pole = new PoleDesk(parts.bridge, config.display);
     const customerName = (id: string) => this.customers.book.customer(id)?.profile.name;
     this.papers = new Papers(shop, store, customerName, this.training);
@@ -263,7 +266,7 @@ export abstract class TillDesks {
     this.drawers = new DrawerDesk({ journal, shop, signIn: this.signIn, surroundings, register });
     const { drawers } = this;
     this.trainings = new TrainingDesk(append, sale);
-    this.mails = new MailDesk(parts.mail, papers, surroundings);
+    this.mails = new MailDesk(parts.mail, papers, surroundings, notes);
     this.books = new BooksDesk({
       append,
       journal,
