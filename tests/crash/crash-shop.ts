@@ -27,11 +27,7 @@ const project = resolve(import.meta.dirname, '../..');
 
 /** What a founded shop says about itself, beside its data. */
 const FOUNDED = 'founded.json';
-const foundedSchema = v.pipe(
-  v.string(),
-  v.parseJson(),
-  v.object({ organization: v.string(), code: v.string() }),
-);
+const foundedSchema = v.pipe(v.string(), v.parseJson(), v.object({ organization: v.string() }));
 
 /** How fast the printer prints, in bytes a second: slow enough that a crash can come in the middle of a paper. */
 const PRINTING_SPEED = 4000;
@@ -69,10 +65,11 @@ export async function startCrashShop(folder: string): Promise<CrashShop> {
   const say = (line: string) => log.push(`${new Date().toISOString()} ${line}`);
   const trouble = await ensureBuild(project, say);
   if (trouble !== undefined) throw new Error(trouble);
-  const { organization, code } = v.parse(foundedSchema, await readFile(join(folder, FOUNDED), 'utf8'));
+  const { organization } = v.parse(foundedSchema, await readFile(join(folder, FOUNDED), 'utf8'));
   const officePort = await portWithRoom();
   const office = new Machine('office', machineArgs(join(folder, 'office'), officePort), say);
   await office.start();
+  const code = await atHeadOffice(join(folder, 'office'), organization, officePort, codeForTill);
   const printer = await startVirtualPrinter({ port: 0 });
   await printer.setFaults({ bytesPerSecond: PRINTING_SPEED });
   const papers: CameOut[] = [];
@@ -140,10 +137,9 @@ export async function foundCrashShop(folder: string): Promise<void> {
   const office = new Machine('office', machineArgs(data, port), (line) => log.push(line));
   await office.start();
   try {
-    const syncUrl = `ws://127.0.0.1:${port + 10}/sync`;
-    const code = await found(join(data, 'hq', 'relay'), organization, syncUrl);
+    await atHeadOffice(data, organization, port, writeShop);
     await saveDataFolder(data, { organization, founded: true });
-    await writeFile(join(folder, FOUNDED), JSON.stringify({ organization, code }));
+    await writeFile(join(folder, FOUNDED), JSON.stringify({ organization }));
   } catch (cause) {
     throw new Error(log.slice(-5).join('\n'), { cause });
   } finally {
@@ -151,14 +147,27 @@ export async function foundCrashShop(folder: string): Promise<void> {
   }
 }
 
-/** Founds the organization at head office's relay as its own machine does, and makes a code for the till. */
-async function found(relayFolder: string, organization: string, syncUrl: string): Promise<string> {
-  const opened = await openHeadOffice(relayFolder, organization, syncUrl);
+/** Does something in head office's documents, over a connection of its own. */
+async function atHeadOffice<Value>(
+  data: string,
+  organization: string,
+  port: number,
+  act: (headOffice: HeadOfficeDocuments) => Promise<Value>,
+): Promise<Value> {
+  const syncUrl = `ws://127.0.0.1:${port + 10}/sync`;
+  const opened = await openHeadOffice(join(data, 'hq', 'relay'), organization, syncUrl);
   if (!opened.ok) throw new Error(opened.error);
-  await writeShop(opened.value);
+  try {
+    return await act(opened.value);
+  } finally {
+    await opened.value.documents.close();
+  }
+}
+
+/** A code for the till and its browser; it is good for ten minutes (rule E8). */
+async function codeForTill(headOffice: HeadOfficeDocuments): Promise<string> {
   const place = { store: storeId(1), register: registerId(1) };
-  const code = await codeFor(opened.value, { name: 'Till 1', roles: ['relay', 'terminal'], ...place }, 'mia');
-  await opened.value.documents.close();
+  const code = await codeFor(headOffice, { name: 'Till 1', roles: ['relay', 'terminal'], ...place }, 'mia');
   if (!code.ok) throw new Error(code.error);
   return code.value;
 }

@@ -12,7 +12,7 @@ import { loadConfig, type ProgramConfig, type TillConfig } from '../program-conf
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
 import { NetworkTerminal } from './cards/network-terminal.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, hearRelay } from './catch-up.ts';
 import { askRelayOverHttp } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
@@ -148,22 +148,22 @@ export class TillProgram {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));
     }
-    await catchUp({
+    const relay = {
       documents,
       organization: config.organization,
       place: config,
-      device: device.id,
       surroundings: this.#surroundings,
       askRelay: askRelayOverHttp,
-      onWaiting: () => (this.#stage = { name: 'no-data' }),
       pause,
-    });
+    };
+    await catchUp({ ...relay, device: device.id, onWaiting: () => (this.#stage = { name: 'no-data' }) });
     const parts: TillParts = {
       config,
       documents,
       deviceKey: deviceKeyOf(device),
       shop,
       surroundings: this.#surroundings,
+      heard: hearRelay(relay).catch((cause: unknown) => this.#report(String(cause))),
       notes: new KeptNotes(notesInIndexedDb('tillmesh-waiting', this.#report), this.#report),
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),

@@ -60,6 +60,8 @@ export type TillParts = {
   readonly deviceKey: DeviceKey;
   readonly shop: Shop;
   readonly surroundings: Surroundings;
+  /** Settled when the relay has sent what it has of this register; nothing is written before. */
+  readonly heard?: Promise<unknown>;
   /** Where what waits for somebody outside is kept. */
   readonly notes: KeptNotes;
   readonly checkPin: PinCheck;
@@ -134,7 +136,7 @@ export abstract class TillDesks {
     this.documents = documents;
     this.surroundings = surroundings;
     const own = { organization, store, register };
-    this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
+    this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings, parts.heard);
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({

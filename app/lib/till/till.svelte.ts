@@ -220,6 +220,7 @@ export class Till extends TillDesks {
    * terminal that never printed here owes nothing: what came before it was another one's.
    */
   async #offerPapersAgain(): Promise<void> {
+    await this.journal.heard();
     const { records } = this.journal;
     const { seq } = this.journal.state.head;
     const followed = await this.printing.followedTo(this.#terminal);

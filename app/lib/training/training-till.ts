@@ -38,6 +38,7 @@ export async function startTrainingTill(real: TillParts): Promise<Till> {
     bridge: new TrainingBridge(real.bridge, real.surroundings.newId()),
     cards: real.cards && new TrainingCards(),
     mail: undefined,
+    heard: Promise.resolve(),
     training: true,
   });
   await till.start();

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import {
   FakeBridge,
   must,
   openTill,
   payCash,
+  seedShop,
   sellLantern,
+  sessionKey,
   setSetting,
   signIn,
   startTill,
@@ -103,6 +106,35 @@ describe('papers of a till that is killed while the bridge is away', () => {
     expect([...bench.disk.keys()].filter((name) => name.startsWith('paper:'))).toEqual(
       receipts(1, 2).map((id) => `paper:${id}`),
     );
+  });
+});
+
+describe('a sale whose one copy a killed browser had is at the relay', () => {
+  it('[R16, P11] comes back before the next record is written, and its paper is printed', async () => {
+    const bench = await openTill();
+    await sell(bench, 1);
+    await expect.poll(() => idsOf(bench)).toEqual(receipts(1));
+    const [entries, disk] = [await bench.documents.open(sessionKey(1)), new Map(bench.disk)];
+    bench.bridge.away = true;
+    await sell(bench, 1);
+    const texts = await bench.documents.open(sessionKey(1));
+    // The browser that starts anew has what was on its own disk: all but the last sale.
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    documents.receive(sessionKey(1), entries);
+    bench.bridge.away = false;
+    let hear = () => {};
+    const heard = new Promise<void>((resolve) => (hear = resolve));
+    const again = await startTill({ ...bench, documents, disk, heard });
+    await signIn(again);
+    again.view.scan('5012345678900');
+    must(again.till.sale.startPaying());
+    payCash(again, 500);
+    const done = again.till.completeSale();
+    documents.receive(sessionKey(1), texts);
+    hear();
+    expect(must(await done).body.receipt).toBe('S01-R1-000003');
+    await expect.poll(() => idsOf(again)).toEqual(receipts(1, 2, 3));
   });
 });
 
