@@ -8,6 +8,7 @@ import type { Append } from './append.ts';
 import { ArticleDesk } from './article-desk.ts';
 import { BooksDesk } from './books-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
+import { BegunVoids } from './cards/begun-voids.svelte.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
 import { CardVoids } from './cards/card-voids.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
@@ -90,6 +91,7 @@ export abstract class TillDesks {
   readonly sale: SaleDesk;
   readonly cards: CardDesk;
   readonly cardVoids: CardVoids;
+  readonly begunVoids: BegunVoids;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
@@ -155,6 +157,11 @@ export abstract class TillDesks {
       provider: parts.cards,
       currency: () => this.rules().currency,
       pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
+    this.begunVoids = new BegunVoids({
+      notes,
+      records: () => this.journal.records,
+      givenBack: (sale) => this.cardVoids.givenBack(sale),
     });
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
@@ -314,6 +321,7 @@ export abstract class TillDesks {
       drawer: () => drawers.current,
       staff,
       cardVoids: this.cardVoids,
+      begunVoids: this.begunVoids,
       shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
   }

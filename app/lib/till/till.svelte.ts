@@ -44,7 +44,7 @@ export class Till extends TillDesks {
       ...[this.journal, this.store, this.parked, this.exceptions].map(async (one) => {
         stops.push(await one.follow());
       }),
-      ...[this.printing, this.mails].map((one) => one.start()),
+      ...[this.printing, this.mails, this.begunVoids].map((one) => one.start()),
     ];
     const failed = (await Promise.allSettled(following)).find(({ status }) => status === 'rejected');
     try {
@@ -149,6 +149,7 @@ export class Till extends TillDesks {
       this.printing.refresh(),
       this.pole.refresh(),
       this.mails.refresh(),
+      this.begunVoids.look(),
     ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
