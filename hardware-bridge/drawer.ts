@@ -4,9 +4,6 @@ import type { PrinterProfile } from './printer-profiles.ts';
 /** Which of a printer's two drawers: 2 is the second, undefined the first. */
 export type Drawer = PrintJob['drawer'];
 
-/** A drawer that opens later than this after it was asked for is a drawer nobody expects, in milliseconds. */
-export const DRAWER_PATIENCE_MS = 10_000;
-
 /**
  * ESC p m t1 t2 with its two times (50 ms on, 500 ms off): 5 bytes. The encoder's own `openCashDrawer` leaves the times out, so the printer
  * takes the next two bytes of the paper for them.
@@ -18,11 +15,6 @@ export function drawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>, drawer: 
 /** DLE DC4 1 m t (100 ms): obeyed at once, also while the printer is stopped by an empty roll or an open cover. */
 export function realTimeDrawerPulse(profile: Pick<PrinterProfile, 'drawerPin'>, drawer: Drawer): Buffer {
   return Buffer.from([0x10, 0x14, 0x01, pinOf(profile, drawer), 0x01]);
-}
-
-/** Whether a drawer asked for at `askedAt` may still open; a clock that was set back counts as too late as well. */
-export function drawerStillWanted(askedAt: number, now: number): boolean {
-  return Math.abs(now - askedAt) <= DRAWER_PATIENCE_MS;
 }
 
 /** What the commands call a pin: 0 is pin 2, 1 is pin 5. The second drawer hangs on the pin the first does not. */

@@ -1,6 +1,7 @@
 import type { Paper } from '#model/receipt/paper.ts';
+import { drawerStillWanted } from '#model/receipt/print-job.ts';
 import { ok, type Result } from '#model/result.ts';
-import { drawerPulse, drawerStillWanted, realTimeDrawerPulse } from './drawer.ts';
+import { drawerPulse, realTimeDrawerPulse } from './drawer.ts';
 import { encodePaper } from './encoder.ts';
 import type { JobRecord } from './job-record.ts';
 import type { PrinterProfile } from './printer-profiles.ts';

@@ -1,9 +1,13 @@
 import type { Logger } from 'pino';
-import type { PrinterStatus, PrintState } from '#model/receipt/print-job.ts';
+import {
+  DRAWER_PATIENCE_MS,
+  drawerStillWanted,
+  type PrinterStatus,
+  type PrintState,
+} from '#model/receipt/print-job.ts';
 import { assert } from '#model/result.ts';
 import { pause, type Clock } from './clock.ts';
 import { openDrawersMeanwhile, spendDrawer } from './drawers-meanwhile.ts';
-import { drawerStillWanted, DRAWER_PATIENCE_MS } from './drawer.ts';
 import type { JobLedger } from './job-ledger.ts';
 import { isWaiting, type JobRecord } from './job-record.ts';
 import { afterBrokenOff, drawerParcel, paperParcel, wantsDrawer } from './parcels.ts';

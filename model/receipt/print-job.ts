@@ -29,6 +29,14 @@ export const drawerJobSchema = v.strictObject({
   drawer: printJobSchema.entries.drawer,
 });
 
+/** A drawer that opens later than this after it was asked for is a drawer nobody expects, in milliseconds (rule P4). */
+export const DRAWER_PATIENCE_MS = 10_000;
+
+/** Whether a drawer asked for at `askedAt` may still open (rule P4), both in milliseconds; a clock that was set back counts as too late as well. */
+export function drawerStillWanted(askedAt: number, now: number): boolean {
+  return Math.abs(now - askedAt) <= DRAWER_PATIENCE_MS;
+}
+
 /** Where a print job stands; `unknown` means bytes left and no confirmation came, so a person must look (rule P3). */
 export const PRINT_STATES = [
   'accepted',

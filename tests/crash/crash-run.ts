@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { launchBrowser, type TestBrowser } from '../support/browser.ts';
 import { pinOf } from '../support/shop.ts';
 import { Cashier, type Wish } from './cashier.ts';
-import { startCrashShop, type CrashShop } from './crash-shop.ts';
+import { foundCrashShop, startCrashShop, type CrashShop } from './crash-shop.ts';
 import { brokenPromises, receiptsOnPaper } from './oracles.ts';
 import { AT_PRINTER, isMessageOf, type Plan, type Victim } from './plan.ts';
 import type { Fate, Passing } from './tripwire.ts';
@@ -30,19 +30,26 @@ export class CrashRun {
     this.#profile = profile;
   }
 
-  /** Founds a shop in a folder and opens the session of its till. */
-  static async begin(folder: string): Promise<CrashRun> {
-    await mkdir(folder, { recursive: true });
+  /** Starts a shop in a folder, founded there or a copy of `founded`, and opens the session of its till. */
+  static async begin(folder: string, founded?: string): Promise<CrashRun> {
+    if (founded === undefined) await foundCrashShop(folder);
+    else await cp(founded, folder, { recursive: true });
     const shop = await startCrashShop(folder);
     const run = new CrashRun(shop, join(folder, 'browser'));
-    await run.#openBrowser();
-    const { till } = run.cashier;
-    const code = till.page.getByTestId('set-up-code');
-    await code.fill(shop.code);
-    await code.press('Enter');
-    await till.signIn('ana', pinOf('ana'));
-    await till.openSession('100');
-    return run;
+    try {
+      await run.openBrowser();
+      const { till } = run.cashier;
+      till.page.setDefaultTimeout(COME_UP_MS);
+      const code = till.page.getByTestId('set-up-code');
+      await code.fill(shop.code);
+      await code.press('Enter');
+      await till.signIn('ana', pinOf('ana'));
+      await till.openSession('100');
+      return run;
+    } catch (cause) {
+      await run.end();
+      throw cause;
+    }
   }
 
   /** Who works the till now. */
@@ -69,7 +76,7 @@ export class CrashRun {
 
   /** Ends browser and shop. */
   async end(): Promise<void> {
-    await this.#browser?.kill();
+    await this.killBrowser();
     await this.shop.stop();
   }
 
@@ -133,7 +140,7 @@ export class CrashRun {
   #strike({ victim, printerToo }: Plan): void {
     const { office, till, printer } = this.shop;
     const kill: Readonly<Record<Victim, () => unknown>> = {
-      browser: () => this.#killBrowser(),
+      browser: () => this.killBrowser(),
       relay: () => till.kill('relay'),
       bridge: () => till.kill('bridge'),
       indexer: () => office.kill('reports'),
@@ -142,15 +149,16 @@ export class CrashRun {
       supervisor: () => till.killSupervisor(),
       power: () => {
         till.powerCut();
-        this.#killBrowser();
+        void this.killBrowser();
         if (printerToo) void printer.setFaults({ off: true });
       },
     };
     kill[victim]();
   }
 
-  #killBrowser(): void {
-    void this.#browser?.kill();
+  /** Ends every process of the browser at once. */
+  async killBrowser(): Promise<void> {
+    await this.#browser?.kill();
   }
 
   async #recover({ victim }: Plan): Promise<void> {
@@ -165,12 +173,13 @@ export class CrashRun {
       this.secondStarts += (await till.start()) - 1;
     }
     if (victim === 'power' || victim === 'browser') {
-      await this.#browser?.kill();
-      await this.#openBrowser();
+      await this.killBrowser();
+      await this.openBrowser();
     }
   }
 
-  async #openBrowser(): Promise<void> {
+  /** Starts the browser of the till on its profile. */
+  async openBrowser(): Promise<void> {
     this.#browser = await launchBrowser(this.#profile);
     const page = this.#browser.context.pages()[0] ?? (await this.#browser.context.newPage());
     await page.setViewportSize({ width: 1024, height: 768 });

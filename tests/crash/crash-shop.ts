@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import * as v from 'valibot';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { ensureBuild } from '../../app/server/app-build.ts';
 import { openDataFolder, saveDataFolder } from '../../app/server/demo-folder.ts';
@@ -16,11 +19,15 @@ import {
   startVirtualPrinter,
   type VirtualPrinter,
 } from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { freePorts, isFree } from '../support/free-ports.ts';
 import { Machine } from './machine.ts';
 import { Tripwire } from './tripwire.ts';
 
 const project = resolve(import.meta.dirname, '../..');
+
+/** What a founded shop says about itself, beside its data. */
+const FOUNDED = 'founded.json';
+const foundedSchema = v.pipe(v.string(), v.parseJson(), v.object({ organization: v.string() }));
 
 /** How fast the printer prints, in bytes a second: slow enough that a crash can come in the middle of a paper. */
 const PRINTING_SPEED = 4000;
@@ -52,15 +59,17 @@ export type CrashShop = {
   readonly stop: () => Promise<void>;
 };
 
-/** Founds a shop with the demo's articles and people in a folder and starts its two machines. */
+/** Starts head office and till of the shop that was founded in a folder. */
 export async function startCrashShop(folder: string): Promise<CrashShop> {
   const log: string[] = [];
   const say = (line: string) => log.push(`${new Date().toISOString()} ${line}`);
   const trouble = await ensureBuild(project, say);
   if (trouble !== undefined) throw new Error(trouble);
+  const { organization } = v.parse(foundedSchema, await readFile(join(folder, FOUNDED), 'utf8'));
   const officePort = await portWithRoom();
   const office = new Machine('office', machineArgs(join(folder, 'office'), officePort), say);
-  const { organization, code } = await found(office, join(folder, 'office'), officePort);
+  await office.start();
+  const code = await atHeadOffice(join(folder, 'office'), organization, officePort, codeForTill);
   const printer = await startVirtualPrinter({ port: 0 });
   await printer.setFaults({ bytesPerSecond: PRINTING_SPEED });
   const papers: CameOut[] = [];
@@ -109,31 +118,58 @@ function machineArgs(data: string, port: number): string[] {
 
 /** A machine takes its relay's port ten and its bridge's or reports' port twenty behind its first. */
 async function portWithRoom(): Promise<number> {
-  const [port = 0] = await freePorts(1);
-  return port;
+  for (;;) {
+    const [port = 0] = await freePorts(1);
+    if ((await Promise.all([10, 20].map((behind) => isFree(port + behind)))).every(Boolean)) return port;
+  }
 }
 
-/** Founds the organization at head office's relay as its own machine does, and makes a code for the till. */
-async function found(office: Machine, data: string, port: number) {
+/** Founds a shop with the demo's articles and people in a folder, once; a copy of the folder is a shop of its own. */
+export async function foundCrashShop(folder: string): Promise<void> {
+  if (existsSync(join(folder, FOUNDED))) return;
+  const log: string[] = [];
+  const data = join(folder, 'office');
+  await mkdir(data, { recursive: true });
   const file = await openDataFolder(data, () => randomBytes(6).toString('hex'));
   if (!file.ok) throw new Error(file.error);
   const { organization } = file.value;
+  const port = await portWithRoom();
+  const office = new Machine('office', machineArgs(data, port), (line) => log.push(line));
   await office.start();
-  const opened = await openHeadOffice(
-    join(data, 'hq', 'relay'),
-    organization,
-    `ws://127.0.0.1:${port + 10}/sync`,
-  );
+  try {
+    await atHeadOffice(data, organization, port, writeShop);
+    await saveDataFolder(data, { organization, founded: true });
+    await writeFile(join(folder, FOUNDED), JSON.stringify({ organization }));
+  } catch (cause) {
+    throw new Error(log.slice(-5).join('\n'), { cause });
+  } finally {
+    await office.stop();
+  }
+}
+
+/** Does something in head office's documents, over a connection of its own. */
+async function atHeadOffice<Value>(
+  data: string,
+  organization: string,
+  port: number,
+  act: (headOffice: HeadOfficeDocuments) => Promise<Value>,
+): Promise<Value> {
+  const syncUrl = `ws://127.0.0.1:${port + 10}/sync`;
+  const opened = await openHeadOffice(join(data, 'hq', 'relay'), organization, syncUrl);
   if (!opened.ok) throw new Error(opened.error);
-  await writeShop(opened.value);
+  try {
+    return await act(opened.value);
+  } finally {
+    await opened.value.documents.close();
+  }
+}
+
+/** A code for the till and its browser; it is good for ten minutes (rule E8). */
+async function codeForTill(headOffice: HeadOfficeDocuments): Promise<string> {
   const place = { store: storeId(1), register: registerId(1) };
-  const code = await codeFor(opened.value, { name: 'Till 1', roles: ['relay', 'terminal'], ...place }, 'mia');
+  const code = await codeFor(headOffice, { name: 'Till 1', roles: ['relay', 'terminal'], ...place }, 'mia');
   if (!code.ok) throw new Error(code.error);
-  await opened.value.documents.close();
-  await saveDataFolder(data, { organization, founded: true });
-  await office.stop();
-  await office.start();
-  return { organization, code: code.value };
+  return code.value;
 }
 
 async function writeShop(headOffice: HeadOfficeDocuments): Promise<void> {

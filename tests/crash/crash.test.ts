@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { removeProfile } from '../support/browser.ts';
 import { CrashRun } from './crash-run.ts';
-import { AT_PRINTER, STEPS, VICTIMS, isMessageOf, planOf, planText } from './plan.ts';
+import { AT_PRINTER, STEPS, VICTIMS, isMessageOf, pairOf, planOf, planText, tableText } from './plan.ts';
 
 let folder: string;
 let run: CrashRun;
@@ -45,6 +45,17 @@ test('a seed always draws the same crash, and every kind of crash is drawn', () 
     VICTIMS.length * STEPS.length,
   );
   expect(planText(planOf(7))).toContain('seed 7');
+});
+
+test('one after the other, every victim is hit at every step', () => {
+  const pairs = Array.from({ length: VICTIMS.length * STEPS.length }, (_, seed) => pairOf(seed));
+  expect(new Set(pairs.map(({ victim, step }) => `${victim} ${step}`)).size).toBe(pairs.length);
+  const [head = '', ...rows] = tableText([...pairs, { victim: 'bridge', step: 'taking' }]).split('\n');
+  expect(head.trim().split(/ +/)).toEqual(VICTIMS);
+  const ones = VICTIMS.map(() => '1').join(' ');
+  expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual(
+    STEPS.map((step) => `${step} ${step === 'taking' ? ones.replace('1 1 1', '1 1 2') : ones}`),
+  );
 });
 
 test('a message is known by where it goes and what it says', () => {

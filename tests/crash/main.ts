@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { removeProfile } from '../support/browser.ts';
 import { CrashRun } from './crash-run.ts';
-import { STEPS, VICTIMS, planOf, planText, type Step, type Victim } from './plan.ts';
+import { foundCrashShop } from './crash-shop.ts';
+import { STEPS, VICTIMS, pairOf, planOf, planText, tableText, type Plan } from './plan.ts';
 
-const USAGE = `Usage: npm run --silent crash -- --rounds N [--seed S] [--victim V] [--step P] [--keep]
+const USAGE = `Usage: npm run --silent crash -- --rounds N [--seed S] [--victim V] [--step P] [--each]
+           [--minutes M] [--shop DIR] [--keep]
 
 Kills a real till in the middle of sales, one crash a round, as the seeds S to S+N-1 draw it, and looks afterwards at the relay's
 disk, the printer's papers, the till's journal and head office's reports: nothing is missing, nothing comes twice, and nobody
@@ -16,10 +18,16 @@ had to repair anything. A round that fails prints its seed and its step; the nex
   --seed S     the first seed (1)
   --victim V   only ${VICTIMS.join(', ')}
   --step P     only ${STEPS.join(', ')}
+  --each       every victim at every step in turn, instead of as the seed draws them
+  --minutes M  begins no round later than this
+  --shop DIR   keeps the founded shop there, for the next time
   --keep       leaves the data of a failed round where it is
 
-Ends with "N passed, N failed".
+Ends with how often each program was killed at each step, and with "N passed, N failed".
 `;
+
+/** What is fixed of a crash. */
+type Only = Parameters<typeof planOf>[1];
 
 const text = { type: 'string' as const };
 
@@ -27,7 +35,17 @@ function readOptions() {
   try {
     const flag = { type: 'boolean' as const };
     return parseArgs({
-      options: { rounds: text, seed: text, victim: text, step: text, keep: flag, help: flag },
+      options: {
+        rounds: text,
+        seed: text,
+        victim: text,
+        step: text,
+        minutes: text,
+        shop: text,
+        each: flag,
+        keep: flag,
+        help: flag,
+      },
     }).values;
   } catch (cause) {
     return fail(cause instanceof Error ? cause.message : String(cause));
@@ -51,38 +69,55 @@ function oneOf<Name extends string>(what: string, names: readonly Name[], given:
 
 /** The shop that is being played with; whoever stops the command stops it as well. */
 let run: CrashRun | undefined;
+const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void (run?.end() ?? Promise.resolve()).finally(() => process.exit(130)));
+  process.once(signal, () => {
+    stopped.abort();
+    void (run?.end() ?? Promise.resolve());
+  });
 
-async function playRounds(rounds: number, first: number, only: { victim?: Victim; step?: Step }) {
-  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-crash-'));
-  let shops = 0;
-  let failed = 0;
-  let secondStarts = 0;
-  for (let seed = first; seed < first + rounds; seed++) {
-    const plan = planOf(seed, only);
-    const began = performance.now();
-    try {
-      run ??= await CrashRun.begin(join(folder, `shop-${++shops}`));
-      await run.round(plan);
-      const seconds = ((performance.now() - began) / 1000).toFixed(1);
-      process.stderr.write(`ok   ${planText(plan)} (${seconds} s)\n`);
-    } catch (cause) {
-      failed += 1;
-      console.log(`FAIL ${planText(plan)}\n  ${cause instanceof Error ? cause.message : String(cause)}`);
-      for (const line of run?.shop.log.slice(-15) ?? []) console.log(`    ${line}`);
-      secondStarts += run?.secondStarts ?? 0;
-      await run?.end();
-      run = undefined;
-    }
+/** What the rounds so far came to. */
+const passed: Plan[] = [];
+let failed = 0;
+let secondStarts = 0;
+
+async function playRound(plan: Plan, begin: () => Promise<CrashRun>): Promise<void> {
+  const began = performance.now();
+  try {
+    run ??= await begin();
+    await run.round(plan);
+    passed.push(plan);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    process.stderr.write(`ok   ${planText(plan)} (${seconds} s)\n`);
+  } catch (cause) {
+    if (stopped.signal.aborted) return;
+    failed += 1;
+    console.log(`FAIL ${planText(plan)}\n  ${cause instanceof Error ? cause.message : String(cause)}`);
+    for (const line of run?.shop.log.slice(-15) ?? []) console.log(`    ${line}`);
+    await endRun();
   }
+}
+
+async function endRun(): Promise<void> {
   secondStarts += run?.secondStarts ?? 0;
   await run?.end();
+  run = undefined;
+}
+
+async function playRounds(rounds: number, first: number, only: (seed: number) => Only): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-crash-'));
+  const end = performance.now() + number('minutes', options.minutes, 24 * 60) * 60_000;
+  const founded = options.shop ?? join(folder, 'founded');
+  await foundCrashShop(founded);
+  let shops = 0;
+  const begin = () => CrashRun.begin(join(folder, `shop-${++shops}`), founded);
+  for (let seed = first; seed < first + rounds && performance.now() < end && !stopped.signal.aborted; seed++)
+    await playRound(planOf(seed, only(seed)), begin);
+  await endRun();
   if (failed > 0 && options.keep) console.log(`The data is in ${folder}.`);
   else await removeProfile(folder);
   if (secondStarts > 0) console.log(`machines started again by their service manager: ${secondStarts} times`);
-  console.log(`${rounds - failed} passed, ${failed} failed`);
-  return failed;
+  console.log(`${tableText(passed)}\n${passed.length} passed, ${failed} failed`);
 }
 
 const options = readOptions();
@@ -92,8 +127,11 @@ if (options.help) {
 }
 const victim = oneOf('victim', VICTIMS, options.victim);
 const step = oneOf('step', STEPS, options.step);
-const failures = await playRounds(number('rounds', options.rounds, 10), number('seed', options.seed, 1), {
+const chosen: Only = {
   ...(victim === undefined ? {} : { victim }),
   ...(step === undefined ? {} : { step }),
-});
-process.exit(failures === 0 ? 0 : 1);
+};
+await playRounds(number('rounds', options.rounds, 10), number('seed', options.seed, 1), (seed) =>
+  options.each ? { ...pairOf(seed), ...chosen } : chosen,
+);
+process.exit(stopped.signal.aborted ? 130 : Math.min(failed, 1));

@@ -87,6 +87,28 @@ export function planOf(seed: number, only: { readonly victim?: Victim; readonly 
   };
 }
 
+/** The victim and the step of a seed where every victim is to be hit at every step, one pair after the other. */
+export function pairOf(seed: number): { readonly victim: Victim; readonly step: Step } {
+  const victim = VICTIMS[seed % VICTIMS.length] ?? 'browser';
+  return { victim, step: STEPS[Math.floor(seed / VICTIMS.length) % STEPS.length] ?? 'completing' };
+}
+
+/** How often each victim was hit at each step, as a table in text. */
+export function tableText(plans: readonly Pick<Plan, 'victim' | 'step'>[]): string {
+  const width = Math.max(...STEPS.map((step) => step.length)) + 2;
+  const row = (name: string, cells: readonly string[]) =>
+    name.padEnd(width) + cells.map((cell, n) => cell.padStart((VICTIMS[n]?.length ?? 4) + 2)).join('');
+  const count = (step: Step, victim: Victim) =>
+    plans.filter((plan) => plan.step === step && plan.victim === victim).length;
+  const rows = STEPS.map((step) =>
+    row(
+      step,
+      VICTIMS.map((victim) => String(count(step, victim))),
+    ),
+  );
+  return [row('', VICTIMS), ...rows].join('\n');
+}
+
 /** Whether this is the kind of message a step waits for. */
 export function isMessageOf(step: Step, passing: Passing): boolean {
   return step in MESSAGES && MESSAGES[step as Message](passing);

@@ -11,6 +11,9 @@ import { recordNote } from './record-note.ts';
 /** How long one look at the relay may take, in milliseconds. */
 const LOOK_MS = 5000;
 
+/** How long a till that just started waits for its relay before its first record, in milliseconds. */
+const HEAR_MS = 8000;
+
 /** What a register must know before it may continue its journal. */
 export type CatchUpParts = {
   readonly documents: Documents;
@@ -38,6 +41,21 @@ export async function catchUp(parts: CatchUpParts): Promise<void> {
   if (surroundings.readNote(note) === undefined) await hearFromHeadOffice(parts);
   else await hearFromRelay(parts);
   surroundings.writeNote(note, 'yes');
+}
+
+/**
+ * Resolves when the latest session of the register is here as far as the relay has it, or when the relay did not say so in time. A
+ * browser that was killed between its two copies of a record may have it at the relay alone: whoever writes before that came back
+ * gives its number a second time. A till that sells without its relay does not wait longer than this.
+ */
+export async function hearRelay(parts: Omit<CatchUpParts, 'onWaiting' | 'device'>): Promise<void> {
+  const { surroundings, askRelay, pause } = parts;
+  const end = surroundings.uptime() + HEAR_MS;
+  while (surroundings.uptime() < end) {
+    const status = await askRelay();
+    if (status !== undefined && (await hasLatest(parts, status, 'all'))) return;
+    await pause();
+  }
 }
 
 async function hearFromRelay(parts: CatchUpParts): Promise<void> {
@@ -83,7 +101,7 @@ function isLinkedWithHeadOffice(status: RelayStatus | undefined): status is Rela
 }
 
 async function hasLatest(
-  { documents, place }: CatchUpParts,
+  { documents, place }: Pick<CatchUpParts, 'documents' | 'place'>,
   status: RelayStatus | undefined,
   enough: 'some' | 'all',
 ): Promise<boolean> {

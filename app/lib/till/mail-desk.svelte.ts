@@ -4,7 +4,9 @@ import { mailJobSchema, type MailJob } from '#model/receipt/mail-job.ts';
 import { paperText } from '#model/receipt/paper-text.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { Surroundings } from '../surroundings.ts';
+import type { KeptNotes } from './kept-notes.ts';
 import type { Papers } from './papers.ts';
+import { WaitingJobs } from './waiting-jobs.svelte.ts';
 
 /** What became of a mail that was handed to this machine: taken for good, refused for good, or nobody was there. */
 export type Posted = 'taken' | 'refused' | 'away';
@@ -12,29 +14,33 @@ export type Posted = 'taken' | 'refused' | 'away';
 /** Hands a mail to this machine's outbox. */
 export type PostMail = (job: MailJob) => Promise<Posted>;
 
-const NOTE = 'mails';
 const MAIL_COLUMNS = 42;
 
 /**
- * Receipts on their way to the outbox of this machine (rule P10). Until it has taken them they are notes of this browser, so a till
- * without network or server sends them later; an id never mails twice.
+ * Receipts on their way to the outbox of this machine (rule P10). Until it has taken them they are kept on this till's disk, so a
+ * till without network or server sends them later, also after a power cut; an id never mails twice.
  */
 export class MailDesk {
   readonly #post: PostMail | undefined;
   readonly #papers: Papers;
   readonly #surroundings: Surroundings;
-  #waiting = $state.raw<readonly MailJob[]>([]);
+  readonly #waiting: WaitingJobs<MailJob>;
   #sending = false;
 
-  constructor(post: PostMail | undefined, papers: Papers, surroundings: Surroundings) {
+  constructor(post: PostMail | undefined, papers: Papers, surroundings: Surroundings, notes: KeptNotes) {
     this.#post = post;
     this.#papers = papers;
     this.#surroundings = surroundings;
-    const read = v.safeParse(
-      v.pipe(v.string(), v.parseJson(), v.array(mailJobSchema)),
-      surroundings.readNote(NOTE),
-    );
-    this.#waiting = read.success ? read.output : [];
+    this.#waiting = new WaitingJobs(notes, {
+      prefix: 'mail:',
+      schema: mailJobSchema,
+      idOf: ({ mailId }) => mailId,
+    });
+  }
+
+  /** Takes up the mails an earlier page left waiting. */
+  start(): Promise<void> {
+    return this.#waiting.read();
   }
 
   /** Whether this machine can send mails at all. */
@@ -44,7 +50,7 @@ export class MailDesk {
 
   /** How many mails this till still keeps. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.jobs.length;
   }
 
   /** Mails a receipt; refused only for an address that is none. */
@@ -57,7 +63,7 @@ export class MailDesk {
       text: paperText(paper, MAIL_COLUMNS).join('\n'),
     });
     if (!job.success) return err({ code: 'no-mail-address' });
-    this.#keep([...this.#waiting, job.output]);
+    this.#waiting.add(job.output);
     this.refresh().catch((cause: unknown) => globalThis.reportError(cause));
     return ok(true);
   }
@@ -67,19 +73,13 @@ export class MailDesk {
     if (!this.#post || this.#sending) return;
     this.#sending = true;
     try {
-      for (let job = this.#waiting[0]; job; job = this.#waiting[0]) {
+      for (let [job] = this.#waiting.jobs; job; [job] = this.#waiting.jobs) {
         if ((await this.#post(job)) === 'away') return;
-        const { mailId } = job;
-        this.#keep(this.#waiting.filter((other) => other.mailId !== mailId));
+        this.#waiting.remove(job.mailId);
       }
     } finally {
       this.#sending = false;
     }
-  }
-
-  #keep(jobs: readonly MailJob[]): void {
-    this.#waiting = jobs;
-    this.#surroundings.writeNote(NOTE, jobs.length === 0 ? undefined : JSON.stringify(jobs));
   }
 }
 

@@ -12,13 +12,15 @@ import { loadConfig, type ProgramConfig, type TillConfig } from '../program-conf
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
 import { NetworkTerminal } from './cards/network-terminal.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, hearRelay } from './catch-up.ts';
 import { askRelayOverHttp, type AskRelay } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
+import { notesInIndexedDb } from './indexeddb-notes.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
+import { KeptNotes } from './kept-notes.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
@@ -153,22 +155,23 @@ export class TillProgram {
       this.#stage = { name: 'no-data' };
       await until(documents, () => isSetUp(shop, config));
     }
-    await catchUp({
+    const relay = {
       documents,
       organization: config.organization,
       place: config,
-      device: device.id,
       surroundings: this.#surroundings,
       askRelay,
-      onWaiting: () => (this.#stage = { name: 'no-data' }),
       pause,
-    });
+    };
+    await catchUp({ ...relay, device: device.id, onWaiting: () => (this.#stage = { name: 'no-data' }) });
     const parts: TillParts = {
       config,
       documents,
       deviceKey: deviceKeyOf(device),
       shop,
       surroundings: this.#surroundings,
+      heard: hearRelay(relay).catch((cause: unknown) => this.#report(String(cause))),
+      notes: new KeptNotes(notesInIndexedDb('tillmesh-waiting', this.#report), this.#report),
       checkPin: checkPinBeside,
       bridge: new HttpBridge(),
       scale: config.scale === undefined ? undefined : new BridgeScale('/bridge', config.scale),

@@ -4,6 +4,7 @@ import { voidSale } from '#model/register/void-sale.ts';
 import { ledgerMoves } from '#model/ledger/ledger.ts';
 import { err, type Result } from '#model/result.ts';
 import type { Append } from './append.ts';
+import type { BegunVoids } from './cards/begun-voids.svelte.ts';
 import type { CardVoidRefusal, CardVoids } from './cards/card-voids.svelte.ts';
 import type { Papers } from './papers.ts';
 import type { PrintDesk } from './print-desk.svelte.ts';
@@ -18,6 +19,7 @@ export type ReceiptParts = {
   readonly append: Append;
   readonly staff: StaffDesk;
   readonly cardVoids: CardVoids;
+  readonly begunVoids: BegunVoids;
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
   readonly papers: Papers;
@@ -96,9 +98,20 @@ export class ReceiptDesk {
       // A void that is not permitted gives nothing back.
       const permitted = voidSale(journal.state, wish, act);
       if (!permitted.ok) return permitted;
-      const cards = await this.#parts.cardVoids.giveBack(sale);
-      if (!cards.ok) return cards;
-      return journal.append((state, at) => voidSale(state, { ...wish, cards: cards.value }, { ...act, at }));
+      const { cardVoids, begunVoids } = this.#parts;
+      const asked = cardVoids.askedFor(sale);
+      if (asked > 0 && !(await begunVoids.begin(sale, asked))) return err({ code: 'card-not-kept' });
+      const cards = await cardVoids.giveBack(sale);
+      if (!cards.ok) {
+        if (asked > 0) await begunVoids.stopped(sale);
+        return cards;
+      }
+      const done = await journal.append((state, at) =>
+        voidSale(state, { ...wish, cards: cards.value }, { ...act, at }),
+      );
+      if (done.ok) begunVoids.end(sale.body.receipt);
+      else if (asked > 0) await begunVoids.stopped(sale);
+      return done;
     }, matter);
   }
 

@@ -44,6 +44,9 @@ export class RegisterJournal {
   readonly #place: RegisterPlace;
   readonly #deviceKey: DeviceKey;
   readonly #surroundings: Surroundings;
+  /** What the first record waits for; undefined once it was heard. */
+  #heard: Promise<unknown> | undefined;
+  #loading: Promise<unknown> = Promise.resolve();
   /** The clocks as they were at the last record of this page, or when it started (rule R7). */
   #clocks: ClockReading;
   #state = $state.raw<RegisterState>();
@@ -53,8 +56,16 @@ export class RegisterJournal {
   #writing = $state.raw<JournalRecord | undefined>();
   #lastSaved = $state.raw<Saved | undefined>();
 
-  constructor(documents: Documents, place: RegisterPlace, key: DeviceKey, surroundings: Surroundings) {
+  /** Nothing is written before `heard` is settled: until then the relay may still send records this register made. */
+  constructor(
+    documents: Documents,
+    place: RegisterPlace,
+    key: DeviceKey,
+    surroundings: Surroundings,
+    heard?: Promise<unknown>,
+  ) {
     this.#documents = documents;
+    this.#heard = heard;
     this.#place = place;
     this.#deviceKey = key;
     this.#surroundings = surroundings;
@@ -72,6 +83,13 @@ export class RegisterJournal {
     for (const session of sessions) if (await this.#load(session)) break;
     this.#recallUnsaved();
     return stop;
+  }
+
+  /** Resolves when the relay has sent what it has of this register, or did not in time. */
+  async heard(): Promise<void> {
+    await this.#heard;
+    await this.#loading;
+    this.#heard = undefined;
   }
 
   /** The register as its journal makes it. */
@@ -118,6 +136,7 @@ export class RegisterJournal {
   async append<Kind extends JournalRecord>(
     make: (state: RegisterState, at: string) => Result<Kind, CommandRefusal>,
   ): Promise<Result<Kind, AppendRefusal>> {
+    if (this.#heard) await this.heard();
     if (this.#fault) return err({ code: 'journal-faulty' });
     if (this.#writing) return err({ code: 'busy' });
     if (this.#unsaved) return err({ code: 'record-unsaved' });
@@ -257,7 +276,7 @@ export class RegisterJournal {
     if (session < this.state.session) return;
     if (this.#takeAll(session, event.changes, event.remote)) this.#recallUnsaved();
     else {
-      this.#load(session).then(
+      this.#loading = this.#load(session).then(
         () => this.#recallUnsaved(),
         (cause: unknown) => globalThis.reportError(cause),
       );

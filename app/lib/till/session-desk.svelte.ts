@@ -163,8 +163,13 @@ export class SessionDesk {
 
   /** What follows from the closing record: its Z is shown and printed. */
   finish(record: RecordOf<'closed'>): void {
-    const { journal, papers, printing } = this.#parts;
     this.#justClosed = record;
+    this.printClosing(record);
+  }
+
+  /** Prints the Z of the session, which its closing record ended. */
+  printClosing(record: RecordOf<'closed'>): void {
+    const { journal, papers, printing } = this.#parts;
     const { report, head } = journal.state;
     if (!report) return;
     const paper = papers.report(report, head.totals, record.at, journal.records);

@@ -8,6 +8,7 @@ import type { Append } from './append.ts';
 import { ArticleDesk } from './article-desk.ts';
 import { BooksDesk } from './books-desk.svelte.ts';
 import type { Bridge } from './bridge.ts';
+import { BegunVoids } from './cards/begun-voids.svelte.ts';
 import { CardDesk } from './cards/card-desk.svelte.ts';
 import { CardVoids } from './cards/card-voids.svelte.ts';
 import type { CardProvider } from './cards/card-provider.ts';
@@ -16,6 +17,7 @@ import { businessDay } from './business-day.ts';
 import { DrawerDesk } from './drawer-desk.svelte.ts';
 import { ExceptionDesk } from './exception-desk.svelte.ts';
 import { DocumentKeeper } from './document-keeper.ts';
+import type { KeptNotes } from './kept-notes.ts';
 import { LayawayDesk } from './layaway-desk.svelte.ts';
 import { LedgerBook } from './ledger-book.svelte.ts';
 import { AccountDesk } from './account-desk.svelte.ts';
@@ -59,6 +61,10 @@ export type TillParts = {
   readonly deviceKey: DeviceKey;
   readonly shop: Shop;
   readonly surroundings: Surroundings;
+  /** Settled when the relay has sent what it has of this register; nothing is written before. */
+  readonly heard?: Promise<unknown>;
+  /** Where what waits for somebody outside is kept. */
+  readonly notes: KeptNotes;
   readonly checkPin: PinCheck;
   readonly bridge: Bridge;
   /** The scale beside the till, where it has one. */
@@ -88,6 +94,7 @@ export abstract class TillDesks {
   readonly sale: SaleDesk;
   readonly cards: CardDesk;
   readonly cardVoids: CardVoids;
+  readonly begunVoids: BegunVoids;
   readonly refunds: RefundDesk;
   readonly prices: PriceDesk;
   readonly customers: CustomerDesk;
@@ -121,7 +128,7 @@ export abstract class TillDesks {
   protected readonly surroundings: Surroundings;
 
   constructor(parts: TillParts) {
-    const { config, documents, shop, surroundings } = parts;
+    const { config, documents, shop, surroundings, notes } = parts;
     const { store, register, organization } = config;
     this.place = { store, register };
     this.config = config;
@@ -134,7 +141,7 @@ export abstract class TillDesks {
     this.documents = documents;
     this.surroundings = surroundings;
     const own = { organization, store, register };
-    this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings);
+    this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings, parts.heard);
     this.rested = parts.rested;
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
@@ -154,6 +161,11 @@ export abstract class TillDesks {
       provider: parts.cards,
       currency: () => this.rules().currency,
       pause: () => new Promise((resolve) => setTimeout(resolve, CARD_ASK_MS)),
+    });
+    this.begunVoids = new BegunVoids({
+      notes,
+      records: () => this.journal.records,
+      givenBack: (sale) => this.cardVoids.givenBack(sale),
     });
     this.staff = new StaffDesk({
       checkPin: parts.checkPin,
@@ -258,7 +270,7 @@ export abstract class TillDesks {
       keeping: () => ({ today: this.today(), days: shop.settings.keepSessionsDays }),
       isQuiet: () => this.isQuiet(),
     });
-    this.printing = new PrintDesk(parts.bridge, surroundings, config.printer);
+    this.printing = new PrintDesk(parts.bridge, surroundings, notes, config.printer);
     this.pole = new PoleDesk(parts.bridge, config.display);
     const customerName = (id: string) => this.customers.book.customer(id)?.profile.name;
     this.papers = new Papers(shop, store, customerName, this.training);
@@ -267,7 +279,7 @@ export abstract class TillDesks {
     this.drawers = new DrawerDesk({ journal, shop, signIn: this.signIn, surroundings, register });
     const { drawers } = this;
     this.trainings = new TrainingDesk(append, sale);
-    this.mails = new MailDesk(parts.mail, papers, surroundings);
+    this.mails = new MailDesk(parts.mail, papers, surroundings, notes);
     this.books = new BooksDesk({
       append,
       journal,
@@ -313,6 +325,7 @@ export abstract class TillDesks {
       drawer: () => drawers.current,
       staff,
       cardVoids: this.cardVoids,
+      begunVoids: this.begunVoids,
       shortOf: (moves, basket) => this.value.shortOf(moves, basket),
     });
   }

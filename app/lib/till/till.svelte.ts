@@ -26,9 +26,12 @@ export class Till extends TillDesks {
   #looked = $state(0);
   #finished = $state.raw<Finished | undefined>();
   #read: Promise<void> = Promise.resolve();
+  #handedOver: Promise<unknown> = Promise.resolve();
+  readonly #terminal: string;
 
   constructor(parts: TillParts) {
     super(parts);
+    this.#terminal = parts.deviceKey.id;
     this.journal.onWritten = (record, saved) => this.#afterWriting(record, saved);
   }
 
@@ -37,9 +40,12 @@ export class Till extends TillDesks {
     const stops = [this.documents.watch((event) => this.#hear(event))];
     this.staff.review();
     stops.push(this.ledgers.follow(), this.customers.book.follow());
-    const following = [this.journal, this.store, this.parked, this.exceptions].map(async (one) => {
-      stops.push(await one.follow());
-    });
+    const following = [
+      ...[this.journal, this.store, this.parked, this.exceptions].map(async (one) => {
+        stops.push(await one.follow());
+      }),
+      ...[this.printing, this.mails, this.begunVoids].map((one) => one.start()),
+    ];
     const failed = (await Promise.allSettled(following)).find(({ status }) => status === 'rejected');
     try {
       if (failed?.status === 'rejected') throw failed.reason;
@@ -49,7 +55,7 @@ export class Till extends TillDesks {
       throw cause;
     }
     stops.push(this.stock.follow());
-    this.#background(this.#printLastSaleAgain());
+    this.#background(this.#offerPapersAgain());
     this.#read = this.#readBeside();
     return () => stops.forEach((stop) => stop());
   }
@@ -144,6 +150,7 @@ export class Till extends TillDesks {
       this.printing.refresh(),
       this.pole.refresh(),
       this.mails.refresh(),
+      this.begunVoids.look(),
     ]);
     const saved = this.journal.lastSaved;
     // A moment after the start the link is up, if it can be; before that the answer would only be a false alarm.
@@ -159,17 +166,33 @@ export class Till extends TillDesks {
     if (record.kind === 'sale') this.#finish(record, saved);
     else if (record.kind === 'opened') this.#background(this.#takeUpSale());
     else if (record.kind === 'closed') this.session.finish(record);
-    else if (record.kind === 'reprint') this.#background(this.receipts.printCopy(record));
-    else if (record.kind === 'period') this.printing.print(this.papers.periodJob(record));
-    else if (record.kind === 'cash' || record.kind === 'drawer' || record.kind === 'handover')
-      this.printing.openDrawer(this.papers.jobId(record, 'drawer'), record.body.drawer);
+    // Just now, whatever the record's time says: a clock that was set back is held at the record before.
+    this.#background(this.#handOver(record));
   }
 
   #finish(record: RecordOf<'sale'>, saved: Saved): void {
     if (this.sale.basket.id === record.body.basket) this.sale.startNext();
     this.#finished = { record, saved };
-    this.printing.print(this.papers.saleJob(record));
-    this.#background(this.#book(record));
+  }
+
+  /** Hands over what a record prints and opens, then notes that this is done: a start of the till does it for the records behind. */
+  #handOver(record: JournalRecord, since?: string): Promise<void> {
+    const work = this.#papersOf(record, since);
+    this.#handedOver = Promise.allSettled([this.#handedOver, work]).then(() =>
+      this.printing.followed(this.#terminal, record.seq),
+    );
+    return work;
+  }
+
+  async #papersOf(record: JournalRecord, since: string | undefined): Promise<void> {
+    if (record.kind === 'sale') {
+      this.printing.print({ ...this.papers.saleJob(record), ...(since === undefined ? {} : { since }) });
+      await this.#book(record);
+    } else if (record.kind === 'closed') this.session.printClosing(record);
+    else if (record.kind === 'reprint') await this.receipts.printCopy(record);
+    else if (record.kind === 'period') this.printing.print(this.papers.periodJob(record));
+    else if (record.kind === 'cash' || record.kind === 'drawer' || record.kind === 'handover')
+      this.printing.openDrawer(this.papers.jobId(record, 'drawer'), record.body.drawer, since);
   }
 
   /** Tells the other tills what a receipt moved, and prints the slips of its accounts. */
@@ -194,15 +217,36 @@ export class Till extends TillDesks {
     this.#background(this.cards.takeUp());
   }
 
-  /** The last paper may not have reached the bridge before a crash; its id makes a second offer harmless. */
-  async #printLastSaleAgain(): Promise<void> {
-    const last = this.open ? this.journal.records.findLast((record) => record.kind === 'sale') : undefined;
-    if (!last) return;
-    const { customer } = last.body;
-    // The paper names its customer.
+  /**
+   * Papers of the last records may not have reached bridge or disk before a crash; their ids make a second offer harmless. A
+   * terminal that never printed here owes nothing: what came before it was another one's.
+   */
+  async #offerPapersAgain(): Promise<void> {
+    await this.journal.heard();
+    const { records } = this.journal;
+    const { seq } = this.journal.state.head;
+    const followed = await this.printing.followedTo(this.#terminal);
+    if (followed === undefined) {
+      this.printing.followed(this.#terminal, seq, 'on-disk');
+      return this.printing.sendWaiting();
+    }
+    const last = this.open ? records.findLast((record) => record.kind === 'sale') : undefined;
+    const isOwed = (record: JournalRecord) => followed !== 'unreadable' && record.seq > followed;
+    // The last sale also where nothing is owed: the screen shows what became of its paper.
+    const owed = records.filter((record) => record === last || isOwed(record));
+    for (const record of owed) {
+      await this.#readCustomer(record);
+      const work = this.#handOver(record, record.at);
+      this.#background(work);
+      await Promise.allSettled([work]);
+    }
+    await this.printing.sendWaiting();
+  }
+
+  /** A receipt names its customer. */
+  async #readCustomer(record: JournalRecord): Promise<void> {
+    const customer = record.kind === 'sale' ? record.body.customer : undefined;
     if (customer !== undefined) await this.customers.book.read(customer);
-    this.printing.print(this.papers.saleJob(last));
-    this.#background(this.#book(last));
   }
 
   #hear(event: DocumentsEvent): void {

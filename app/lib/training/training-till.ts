@@ -2,6 +2,7 @@ import { deviceKeyOf, newDeviceKey } from '../device/device-key.ts';
 import { MemoryDocuments } from '../repo/memory-documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { TillParts } from '../till/till-desks.ts';
+import { KeptNotes, notesInMemory } from '../till/kept-notes.ts';
 import { Till } from '../till/till.svelte.ts';
 import { TrainingCards } from './training-cards.ts';
 import { TrainingBridge } from './training-bridge.ts';
@@ -33,9 +34,11 @@ export async function startTrainingTill(real: TillParts): Promise<Till> {
     documents: new MemoryDocuments(),
     deviceKey: deviceKeyOf(await newDeviceKey()),
     surroundings: trainingSurroundings(real.surroundings),
+    notes: new KeptNotes(notesInMemory(), () => undefined),
     bridge: new TrainingBridge(real.bridge, real.surroundings.newId()),
     cards: real.cards && new TrainingCards(),
     mail: undefined,
+    heard: Promise.resolve(),
     training: true,
   });
   await till.start();

@@ -4,7 +4,7 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { recordText } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
-import { catchUp } from '../../../app/lib/till/catch-up.ts';
+import { catchUp, hearRelay } from '../../../app/lib/till/catch-up.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
 import { recordNote } from '../../../app/lib/till/record-note.ts';
 import { makeShop } from '../../support/journal-fixture.ts';
@@ -209,4 +209,43 @@ test('[J9] a till whose app was taken back waits for the relay when its note is 
   });
   expect(waits).toBe(2);
   expect(await documents.open(latest)).toEqual({ '000000001': '{"v":2}' });
+});
+
+describe('a till that just started', () => {
+  const parts = (documents: MemoryDocuments, surroundings: HeldSurroundings) => ({
+    documents,
+    place,
+    organization,
+    surroundings,
+    pause: async () => surroundings.pass(250),
+  });
+
+  test('[R16] hears its relay out: what a killed browser had not kept itself is here then', async () => {
+    const documents = new MemoryDocuments();
+    documents.receive(latest, { '000000001': '{}' });
+    documents.relayConfirms = false;
+    const surroundings = world();
+    let looks = 0;
+    await hearRelay({
+      ...parts(documents, surroundings),
+      askRelay: async () => {
+        looks += 1;
+        if (looks === 3) {
+          documents.receive(latest, { '000000002': '{}' });
+          documents.relayConfirms = true;
+        }
+        return looks === 1 ? undefined : status({ 'S01-R1': 7 });
+      },
+    });
+    expect([looks, surroundings.ran]).toEqual([3, 500]);
+  });
+
+  test('[R16] does not wait longer than eight seconds for one that is away', async () => {
+    const surroundings = world();
+    await hearRelay({
+      ...parts(new MemoryDocuments({ connected: false }), surroundings),
+      askRelay: async () => undefined,
+    });
+    expect(surroundings.ran).toBe(8_000);
+  });
 });

@@ -20,6 +20,7 @@ import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import type { Surroundings } from '../../../app/lib/surroundings.ts';
 import type { Bridge, BridgeAnswer } from '../../../app/lib/till/bridge.ts';
+import { KeptNotes, notesInMemory } from '../../../app/lib/till/kept-notes.ts';
 import { Shop } from '../../../app/lib/till/shop.svelte.ts';
 import type { TillParts } from '../../../app/lib/till/till-desks.ts';
 import { Till } from '../../../app/lib/till/till.svelte.ts';
@@ -91,6 +92,8 @@ export class FakeBridge implements Bridge {
 
   async openDrawer(job: DrawerJob): Promise<BridgeAnswer<PrintJobStatus>> {
     if (this.away) return { kind: 'away' };
+    const known = this.jobs.get(job.jobId);
+    if (known) return { kind: 'taken', value: known };
     this.drawers.push(job.jobId);
     this.drawerJobs.push(job);
     return { kind: 'taken', value: this.set(job.jobId, 'printed') };
@@ -220,20 +223,22 @@ export function setSetting<Name extends SettingName>(
   documents.receive(key, { [settingKey(name)]: settingText(value) });
 }
 
-/** A till with everything it stands on; `documents` and `surroundings` may be those of an earlier one. */
+/** A till with everything it stands on; `documents`, `surroundings` and `disk` may be those of an earlier one. */
 export type TillBench = {
   readonly till: Till;
   readonly view: TillView;
   readonly documents: MemoryDocuments;
   readonly surroundings: HeldSurroundings;
   readonly bridge: FakeBridge;
+  /** The notes on the till's disk. */
+  readonly disk: Map<string, string>;
   readonly sounds: string[];
 };
 
 /** Starts a till. Anybody's PIN is 1234. With `settled: false` it is given before it has read what selling does not wait for. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale'>> & {
+    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale' | 'heard'>> & {
       register?: typeof R1;
       settled?: boolean;
     } = {},
@@ -242,6 +247,8 @@ export async function startTill(
   if (!given.documents) seedShop(documents);
   const surroundings = given.surroundings ?? new HeldSurroundings();
   const bridge = given.bridge ?? new FakeBridge();
+  const disk = given.disk ?? new Map<string, string>();
+  const sounds: string[] = [];
   const shop = new Shop();
   await shop.follow(documents, S01);
   const till = new Till({
@@ -257,18 +264,19 @@ export async function startTill(
     deviceKey: given.deviceKey ?? DEVICE_KEY,
     shop,
     surroundings,
+    notes: new KeptNotes(notesInMemory(disk), (sentence) => sounds.push(sentence)),
     checkPin: async (pin) => pin === '1234',
     bridge,
     askRelay: given.askRelay ?? (async () => undefined),
+    ...(given.heard === undefined ? {} : { heard: given.heard }),
     cards: given.cards,
     mail: given.mail,
     scale: given.scale,
   });
   await till.start();
   if (given.settled !== false) await till.settled();
-  const sounds: string[] = [];
   const view = new TillView(till, (sound) => sounds.push(sound));
-  return { till, view, documents, surroundings, bridge, sounds };
+  return { till, view, documents, surroundings, bridge, disk, sounds };
 }
 
 /** Starts a till with Ana signed in and a session open with 100.00. */

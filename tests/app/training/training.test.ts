@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Training } from '../../../app/lib/training/training.svelte.ts';
+import { KeptNotes, notesInMemory } from '../../../app/lib/till/kept-notes.ts';
 import { trainingSurroundings } from '../../../app/lib/training/training-till.ts';
 import type { TillParts } from '../../../app/lib/till/till-desks.ts';
 import type { Till } from '../../../app/lib/till/till.svelte.ts';
@@ -38,6 +39,7 @@ async function bench(person = 'mia'): Promise<TrainingBench> {
     deviceKey: DEVICE_KEY,
     shop,
     surroundings: real.surroundings,
+    notes: new KeptNotes(notesInMemory(real.disk), () => undefined),
     checkPin: async (pin) => pin === '1234',
     bridge: real.bridge,
     askRelay: async () => undefined,

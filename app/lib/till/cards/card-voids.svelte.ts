@@ -5,7 +5,10 @@ import { err, ok, type Result } from '#model/result.ts';
 import type { CardAnswer, CardProvider } from './card-provider.ts';
 
 /** Why the card payments of a sale were not given back. */
-export type CardVoidRefusal = { readonly code: 'card-not-given-back' | 'card-pending' };
+export type CardVoidRefusal = { readonly code: 'card-not-given-back' | 'card-pending' | 'card-not-kept' };
+
+/** What a terminal gave back for a void, in minor units; `isSure` where it said so of every payment. Else `amount` is what it was asked for. */
+export type GivenBack = { readonly amount: Minor; readonly isSure: boolean };
 
 /** Giving one card payment back: the terminal is asked, does not answer, knows nothing of it, refuses, or there is none. */
 export type CardVoidState = {
@@ -52,6 +55,26 @@ export class CardVoids {
     return body.tenders.filter(isTaken).reduce((sum, { amount }) => sum + amount, 0);
   }
 
+  /** What a void of this sale asks the terminal for; 0 where there is no terminal, or it took nothing. */
+  askedFor(sale: RecordOf<'sale'>): Minor {
+    return this.#parts.provider ? this.amountOf(sale) : 0;
+  }
+
+  /** What the terminal says it gave back for a void of this sale. */
+  async givenBack(sale: RecordOf<'sale'>): Promise<GivenBack> {
+    const { provider } = this.#parts;
+    const asked = { amount: this.amountOf(sale), isSure: false };
+    if (!provider) return asked;
+    let amount = 0;
+    for (const [index, tender] of sale.body.tenders.entries()) {
+      if (!isTaken(tender)) continue;
+      const { kind } = await provider.status(await this.#latestId(baseOf(sale, index), provider));
+      if (kind === 'approved') amount += tender.amount;
+      else if (kind !== 'declined' && kind !== 'cancelled' && amount === 0) return asked;
+    }
+    return { amount, isSure: true };
+  }
+
   /** What a person did instead of the terminal, with the code of its slip; undefined stops the void. */
   decide(approval: string | undefined): void {
     this.#decide?.(approval === undefined ? 'stopped' : { approval });
@@ -67,7 +90,7 @@ export class CardVoids {
       const given = new Map<number, CardGivenBack>();
       for (const [index, tender] of sale.body.tenders.entries()) {
         if (!isTaken(tender)) continue;
-        const back = await this.#one(`void-${sale.hash.slice(0, 22)}-${index}`, tender.amount);
+        const back = await this.#one(baseOf(sale, index), tender.amount);
         if (!back) return err({ code: 'card-not-given-back' });
         given.set(index, back);
       }
@@ -116,6 +139,19 @@ export class CardVoids {
     }
     return `${base}-${MOST_TRIES}`;
   }
+
+  /** The last id the terminal was asked under. */
+  async #latestId(base: string, provider: CardProvider): Promise<string> {
+    const free = await this.#freeId(base, provider);
+    const tries = Number(free.slice(base.length + 1));
+    if (tries === 1 || (await provider.status(free)).kind !== 'unknown') return free;
+    return `${base}-${tries - 1}`;
+  }
+}
+
+/** The first part of the ids under which a tender of a sale is given back; the number of the try is the last (rule V8). */
+function baseOf({ hash }: RecordOf<'sale'>, index: number): string {
+  return `void-${hash.slice(0, 22)}-${index}`;
 }
 
 /** Only what a terminal took names its own reference (rule V4). */
