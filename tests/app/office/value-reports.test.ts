@@ -143,6 +143,7 @@ describe('lines of receipts', () => {
       '–',
     ]);
     expect(sheet.rows[0]?.href).toBe('/office/reports?kind=receipts&about=code%3A999');
+    expect(sheet.rows[0]?.edit).toBe('/office/catalog?code=999&name=Odd+mug&price=4.50');
   });
 });
 
