@@ -68,9 +68,9 @@ export function auditSheet(rows: readonly ActRow[], query: AuditQuery, words: Au
   const columns: Column[] = [
     { key: 'at', label: m.office_column_time(), kind: 'instant' },
     { key: 'kind', label: m.office_audit_what(), kind: 'text' },
-    { key: 'place', label: m.office_audit_where(), kind: 'text' },
+    { key: 'place', label: m.office_audit_where(), kind: 'text', spare: true },
     { key: 'by', label: m.office_audit_who(), kind: 'text' },
-    { key: 'approvedBy', label: m.office_audit_approver(), kind: 'text' },
+    { key: 'approvedBy', label: m.office_audit_approver(), kind: 'text', spare: true },
     { key: 'subject', label: m.office_audit_about(), kind: 'text', spare: true },
     { key: 'detail', label: m.office_audit_detail(), kind: 'text' },
     { key: 'amount', label: m.office_column_amount(), kind: 'money' },

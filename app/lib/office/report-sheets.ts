@@ -228,6 +228,8 @@ function groupCells(by: SalesGrouping, row: SalesAnswer['rows'][number], names: 
   }
   if (by === 'department') return { key: row.key, name: row.name || row.key || m.office_no_department() };
   const name = row.name || row.key;
+  // An article without catalog entry has an id of chance, which tells nobody anything (rule C10).
+  if (by === 'product') return { key: row.key.startsWith('quick-') ? undefined : row.key, name };
   return { key: row.key, name: row.kind === undefined ? name : tenderName({ kind: row.kind, name }) };
 }
 
