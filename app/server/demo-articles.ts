@@ -182,10 +182,10 @@ const FIRST_STOCK: readonly (readonly [product: string, quantity: string])[] = [
   ['demo-shirt-red-m', '4'],
 ];
 
-/** What the demo's store had in stock when it was founded, for its stock book. */
-export function demoStock(at: string): Record<string, string> {
+/** What a store of the demo had in stock when it was founded, its first one unless told, for its stock book. */
+export function demoStock(at: string, stock = FIRST_STOCK): Record<string, string> {
   return Object.fromEntries(
-    FIRST_STOCK.map(([product, quantity]) => {
+    stock.map(([product, quantity]) => {
       const entry: StockEntry = {
         id: `first-${product}`,
         product,

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuild } from './app-build.ts';
 import { browserCode, enrolStation } from './station-enrolment.ts';
 import { openDataFolder, saveDataFolder, type DemoFile } from './demo-folder.ts';
+import { DEMO_GIFT_CARD, foundSecondStore } from './demo-second-store.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from './demo-shop.ts';
 import { PORT_SPAN, demoStations } from './demo-stations.ts';
 import {
@@ -114,6 +115,8 @@ async function found(hq: Station, { organization, founded }: DemoFile): Promise<
   const seeds = demoSeeds(organization, now, catalog, () => randomBytes(24).toString('base64url'));
   const trouble = await foundDemo(opened.value.documents, seeds);
   if (trouble !== undefined) throw new Error(trouble);
+  const second = await foundSecondStore(opened.value.documents, { organization, catalog, now });
+  if (second !== undefined) throw new Error(second);
   await saveDataFolder(options.data, { organization, founded: true });
   return opened.value;
 }
@@ -136,6 +139,7 @@ Tillmesh is running.
   Scale of till 2          ${url(39)}
 
   PINs                     ${pins}
+  Gift card of £25         ${DEMO_GIFT_CARD.number}
   Data                     ${options.data}
 
 Ctrl-C stops everything; the next start continues here.

@@ -21,11 +21,25 @@ export function cancellationFee(paid: Minor, fee: LayawayFee | null): Minor {
   return roundMinor(new Exact(paid).times(fee.percent).div(100));
 }
 
+/** What the fee's line has in place of an article. */
+const FEE = 'layaway-fee';
+
+/**
+ * Whether a line is the fee of a layaway that is being cancelled among `lines`: it stays as long as the line that takes the deposit
+ * out, and only a discount or a price by hand makes it less (rule G12).
+ */
+export function isFixedFee(line: BasketLine, lines: readonly BasketLine[]): boolean {
+  const isCancelling = lines.some(
+    ({ account, quantity }) => account?.ledger === 'deposit' && quantity.startsWith('-'),
+  );
+  return line.product === FEE && isCancelling;
+}
+
 /** The line by which a cancelled layaway's fee is charged: no article, and without tax, for nothing was supplied (rule G11). */
 export function layawayFeeLine(amount: Minor, name: string, currency: string): BasketLine {
   return {
-    product: 'layaway-fee',
-    sku: 'layaway-fee',
+    product: FEE,
+    sku: FEE,
     name,
     quantity: '1',
     price: minorToDecimal(amount, currency),

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import * as v from 'valibot';
 import { accountRefSchema } from '../ledger/account.ts';
+import { isFixedFee } from '../ledger/layaway-fee.ts';
 import { Exact, currencyExponent, minorSchema, roundMinor, type Minor } from '../money/money.ts';
 import { MAX_QUANTITY, addQuantity, quantitySchema, unitPriceSchema } from '../money/quantity.ts';
 import { err, ok, type Result } from '../result.ts';
@@ -83,6 +84,8 @@ export type BasketRefusal =
   | { readonly code: 'quantity-out-of-range' }
   | { readonly code: 'amount-out-of-range' }
   | { readonly code: 'no-such-line' }
+  /** The fee of a cancelled layaway is not taken out alone (rule G12). */
+  | { readonly code: 'layaway-fee-stays' }
   | { readonly code: 'product-inactive'; readonly name: string }
   | { readonly code: 'unknown-tax'; readonly tax: string }
   | { readonly code: 'already-refunded'; readonly name: string; readonly left: string }
@@ -206,6 +209,7 @@ export function changeQuantity(
 ): Result<LineChange, BasketRefusal> {
   const line = basket.lines[index];
   if (!line || line.refundOf || line.account) return err({ code: 'no-such-line' });
+  if (isFixedFee(line, basket.lines)) return err({ code: 'layaway-fee-stays' });
   // Whoever changes a weight has weighed it by hand, and knows of no tare (rule C15).
   const changed: BasketLine = { ...line, quantity, ...(line.weighed ? { weighed: { from: 'hand' } } : {}) };
   // A sold line stays one and a returned one too: the sign decides what the receipt is.
@@ -215,9 +219,11 @@ export function changeQuantity(
   return ok({ basket: { ...basket, lines: basket.lines.with(index, changed) }, index });
 }
 
-/** Takes a line out of the basket. */
+/** Takes a line out of the basket; the fee of a cancelled layaway only after the line that takes the deposit out (rule G12). */
 export function removeLine(basket: Basket, index: number): Result<Basket, BasketRefusal> {
-  if (!basket.lines[index]) return err({ code: 'no-such-line' });
+  const line = basket.lines[index];
+  if (!line) return err({ code: 'no-such-line' });
+  if (isFixedFee(line, basket.lines)) return err({ code: 'layaway-fee-stays' });
   return ok({ ...basket, lines: basket.lines.toSpliced(index, 1) });
 }
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { registerName } from '#model/ids/register-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import type { TenderKind } from '#model/sale/sale-body.ts';
 import { fromThousandths } from '../quantities.ts';
 import type { Dimension } from '../rollup-sums.ts';
 import type { Tables } from '../schema.ts';
@@ -22,10 +23,14 @@ export const SALES_BY = [
   'tier',
 ] as const;
 
-/** One row of the sales report. `quantity` is text (units sold; payments for tenders), money in minor units. */
+/**
+ * One row of the sales report. `quantity` is text (units sold; payments for tenders), money in minor units. A tender says its
+ * `kind`, by which a page in another language knows what it is called.
+ */
 export type SalesRow = {
   key: string;
   name: string;
+  kind?: TenderKind;
   receipts: number;
   quantity: string;
   gross: number;
@@ -134,6 +139,7 @@ async function byTender(database: Database, period: Period): Promise<SalesRow[]>
     .select(({ fn }) => [
       'tender',
       'name',
+      'kind',
       fn.sum<number>('rows').as('payments'),
       fn.sum<number>('receipts').as('receipts'),
       fn.sum<number>('amount').as('amount'),
@@ -141,17 +147,18 @@ async function byTender(database: Database, period: Period): Promise<SalesRow[]>
     ])
     .where('day', '>=', from)
     .where('day', '<=', to)
-    .groupBy(['tender', 'name'])
+    .groupBy(['tender', 'name', 'kind'])
     .orderBy('tender')
     .orderBy('last')
     .orderBy('name');
   if (period.store !== undefined) query = query.where('store', '=', period.store);
   if (period.register !== undefined) query = query.where('register', '=', period.register);
-  const rows = new Map<string, { name: string; receipts: number; payments: number; gross: number }>();
-  for (const { tender, name, payments, receipts, amount } of await query.execute()) {
+  const rows = new Map<string, Omit<SalesRow, 'key' | 'quantity'> & { payments: number }>();
+  for (const { tender, name, kind, payments, receipts, amount } of await query.execute()) {
     const before = rows.get(tender) ?? { receipts: 0, payments: 0, gross: 0 };
     rows.set(tender, {
       name,
+      kind: kind as TenderKind,
       receipts: before.receipts + receipts,
       payments: before.payments + payments,
       gross: before.gross + amount,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { cancellationFee, layawayFeeLine } from '#model/ledger/layaway-fee.ts';
+import { discountLine } from '#model/register/basket-commands.ts';
 import { describe, expect, test } from 'vitest';
 import {
   basketOfLayaway,
@@ -19,7 +20,7 @@ import { layawayDays } from '#model/ledger/value-settings.ts';
 import type { Special } from '#model/pricing/special.ts';
 import { actorOf } from '#model/register/actor.ts';
 import { completeSale } from '#model/register/commands.ts';
-import type { Basket } from '#model/sale/basket.ts';
+import { changeQuantity, removeLine, type Basket } from '#model/sale/basket.ts';
 import type { Payment } from '#model/sale/payment.ts';
 import { priceBasket } from '#model/sale/pricing.ts';
 import { discountedBaskets, pricingRules } from './support/discounts.ts';
@@ -228,5 +229,31 @@ describe('[G11] the fee for cancelling', () => {
       price: '2.50',
       taxes: [],
     });
+  });
+
+  test('[G12] stays while the deposit goes out, but for a discount by whoever may give one', () => {
+    const back = valueLine({
+      account: { ledger: 'deposit', id: kept(COATS).number },
+      amount: -1000,
+      name: 'Deposit',
+      currency: 'GBP',
+    });
+    const cancelled = basket([back, layawayFeeLine(250, 'Cancellation fee', 'GBP')]);
+    expect(removeLine(cancelled, 1)).toEqual({ ok: false, error: { code: 'layaway-fee-stays' } });
+    expect(changeQuantity(cancelled, 1, '0.1')).toEqual({
+      ok: false,
+      error: { code: 'layaway-fee-stays' },
+    });
+    const wish = { kind: 'percent', percent: '100', reason: 'regular customer' } as const;
+    const asked = (role: string) => {
+      const actor = actorOf({ id: 'ann', role, active: true, stores: [] }, STORE_ID, new Map());
+      return discountLine(cancelled, 1, wish, RULES, actOf(1, { actor }));
+    };
+    expect(asked('cashier')).toMatchObject({ error: { permission: 'sale.discount' } });
+    const waived = asked('manager');
+    expect(waived.ok && priceBasket(waived.value, RULES).total).toBe(-1000);
+    const [, alone] = cancelled.lines;
+    expect(removeLine(basket(alone ? [alone] : []), 0)).toMatchObject({ ok: true, value: { lines: [] } });
+    expect(removeLine(cancelled, 0)).toMatchObject({ ok: true, value: { lines: [alone] } });
   });
 });

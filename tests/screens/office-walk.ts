@@ -95,6 +95,10 @@ async function* catalog(tour: OfficeTour): Walk {
   await reached(page, 'product-dialog');
   yield 'office-product';
   await leave(page, 'product-dialog');
+  await open(tour, '/reports?kind=quick', 'report-row-edit');
+  await lead(page, 'report-row-edit', 'product-dialog');
+  yield 'office-product-complete';
+  await leave(page, 'product-dialog');
   await open(tour, '/catalog?search=zzzz', 'products-empty');
   yield 'office-catalog-empty';
   await open(tour, '/catalog/prices', 'store-prices-panel');

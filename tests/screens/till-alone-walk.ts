@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { settingKey, settingText } from '#model/settings/settings.ts';
 import { storeId } from '#model/ids/register-id.ts';
@@ -6,6 +9,7 @@ import { TillPage } from '../e2e/pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from '../e2e/till/till-origin.ts';
 import { pinOf } from '../support/shop.ts';
 import { voucherWalk } from './voucher-walk.ts';
+import { apartWalk, doubtfulPaperWalk, healedWalk, versionWalk } from './till-alone-trouble.ts';
 import { lead, leave, reached, touch, type Walk } from './screen.ts';
 import { LANTERN, type Cashier } from './till/tour.ts';
 
@@ -14,10 +18,13 @@ const STORE = { class: 'store', store: storeId(1) } as const;
 /** What a till shows that needs no shop around it: a card terminal, mails, the customer's screen, and what goes wrong on one device. */
 export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
   const terminal = await startVirtualTerminal({ port: 0 });
+  // A copy of the build: it becomes a newer one while the till runs.
+  const build = await mkdtemp(join(tmpdir(), 'tillmesh-build-'));
+  await cp(resolve('build'), build, { recursive: true });
   const mails = { accept: () => Promise.resolve('waiting' as const) };
   const origin = await startTillOrigin(
     'by-itself',
-    undefined,
+    build,
     { terminal: `http://127.0.0.1:${terminal.port}` },
     mails,
   );
@@ -32,12 +39,17 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
     yield* reminderWalk(till, origin);
     yield* voucherWalk(till, origin);
     yield* doubtWalk(till);
+    yield* doubtfulPaperWalk(till);
+    yield* healedWalk(till, origin);
+    yield* apartWalk(till, origin);
+    yield* versionWalk(till, build);
     yield* displayWalk(till, origin);
     yield* unsavedWalk(till, origin);
   } finally {
     await page.goto('about:blank');
     await origin.close();
     await terminal.stop();
+    await rm(build, { recursive: true, force: true });
   }
 }
 

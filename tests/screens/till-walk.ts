@@ -1,5 +1,5 @@
 import type { Walk } from './screen.ts';
-import { customerWalk, journalWalk, payWalk, refundWalk, valueWalk } from './till/paying.ts';
+import { customerWalk, journalWalk, payWalk, refundWalk, unknownCodeWalk, valueWalk } from './till/paying.ts';
 import { closeWalk, drawerWalk, drawersWalk, menuWalk, trainingWalk, warningWalk } from './till/register.ts';
 import { articleWalk, byHandWalk, sellWalk, signInWalk, weighWalk } from './till/selling.ts';
 import type { TillTour } from './till/tour.ts';
@@ -13,6 +13,7 @@ export async function* tillWalk(tour: TillTour): Walk {
   yield* articleWalk(tour);
   yield* byHandWalk(tour);
   yield* payWalk(tour);
+  yield* unknownCodeWalk(tour);
   yield* customerWalk(tour);
   yield* valueWalk(tour);
   yield* refundWalk(tour);

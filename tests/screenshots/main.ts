@@ -45,7 +45,7 @@ const failures: string[] = [];
 const start = performance.now();
 await mkdir(folder, { recursive: true });
 const browser = await launchBrowser(join(temporary, 'browser'));
-const shop = await startShop(join(temporary, 'data'));
+const shop = await startShop(join(temporary, 'data'), { hasSecondStore: true });
 try {
   await Promise.all(LANGUAGES.filter(wanted('language')).map((language) => walkAll(shop, language)));
 } finally {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Documents } from '../../app/lib/repo/documents.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { foundSecondStore } from '../../app/server/demo-second-store.ts';
 import { DEMO_PEOPLE, demoSeeds, foundDemo, readDemoCatalog } from '../../app/server/demo-shop.ts';
 import {
   headOfficeDevice,
@@ -32,8 +33,8 @@ export type TestShop = {
 const DEMO = { enrols: true, people: [] } as const;
 const project = resolve(import.meta.dirname, '../..');
 
-/** Starts a whole shop in a folder, on free ports, with the demo's articles and people. */
-export async function startShop(data: string): Promise<TestShop> {
+/** Starts a whole shop in a folder, on free ports, with the demo's articles and people, and its second store where it is wanted. */
+export async function startShop(data: string, { hasSecondStore = false } = {}): Promise<TestShop> {
   const log: string[] = [];
   const trouble = await ensureBuild(project, (line) => log.push(line));
   if (trouble !== undefined) throw new Error(trouble);
@@ -53,7 +54,7 @@ export async function startShop(data: string): Promise<TestShop> {
     world,
   );
   await hq.startRelay();
-  const headOffice = await found(hq, organization);
+  const headOffice = await found(hq, organization, hasSecondStore);
   await enrolStation(headOffice, hq);
   const hqCables = [await TcpProxy.to(relay), await TcpProxy.to(relay)] as const;
   const spec = async (number: number, own: number, other: number): Promise<StationSpec> => {
@@ -91,15 +92,23 @@ export async function startShop(data: string): Promise<TestShop> {
   return { hq, tills, headOffice: headOffice.documents, hqCables, log, stop };
 }
 
-async function found(hq: Station, organization: string): Promise<HeadOfficeDocuments> {
+async function found(
+  hq: Station,
+  organization: string,
+  hasSecondStore: boolean,
+): Promise<HeadOfficeDocuments> {
   const opened = await openHeadOffice(hq.folder('relay'), organization, hq.syncUrl);
   if (!opened.ok) throw new Error(opened.error);
   const at = '2026-01-01T00:00:00.000Z';
+  const now = new Date().toISOString();
   const catalog = await readDemoCatalog(resolve(project, 'app/server/seed/products.json'));
   const seeds = demoSeeds(organization, at, catalog, () => randomBytes(24).toString('base64url'));
   const trouble =
     (await listDevice(opened.value, headOfficeDevice(opened.value.key, at))) ??
-    (await foundDemo(opened.value.documents, seeds));
+    (await foundDemo(opened.value.documents, seeds)) ??
+    (hasSecondStore
+      ? await foundSecondStore(opened.value.documents, { organization, catalog, now })
+      : undefined);
   if (trouble !== undefined) throw new Error(trouble);
   return opened.value;
 }

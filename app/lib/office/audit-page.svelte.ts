@@ -18,12 +18,12 @@ const MOST_PER_QUESTION = 1000;
 export class AuditPage {
   readonly list = new Loaded<AuditAnswer>();
   readonly detail = new Loaded<AuditActAnswer>();
-  readonly #office: Pick<Office, 'client' | 'names' | 'known'>;
+  readonly #office: Pick<Office, 'client' | 'names' | 'known' | 'formats'>;
   readonly #query: () => AuditQuery;
   #wanted = ACTS_PER_PAGE;
   #question = '';
 
-  constructor(office: Pick<Office, 'client' | 'names' | 'known'>, query: () => AuditQuery) {
+  constructor(office: Pick<Office, 'client' | 'names' | 'known' | 'formats'>, query: () => AuditQuery) {
     this.#office = office;
     this.#query = query;
   }
@@ -31,7 +31,7 @@ export class AuditPage {
   /** The acts as a table; undefined before the first answer. */
   readonly sheet: Sheet | undefined = $derived.by(() => {
     const answer = this.list.value;
-    return answer && auditSheet(answer.rows, this.#query(), this.#office.names);
+    return answer && auditSheet(answer.rows, this.#query(), this.#office);
   });
 
   /** Whether there are more than are shown. */
@@ -65,7 +65,7 @@ export class AuditPage {
   async csv(): Answer<string> {
     const all = await this.#ask(ACTS_PER_DOWNLOAD);
     if (!all.ok) return all;
-    const { columns, rows } = auditSheet(all.value.rows, this.#query(), this.#office.names);
+    const { columns, rows } = auditSheet(all.value.rows, this.#query(), this.#office);
     return ok(sheetCsv(columns, rows, this.#office.known.currency));
   }
 

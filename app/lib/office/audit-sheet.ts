@@ -2,12 +2,16 @@ import { ACT_KINDS, type ActKind } from '#model/audit/sensitive-act.ts';
 import { m } from '$lib/paraglide/messages.js';
 import { auditHref, type AuditQuery } from './audit-query.ts';
 import { officeActWords } from './edit-words.ts';
+import type { Formats } from './formats.ts';
 import type { OrganizationNames } from './organization-names.ts';
 import type { AuditAnswer } from './reports-schema.ts';
 import type { Column, Row, Sheet } from './sheet.ts';
 
 /** One sensitive act. */
 export type ActRow = AuditAnswer['rows'][number];
+
+/** What writing acts needs. */
+export type AuditWords = { readonly names: OrganizationNames; readonly formats: Formats };
 
 const KIND_WORDS: Record<ActKind, () => string> = {
   void: m.office_act_void,
@@ -50,23 +54,34 @@ export function actSubject(
   return kind.startsWith('person.') ? names.person(subject) : subject;
 }
 
+/** What more the record says; of a clock that moved, the time it should have said, in its store's time zone. */
+export function actDetail(
+  { kind, detail, store }: Pick<ActRow, 'kind' | 'detail' | 'store'>,
+  { names, formats }: AuditWords,
+): string {
+  if (kind !== 'clock' || Number.isNaN(Date.parse(detail))) return detail;
+  return m.office_audit_clock_expected({ time: formats.instant(detail, names.timeZone(store ?? '')) });
+}
+
 /** Sensitive acts as a table, newest first; a row opens its record beside the list. */
-export function auditSheet(rows: readonly ActRow[], query: AuditQuery, names: OrganizationNames): Sheet {
+export function auditSheet(rows: readonly ActRow[], query: AuditQuery, words: AuditWords): Sheet {
   const columns: Column[] = [
     { key: 'at', label: m.office_column_time(), kind: 'instant' },
     { key: 'kind', label: m.office_audit_what(), kind: 'text' },
-    { key: 'place', label: m.office_audit_where(), kind: 'text' },
+    { key: 'place', label: m.office_audit_where(), kind: 'text', spare: true },
     { key: 'by', label: m.office_audit_who(), kind: 'text' },
-    { key: 'approvedBy', label: m.office_audit_approver(), kind: 'text' },
+    { key: 'approvedBy', label: m.office_audit_approver(), kind: 'text', spare: true },
     { key: 'subject', label: m.office_audit_about(), kind: 'text', spare: true },
     { key: 'detail', label: m.office_audit_detail(), kind: 'text' },
     { key: 'amount', label: m.office_column_amount(), kind: 'money' },
   ];
-  return { columns, rows: rows.map((row) => sheetRow(row, query, names)) };
+  return { columns, rows: rows.map((row) => sheetRow(row, query, words)) };
 }
 
-function sheetRow(row: ActRow, query: AuditQuery, names: OrganizationNames): Row {
-  const { id, at, kind, by, approvedBy, detail, amount, gone, store } = row;
+function sheetRow(row: ActRow, query: AuditQuery, words: AuditWords): Row {
+  const { id, at, kind, by, approvedBy, amount, gone, store } = row;
+  const { names } = words;
+  const detail = actDetail(row, words);
   return {
     id,
     href: auditHref({ ...query, open: id }),

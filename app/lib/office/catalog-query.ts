@@ -37,17 +37,43 @@ export function catalogHref({ search, department, standing, page }: CatalogQuery
   return parameters === '' ? '/office/catalog' : `/office/catalog?${parameters}`;
 }
 
+/** An article that was sold before it was in the catalog (rule C10), as it was sold last. `price` is decimal text of the major unit. */
+export type SoldArticle = {
+  readonly code: string;
+  readonly name: string;
+  readonly price: string;
+  readonly department?: string | undefined;
+};
+
+/** The address where the form of such an article is open, with what is known of it filled in. */
+export function completeHref({ code, name, price, department }: SoldArticle): string {
+  const filled = { code, name, price, ...(department === undefined ? {} : { department }) };
+  return `/office/catalog?${new URLSearchParams(filled)}`;
+}
+
+/** The article whose form the address asks for; undefined where it asks for none. */
+export function soldArticle(parameters: URLSearchParams): SoldArticle | undefined {
+  const code = parameters.get('code')?.trim();
+  if (!code) return undefined;
+  const department = parameters.get('department') || undefined;
+  return { code, name: parameters.get('name') ?? '', price: parameters.get('price') ?? '', department };
+}
+
 /** The products of a query, in the order they come: by words of the name or number, or by a whole code. */
 export function findProducts(products: readonly Product[], query: CatalogQuery): readonly Product[] {
   const words = fold(query.search).split(/\s+/).filter(Boolean);
-  const code = query.search.trim() === '' ? undefined : lookupKey(query.search);
   return products.filter(
     (product) =>
       isStanding(product, query.standing) &&
       (query.department === '' || (product.department ?? '-') === query.department) &&
       (words.every((word) => fold(`${product.name} ${product.sku}`).includes(word)) ||
-        product.barcodes.some((each) => lookupKey(each) === code)),
+        hasCode(product, query.search)),
   );
+}
+
+/** The product that is sold by a code; undefined where the catalog does not know it. */
+export function productOfCode(products: readonly Product[], code: string): Product | undefined {
+  return products.find((product) => hasCode(product, code));
 }
 
 /** The products of one page, and how many pages there are. */
@@ -66,4 +92,8 @@ function isStanding({ active }: Product, standing: CatalogQuery['standing']): bo
 
 function fold(text: string): string {
   return text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').trim();
+}
+
+function hasCode({ barcodes }: Product, code: string): boolean {
+  return code.trim() !== '' && barcodes.some((each) => lookupKey(each) === lookupKey(code));
 }

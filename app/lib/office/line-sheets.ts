@@ -1,5 +1,6 @@
 import { Exact } from '#model/money/money.ts';
 import { m } from '$lib/paraglide/messages.js';
+import { completeHref } from './catalog-query.ts';
 import type { QuickArticlesAnswer, RepresentativesAnswer } from './lines-schema.ts';
 import type { OrganizationNames } from './organization-names.ts';
 import { hrefAbout } from './report-query.ts';
@@ -45,6 +46,7 @@ export function quickArticlesSheet(
     rows: rows.map((row): Row => ({
       id: row.code,
       href: hrefAbout({ by: 'code', key: row.code }, filter),
+      edit: completeHref({ ...row, department: row.department ?? undefined }),
       timeZone: names.timeZone(row.lastReceipt.split('-')[0] ?? ''),
       cells: {
         ...row,

@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import { tenderName } from '$lib/tender-words.ts';
 import type { Formats } from './formats.ts';
 import type { OrganizationNames } from './organization-names.ts';
 import { receiptType } from './report-sheets.ts';
@@ -131,7 +132,7 @@ function taxSection(
 
 function tenderSection(report: SessionReportAnswer, formats: Formats): PaperSection {
   const rows = Object.values(report.tenders).map((tender) => ({
-    ...money(tender.name, tender.amount, formats),
+    ...money(tenderName(tender), tender.amount, formats),
     note: m.office_paper_times({ count: tender.count, text: formats.count(tender.count) }),
   }));
   return { title: m.office_paper_tenders(), rows };
@@ -220,7 +221,7 @@ function lineRow(line: SaleRecordAnswer['body']['lines'][number], formats: Forma
 function tenderRows(tender: SaleRecordAnswer['body']['tenders'][number], formats: Formats): PaperRow[] {
   const { received, change, reference } = tender;
   return [
-    { ...money(tender.name, tender.amount, formats), ...(reference ? { note: reference } : {}) },
+    { ...money(tenderName(tender), tender.amount, formats), ...(reference ? { note: reference } : {}) },
     ...(received === undefined ? [] : [money(m.office_paper_received(), received, formats)]),
     ...(change === undefined ? [] : [money(m.office_paper_change(), change, formats)]),
   ];

@@ -1,4 +1,5 @@
 import { m } from '$lib/paraglide/messages.js';
+import { tenderName } from '$lib/tender-words.ts';
 import type { OrganizationNames } from './organization-names.ts';
 import {
   hrefAbout,
@@ -226,7 +227,10 @@ function groupCells(by: SalesGrouping, row: SalesAnswer['rows'][number], names: 
     return { key: row.key, name: row.key === '' ? nobody : row.name || row.key };
   }
   if (by === 'department') return { key: row.key, name: row.name || row.key || m.office_no_department() };
-  return { key: row.key, name: row.name || row.key };
+  const name = row.name || row.key;
+  // An article without catalog entry has an id of chance, which tells nobody anything (rule C10).
+  if (by === 'product') return { key: row.key.startsWith('quick-') ? undefined : row.key, name };
+  return { key: row.key, name: row.kind === undefined ? name : tenderName({ kind: row.kind, name }) };
 }
 
 function salesCells(row: SalesAnswer['total']): Cells {

@@ -122,7 +122,14 @@ const salesFigures = {
 
 /** Sales by day, tender, department, store, register, product, customer or tier. */
 export const salesSchema = v.object({
-  rows: v.array(v.object({ key: v.string(), name: v.nullish(v.string()), ...salesFigures })),
+  rows: v.array(
+    v.object({
+      key: v.string(),
+      name: v.nullish(v.string()),
+      kind: v.optional(tenderKindSchema),
+      ...salesFigures,
+    }),
+  ),
   total: v.object(salesFigures),
 });
 

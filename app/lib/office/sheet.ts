@@ -23,13 +23,14 @@ export type Cell = string | number | undefined;
 export type Cells = Readonly<Record<string, Cell>>;
 
 /**
- * A row: `href` is where it leads, `id` tells rows apart, `timeZone` is the clock of its instants, `kinds` says which cells hold
+ * A row: `href` is where it leads, `edit` where what it is about is edited, `id` tells rows apart, `timeZone` is the clock of its instants, `kinds` says which cells hold
  * something else than their column.
  */
 export type Row = {
   readonly id: string;
   readonly cells: Cells;
   readonly href?: string;
+  readonly edit?: string;
   readonly timeZone?: string;
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
 };

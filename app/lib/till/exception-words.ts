@@ -28,7 +28,7 @@ export function exceptionWords(
     case 'overspent':
       return {
         title: m.exception_overspent({
-          number: `${ledgerWords(found.ledger)} ${maskedNumber(found.account)}`,
+          number: `${sentenceCase(ledgerWords(found.ledger))} ${maskedNumber(found.account)}`,
         }),
         text: m.exception_overspent_text({
           amount: found.ledger === 'points' ? String(-found.balance) : amount,
@@ -68,4 +68,9 @@ const OUTCOME_WORDS: Record<Outcome, () => string> = {
 /** How an exception was seen to, in words. */
 export function outcomeWords(outcome: Outcome): string {
   return OUTCOME_WORDS[outcome]();
+}
+
+/** The words of a ledger stand in the middle of sentences elsewhere; here they begin one. */
+function sentenceCase(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -73,6 +73,7 @@ function basketSentences(figures: Figures) {
     'quantity-not-understood': ({ why }: { why: QuantityRefusal }) => quantitySentence(why),
     'amount-out-of-range': () => m.trouble_amount_out_of_range(),
     'no-such-line': () => m.trouble_no_such_line(),
+    'layaway-fee-stays': () => m.trouble_layaway_fee_stays(),
     'unknown-tax': ({ tax }: { tax: string }) => m.trouble_unknown_tax({ tax }),
     'already-refunded': ({ name, left }: { name: string; left: string }) =>
       m.trouble_already_refunded({ name, left: figures.quantity(left) }),

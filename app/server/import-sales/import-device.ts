@@ -19,17 +19,18 @@ const RELAY_WAIT_MS = 30_000;
 
 /**
  * Lists a terminal of a register for the time of an import, so that the imported records are signed like any other. It
- * does not send the register's own terminal away. `now` is UTC with milliseconds. `documents` are head office's.
+ * does not send the register's own terminal away. `name` is what devices are listed by. `now` is UTC with milliseconds. `documents` are head office's.
  */
 export async function importDevice(
   documents: Documents,
   { store, register }: { readonly store: StoreId; readonly register: RegisterId },
   now: () => string,
+  name = `Import of ${registerName(store, register)}`,
 ): Promise<Result<ImportDevice, string>> {
   const key = deviceKeyOf(await newDeviceKey());
   const device: Device = {
     id: key.id,
-    name: `Import of ${registerName(store, register)}`,
+    name,
     role: 'terminal',
     store,
     register,

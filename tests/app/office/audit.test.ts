@@ -10,7 +10,8 @@ import {
   readAuditQuery,
   type AuditQuery,
 } from '../../../app/lib/office/audit-query.ts';
-import { actWords } from '../../../app/lib/office/audit-sheet.ts';
+import { actDetail, actWords } from '../../../app/lib/office/audit-sheet.ts';
+import { createFormats } from '../../../app/lib/office/formats.ts';
 import { createNames } from '../../../app/lib/office/organization-names.ts';
 import { ReportsClient } from '../../../app/lib/office/reports-client.ts';
 import type { OrganizationAnswer } from '../../../app/lib/office/reports-schema.ts';
@@ -37,6 +38,7 @@ const entry = {
   subject: 'mia',
   details: { name: 'Mia, the "boss"' },
 };
+const formats = createFormats({ currency: 'GBP', numberLocale: 'en-GB', dateLocale: 'en-GB' });
 const { writer, query, database } = freshReports();
 const server = reportsServer({
   database: query,
@@ -62,7 +64,7 @@ afterAll(async () => {
 });
 
 const pageOf = (wanted: () => AuditQuery) =>
-  new AuditPage({ client, known, names: createNames(known) }, wanted);
+  new AuditPage({ client, known, names: createNames(known), formats }, wanted);
 
 describe('the address of the audit', () => {
   test('holds the whole filter and what is open', () => {
@@ -145,6 +147,14 @@ describe('[A1] the list', () => {
     expect(page.detail.failure?.code).toBe('missing');
     expect(page.detail.value).toBeUndefined();
   });
+});
+
+test('[R7] a clock that moved is told by the time it should have said, on the clock of its store', () => {
+  const words = { names: createNames(known), formats };
+  const moved = { kind: 'clock', store: 'S01', detail: '2026-07-21T11:32:05.250Z' };
+  expect(actDetail(moved, words)).toBe('should have said 21 Jul 2026, 12:32');
+  expect(actDetail({ ...moved, kind: 'drawer' }, words)).toBe(moved.detail);
+  expect(actDetail({ ...moved, detail: 'unknown' }, words)).toBe('unknown');
 });
 
 test('an act of a newer program is called what it is called there', () => {

@@ -3,9 +3,12 @@ import type { Product } from '#model/catalog/product.ts';
 import {
   catalogHref,
   catalogQuery,
+  completeHref,
   findProducts,
   pageOf,
+  productOfCode,
   ROWS_PER_PAGE,
+  soldArticle,
 } from '../../../app/lib/office/catalog-query.ts';
 
 const product = (id: string, name: string, change: Partial<Product> = {}): Product => ({
@@ -56,6 +59,20 @@ describe('articles', () => {
     ['standing=all&department=home', ['lamp', 'cup', 'old']],
   ])('are found by "%s"', (text, ids) => {
     expect(found(text)).toEqual(ids);
+  });
+
+  test('are found by a whole code, however it is written, and by nothing else', () => {
+    expect(productOfCode(PRODUCTS, '0036000291452')?.id).toBe('lamp');
+    expect(productOfCode(PRODUCTS, '36000')).toBeUndefined();
+    expect(productOfCode(PRODUCTS, ' ')).toBeUndefined();
+  });
+
+  test('[C10] that were sold before they were in the catalog have an address of their own', () => {
+    const sold = { code: '999', name: 'Odd & old', price: '4.50', department: 'home' };
+    const read = (href: string) => soldArticle(new URL(href, 'http://x').searchParams);
+    expect(read(completeHref(sold))).toEqual(sold);
+    expect(read(completeHref({ ...sold, department: undefined }))?.department).toBeUndefined();
+    expect(read('/office/catalog?name=Cup')).toBeUndefined();
   });
 
   test('come in pages, and a page behind the last one is the last', () => {

@@ -119,6 +119,20 @@ describe('reports as tables', () => {
     expect(rows.map((row) => row.cells['name'])).toContain('No department');
   });
 
+  test('tenders and papers go by their usual names in the language of the office', async () => {
+    const names = async () => (await sheet('kind=tender')).rows.map((row) => row.cells['name']);
+    const made = new ReportPage(office, () => query('kind=z&open=S01-R1-1'));
+    await Promise.all([made.refresh(), made.refreshDetail()]);
+    expect(await names()).toContain('Cash');
+    overwriteGetLocale(() => 'es');
+    const spanish = await names();
+    const { rows = [] } = made.paper?.sections[2] ?? {};
+    overwriteGetLocale(() => 'en');
+    expect(spanish).toContain('Efectivo');
+    expect(spanish).not.toContain('Cash');
+    expect(rows.map((row) => row.label)).toContain('Efectivo');
+  });
+
   test('tax is by rate, with base, tax and both together', async () => {
     const { rows, total } = await sheet('kind=tax');
     expect(rows.map((row) => [row.cells['rate'], row.cells['included']])).toEqual(

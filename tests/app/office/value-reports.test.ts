@@ -3,6 +3,7 @@ import type { Ledger } from '#model/ledger/account.ts';
 import { createFormats } from '$lib/office/formats.ts';
 import { accountName, accountsSheet, ledgersSheet, movesSheet } from '$lib/office/ledger-sheets.ts';
 import { quickArticlesSheet, representativesSheet } from '$lib/office/line-sheets.ts';
+import { salesSheet } from '$lib/office/report-sheets.ts';
 import { createNames } from '$lib/office/organization-names.ts';
 import { readQuery } from '$lib/office/report-query.ts';
 import { emptyTitle, narrowingOf } from '$lib/office/report-words.ts';
@@ -143,7 +144,21 @@ describe('lines of receipts', () => {
       '–',
     ]);
     expect(sheet.rows[0]?.href).toBe('/office/reports?kind=receipts&about=code%3A999');
+    expect(sheet.rows[0]?.edit).toBe('/office/catalog?code=999&name=Odd+mug&price=4.50');
   });
+});
+
+test('[C10] what was sold without an article is among the products by its name, without an id of chance', () => {
+  const figures = { receipts: 1, quantity: '1', gross: 450 };
+  const rows = [
+    { key: 'quick-701b3b4a', name: 'Odd mug', ...figures },
+    { key: '71053', name: 'Lantern', ...figures },
+  ];
+  const sheet = salesSheet('product', { rows, total: figures }, {}, names);
+  expect(sheet.rows.map(({ cells }) => [cells['name'], cells['key']])).toEqual([
+    ['Odd mug', undefined],
+    ['Lantern', '71053'],
+  ]);
 });
 
 describe('the head of a narrowed list', () => {

@@ -93,6 +93,7 @@ describe('[G10] layaway at the till', () => {
     expect(till.layaways.feeOf(204)).toBe(20);
     must(await till.layaways.cancel(number, 'changed her mind'));
     expect(till.sale.priced.total).toBe(-184);
+    expect(codeOf(till.sale.remove(1))).toBe('layaway-fee-stays');
     payCash(bench, -184);
     const completing = till.completeSale();
     await approve(bench);

@@ -168,6 +168,30 @@ describe('what the office changes reaches a till', { timeout: 120_000 }, () => {
       .toContain('No tax at all');
   });
 
+  test('[C10] an article sold before it was in the catalog is completed from the list of those, once', async () => {
+    await till.scan('4012345678901');
+    await till.page.getByTestId('quick-add-scanned').click();
+    await till.page.getByTestId('quick-name').fill('Odd teapot');
+    await till.page.getByTestId('quick-price').fill('4.50');
+    await till.page.getByTestId('quick-sell').click();
+    await till.sellForCash('50');
+    const list = officeUrl('reports?kind=quick');
+    await office.goto(list);
+    await office.getByTestId('report-row-edit').click();
+    await office.getByTestId('product-dialog').waitFor();
+    expect(await office.getByTestId('product-name').inputValue()).toBe('Odd teapot');
+    expect(await office.getByTestId('product-price').inputValue()).toBe('4.50');
+    expect(await office.getByTestId('product-barcodes').inputValue()).toBe('4012345678901');
+    await office.getByTestId('product-price').fill('4.80');
+    await office.getByTestId('product-save').click();
+    await office.getByTestId('product-edit-4012345678901').waitFor();
+    await office.goto(list);
+    await office.getByTestId('report-row-edit').click();
+    await expect.poll(() => office.getByTestId('product-price').inputValue(), PATIENCE).toBe('4.80');
+    await office.keyboard.press('Escape');
+    await expect.poll(() => office.url(), PATIENCE).toContain('search=4012345678901');
+  });
+
   test('receipts about a customer say so, and one click shows all again', async () => {
     await office.goto(officeUrl('reports?kind=receipts&about=customer:joan'));
     await expect.poll(() => office.getByTestId('report-subject-name').innerText(), PATIENCE).toBe('joan');

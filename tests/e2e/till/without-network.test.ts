@@ -92,6 +92,8 @@ describe('a new version of the app', { timeout: 120_000 }, () => {
       await till.sellForCash();
       await till.newSale();
       await offer.waitFor();
+      const [notice, total] = await Promise.all([offer.boundingBox(), till.total.boundingBox()]);
+      expect((notice?.y ?? Infinity) + (notice?.height ?? 0)).toBeLessThanOrEqual(total?.y ?? 0);
       const loaded = page.waitForEvent('load');
       await page.getByTestId('take-version').click();
       await loaded;

@@ -1,3 +1,4 @@
+import { pinOf } from '../../support/shop.ts';
 import { lead, leave, reached, touch, type Walk } from '../screen.ts';
 import { LANTERN, approveIfAsked, type TillTour } from './tour.ts';
 
@@ -24,6 +25,21 @@ export async function* payWalk({ till }: TillTour): Walk {
   yield 'till-settled';
   await till.complete();
   yield 'till-done';
+  await till.newSale();
+}
+
+/** A code that the catalog does not know, sold by a name: head office completes it later. */
+export async function* unknownCodeWalk({ till }: TillTour): Walk {
+  const { page } = till;
+  await till.scan('4012345678901');
+  await lead(page, 'quick-add-scanned', 'quick-add-dialog');
+  await page.getByTestId('quick-name').fill('Odd teapot');
+  await page.getByTestId('quick-price').fill('4.50');
+  yield 'till-quick-add-code';
+  await touch(page, 'quick-sell');
+  await till.approve('mia', pinOf('mia'));
+  await till.lines.first().waitFor();
+  await till.sellForCash('5');
   await till.newSale();
 }
 

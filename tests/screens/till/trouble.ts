@@ -52,7 +52,10 @@ export async function* excludedWalk({ shop, station, till }: TillTour): Walk {
   const own = Object.entries(entries).flatMap(([entry, text]) => {
     if (!entry.startsWith('device:')) return [];
     const device = JSON.parse(text) as Device;
-    const isHere = device.role === 'terminal' && device.register === station.spec.register;
+    const isHere =
+      device.role === 'terminal' &&
+      device.store === station.spec.store &&
+      device.register === station.spec.register;
     return isHere && device.revokedAt === undefined ? [{ entry, device }] : [];
   });
   const revoked = own.map(({ entry, device }) => [
