@@ -159,7 +159,10 @@ describe('the link to a relay', () => {
     const relay = await WireRelay.start();
     onTestFinished(() => relay.cut());
     dialling(relay.url);
-    await vi.waitFor(() => expect(relay.peers).toEqual([{ isEphemeral: false, holdings: 1, device }]), PATIENCE);
+    await vi.waitFor(
+      () => expect(relay.peers).toEqual([{ isEphemeral: false, holdings: 1, device }]),
+      PATIENCE,
+    );
   });
 
   test('[W3] a peer that answered pings and then falls silent is given up after two missed ones', async () => {
