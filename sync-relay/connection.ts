@@ -8,7 +8,7 @@ import {
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
 import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
-import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
+import { OUTLINE_VERSION, SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { proofOf, type Admission, type Door, type Turned } from './door.ts';
 import { Link, type LinkSocket } from './link.ts';
 
@@ -20,6 +20,9 @@ export type ConnectionEvents = {
   readonly onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => void;
   /** A relay that dialled says what it holds. */
   readonly onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => void;
+  /** A relay that dialled says in short what it holds, or answered what we said. */
+  readonly onOutline: (link: Link, frame: FrameOf<'tillmesh-outline'>) => void;
+  readonly onRanges: (link: Link, frame: FrameOf<'tillmesh-ranges'>) => void;
   /** A relay answered our summary. */
   readonly onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) => void;
   /** A terminal says what it holds. */
@@ -78,7 +81,7 @@ export class Connection {
     this.#send({
       type: 'join',
       senderId: own.peerId,
-      peerMetadata: { ...own.metadata, summary: SUMMARY_VERSION },
+      peerMetadata: { ...own.metadata, summary: SUMMARY_VERSION, outline: OUTLINE_VERSION },
       supportedProtocolVersions: [PROTOCOL_VERSION],
       ...(door === undefined ? {} : { challenge: this.#nonce }),
     });
@@ -140,7 +143,7 @@ export class Connection {
       targetId: join.senderId,
       peerMetadata: {
         ...own.metadata,
-        ...(link.summarizes ? { summary: SUMMARY_VERSION } : {}),
+        ...(link.summarizes ? { summary: SUMMARY_VERSION, outline: OUTLINE_VERSION } : {}),
         ...(link.tellsHoldings ? { holdings: HOLDINGS_VERSION } : {}),
       },
       selectedProtocolVersion: PROTOCOL_VERSION,
@@ -190,6 +193,8 @@ export class Connection {
     const { own, events } = this.#parts;
     if (frame.type === 'sync' || frame.type === 'request') events.onSync(link, frame);
     else if (frame.type === 'tillmesh-summary') events.onSummary(link, frame);
+    else if (frame.type === 'tillmesh-outline') events.onOutline(link, frame);
+    else if (frame.type === 'tillmesh-ranges') events.onRanges(link, frame);
     else if (frame.type === 'tillmesh-differences') events.onDifferences(link, frame);
     else if (frame.type === 'tillmesh-holdings') events.onHoldings(link, frame);
     else if (frame.type === 'tillmesh-voucher') events.onVoucher(link, frame);

@@ -213,8 +213,12 @@ export class DocumentLog {
 const ARCHIVE = 'archive';
 const INDEX_FILE = 'heads.log';
 
-/** What lies on the disk of one document. */
-export type DocumentFiles = { readonly logBytes: number; readonly archives: readonly string[] };
+/** A file of a document: its log, with its length, or one of its archives. */
+export type FileOfDocument = {
+  readonly id: DocumentId;
+  readonly logBytes?: number;
+  readonly sha?: string;
+};
 
 /** The folder of all document logs of a relay, and in it the archives of those that are closed. */
 export class LogFolder {
@@ -234,21 +238,16 @@ export class LogFolder {
   }
 
   /**
-   * Makes the folders where they are missing and gives what lies in them by document id. `isKnown` tells ids that need no look;
-   * files that are no document of ours are left alone.
+   * Makes the folders where they are missing and gives what lies in them, one file after the other: a relay that holds years must
+   * not have all of it in memory at once. `isKnown` tells ids that need no look; files that are no document of ours are left alone.
    */
-  async files(isKnown: (id: string) => boolean): Promise<Map<DocumentId, DocumentFiles>> {
-    const files = new Map<DocumentId, DocumentFiles>();
+  async *files(isKnown: (id: string) => boolean): AsyncIterable<FileOfDocument> {
     for (const [name, logBytes] of await this.#disk.sizes(this.#folder)) {
-      if (!name.endsWith('.log') || name.includes('/')) continue;
       const id = name.slice(0, -4);
-      if (this.#isDocument(id, isKnown)) files.set(id, { logBytes, archives: [] });
+      if (name.endsWith('.log') && !name.includes('/') && this.#isDocument(id, isKnown))
+        yield { id, logBytes };
     }
-    for (const [id, sha] of await this.archives.names()) {
-      const { logBytes, archives } = files.get(id as DocumentId) ?? { logBytes: 0, archives: [] };
-      if (this.#isDocument(id, isKnown)) files.set(id, { logBytes, archives: [...archives, sha].sort() });
-    }
-    return files;
+    for (const [id, sha] of await this.archives.names()) if (this.#isDocument(id, isKnown)) yield { id, sha };
   }
 
   #isDocument(id: string, isKnown: (id: string) => boolean): id is DocumentId {

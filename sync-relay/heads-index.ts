@@ -2,14 +2,54 @@ import { createHash } from 'node:crypto';
 import { bytesOfDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import { BLOCK_DOCUMENTS, DIGEST_BYTES } from '#model/protocol/summary.ts';
 
-/** What a block keeps: for each place the digest of a document's heads, and the hashes of its archives. */
-type Block = { readonly digests: (string | undefined)[]; readonly archives: (string | undefined)[] };
+/** What a block keeps: for each place the digest of a document's heads, and the hashes of its archives; its own once asked for. */
+type Block = {
+  readonly digests: (string | undefined)[];
+  readonly archives: (string | undefined)[];
+  digest: Uint8Array | undefined;
+};
 
 /** A document as the index knows it; `digest` are 16 bytes (rule W6). */
 export type IndexedDocument = { readonly place: number; readonly digest: Uint8Array };
 
-/** A block of the index: the 16 bytes of its name and its documents in order. */
-export type IndexedBlock = { readonly block: Uint8Array; readonly documents: readonly IndexedDocument[] };
+/**
+ * A block of the index: the 16 bytes of its name and its documents in order, made when asked for. Most who look at all blocks
+ * look at the names of most.
+ */
+export class IndexedBlock {
+  readonly block: Uint8Array;
+  readonly #block: Block;
+
+  constructor(block: Uint8Array, kept: Block) {
+    this.block = block;
+    this.#block = kept;
+  }
+
+  /** The place of its first document. */
+  get first(): number {
+    return this.#block.digests.findIndex((digest) => digest !== undefined);
+  }
+
+  /** The place of its last document. */
+  get last(): number {
+    return this.#block.digests.length - 1;
+  }
+
+  /** Its documents in order. */
+  get documents(): readonly IndexedDocument[] {
+    return documentsOf(this.#block);
+  }
+
+  /** The digest of all its documents (rule W6). */
+  get digest(): Uint8Array {
+    return (this.#block.digest ??= blockDigest(this.documents));
+  }
+}
+
+/** The digest of a block with these documents (rule W6). */
+export function blockDigest(documents: readonly IndexedDocument[]): Uint8Array {
+  return shortHash(Buffer.concat(documents.flatMap(({ place, digest }) => [Uint8Array.of(place), digest])));
+}
 
 /** The digest of a document's state: the first 16 bytes of the SHA-256 of its heads, sorted (rule W6). */
 export function headsDigest(heads: readonly string[]): Uint8Array {
@@ -57,9 +97,11 @@ export class HeadsIndex {
   set(bytes: Uint8Array, digest: Uint8Array, archives: readonly string[]): void {
     const name = nameOf(bytes);
     let block = this.#blocks.get(name);
-    if (block === undefined) this.#blocks.set(name, (block = { digests: [], archives: [] }));
+    if (block === undefined)
+      this.#blocks.set(name, (block = { digests: [], archives: [], digest: undefined }));
     const place = placeOf(bytes);
     if (block.digests[place] === undefined) this.#count += 1;
+    block.digest = undefined;
     block.digests[place] = Buffer.from(digest).toString('latin1');
     if (archives.length > 0) block.archives[place] = Buffer.from(archives.join(''), 'hex').toString('latin1');
     else if (block.archives[place] !== undefined) block.archives[place] = undefined;
@@ -68,13 +110,12 @@ export class HeadsIndex {
   /** The block of a name. */
   block(name: Uint8Array): IndexedBlock | undefined {
     const block = this.#blocks.get(nameOf(name));
-    return block && { block: name, documents: documentsOf(block) };
+    return block && new IndexedBlock(name, block);
   }
 
   /** All blocks, in no order. */
   *blocks(): Iterable<IndexedBlock> {
-    for (const [name, block] of this.#blocks)
-      yield { block: Buffer.from(name, 'latin1'), documents: documentsOf(block) };
+    for (const [name, block] of this.#blocks) yield new IndexedBlock(Buffer.from(name, 'latin1'), block);
   }
 
   /** The bytes of every document's id. */

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { documentId, parseDocumentId } from '#model/ids/document-id.ts';
+import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { HeadCountersigner } from './head-countersigner.ts';
 import type { VerifySignature } from './journal-check.ts';
 import { JournalWatch, type Quarantine } from './journal-watch.ts';
@@ -74,19 +74,18 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
     );
   };
   const sealed = new Set<string>();
-  for (const [id, seal] of relay.takeSeals()) {
-    const address = parseDocumentId(id);
-    if (!address.ok || address.value.key.class !== 'session') continue;
-    watch.sealed({ ...address.value.key, organization: address.value.organization }, seal);
-    sealed.add(id);
+  for (const [{ organization, key }, seal] of relay.takeSeals()) {
+    if (key.class !== 'session') continue;
+    watch.sealed({ ...key, organization }, seal);
+    sealed.add(sessionName(organization, key));
   }
   for (const address of relay.addresses) {
     const { organization, key } = address;
     if (key.class === 'organization' && organization === parts.organization)
       changedDevices(relay.document(key));
     if (key.class !== 'session' && key.class !== 'acknowledgements') continue;
-    const id = documentId(address);
-    if (!sealed.has(id)) watch.changed(id, address);
+    const isSealed = key.class === 'session' && sealed.has(sessionName(organization, key));
+    if (!isSealed) watch.changed(documentId(address), address);
   }
   const unwatch = relay.watch(changed);
   return {
@@ -109,4 +108,12 @@ function countersignerOf(
     changes: Record<string, string>,
   ) => relay.document(key).write(changes);
   return new HeadCountersigner({ device: own.id, sign, write, now, later, log });
+}
+
+/** A session in a word that costs less than its document's id. */
+function sessionName(
+  organization: string,
+  { store, register, session }: Extract<DocumentKey, { class: 'session' }>,
+): string {
+  return `${organization} ${store} ${register} ${session}`;
 }

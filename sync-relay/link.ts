@@ -2,7 +2,7 @@ import * as A from '@automerge/automerge';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
 import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
-import { SUMMARY_VERSION } from '#model/protocol/summary.ts';
+import { OUTLINE_VERSION, SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { writeRight } from '#model/trust/rights.ts';
 import type { Voucher } from '#model/trust/voucher.ts';
 import type { Trust } from './door.ts';
@@ -97,6 +97,11 @@ export class Link {
     return this.isRelay && isToldOf && this.metadata.summary === SUMMARY_VERSION;
   }
 
+  /** Whether a long summary may have an outline before it (rule W11). */
+  get outlines(): boolean {
+    return this.summarizes && this.metadata.outline === OUTLINE_VERSION;
+  }
+
   /** Whether the peer tells what it holds instead of being offered every document (rule W9). Strangers are asked for all. */
   get tellsHoldings(): boolean {
     const isTerminal = this.direction === 'in' && !this.isRelay && this.metadata.device !== undefined;
@@ -182,6 +187,16 @@ export class Link {
   /** Tells the peer what is here (rule W5). */
   summarize(blocks: Uint8Array): void {
     this.send({ type: 'tillmesh-summary', senderId: this.#ownPeerId, targetId: this.peerId, blocks });
+  }
+
+  /** Tells the peer what is here, in short (rule W11). */
+  outline(blocks: Uint8Array): void {
+    this.send({ type: 'tillmesh-outline', senderId: this.#ownPeerId, targetId: this.peerId, blocks });
+  }
+
+  /** Tells the peer where its outline differs from what is here (rule W11). */
+  tellRanges(ranges: Uint8Array): void {
+    this.send({ type: 'tillmesh-ranges', senderId: this.#ownPeerId, targetId: this.peerId, ranges });
   }
 
   /** Tells the peer what is here of what differs (rule W5). */

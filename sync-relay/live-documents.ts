@@ -3,13 +3,13 @@ import type { Link } from './link.ts';
 import type { RelayDocument } from './relay-document.ts';
 
 /** Idle documents kept in memory; beyond them the one longest idle goes. A session of 300 sales takes about two megabytes there. */
-const MOST_IDLE = 48;
+const MOST_IDLE = 16;
 
 /** How often documents nobody talked about since the last time are let go, in milliseconds. */
 const QUIET_MS = 30_000;
 
 /** Documents a link is offered at once. */
-const OFFERED_AT_ONCE = 16;
+const OFFERED_AT_ONCE = 8;
 
 /** How long a peer may take to agree on documents before the next ones are spoken of, in milliseconds. */
 const AGREE_MS = 2000;

@@ -1,3 +1,4 @@
+import { collectNow } from './give-back.ts';
 import { pino } from 'pino';
 import { isProcessAlive, lockFolder } from './folder-lock.ts';
 import { USAGE, readOptions, type RelayOptions } from './options.ts';
@@ -30,6 +31,7 @@ async function run(settings: RelayOptions): Promise<void> {
   const start = async (port: number): Promise<RunningRelay> => {
     const surroundings = { certificate: certificate.value, log, onJoined };
     const started = await startRelay({ ...settings, port }, surroundings);
+    collectNow();
     return started.ok ? started.value : fail(1, started.error);
   };
   // A relay that has joined begins anew, on the port it had.

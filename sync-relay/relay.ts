@@ -88,8 +88,9 @@ export class Relay {
   readonly #watchers = new Set<(document: RelayDocument) => void>();
   readonly #links = new Set<Link>();
   readonly #delayed = new Set<() => void>();
-  #seals: readonly (readonly [DocumentId, Seal])[] = [];
+  #seals: Iterable<readonly [DocumentAddress, Seal]> = [];
   #disk: 'ok' | 'failed' = 'ok';
+  #stopped = false;
 
   constructor(parts: RelayParts) {
     this.#parts = parts;
@@ -125,7 +126,7 @@ export class Relay {
   }
 
   /** What is known of the archived sessions; forgotten once it was asked for. */
-  takeSeals(): readonly (readonly [DocumentId, Seal])[] {
+  takeSeals(): Iterable<readonly [DocumentAddress, Seal]> {
     const seals = this.#seals;
     this.#seals = [];
     return seals;
@@ -133,6 +134,7 @@ export class Relay {
 
   /** Ends all links and waits until every change handed in is on disk. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const cancel of this.#delayed) cancel();
     for (const link of this.#links) link.close(CLOSE_CODES.goingAway, 'the relay is stopping');
     await Promise.all([...this.#live.all].map((document) => document.settled()));
@@ -145,6 +147,8 @@ export class Relay {
       onLink: (link: Link) => this.#join(link),
       onSync: (link: Link, frame: FrameOf<'sync' | 'request'>) => this.#receive(link, frame),
       onSummary: (link: Link, frame: FrameOf<'tillmesh-summary'>) => this.#summaries.take(link, frame),
+      onOutline: (link: Link, frame: FrameOf<'tillmesh-outline'>) => this.#summaries.takeOutline(link, frame),
+      onRanges: (link: Link, frame: FrameOf<'tillmesh-ranges'>) => this.#summaries.takeRanges(link, frame),
       onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) =>
         this.#summaries.takeDifferences(link, frame),
       onHoldings: (link: Link, frame: FrameOf<'tillmesh-holdings'>) => this.#holdings.take(link, frame),
@@ -183,7 +187,7 @@ export class Relay {
 
   /** Archives a document that still has these heads, and lets it go (rule D12); whether it did. */
   async archive(id: DocumentId, heads: Heads, seal: Seal): Promise<boolean> {
-    return (await this.held(id)?.archive(heads, seal)) ?? false;
+    return (!this.#stopped && (await this.held(id)?.archive(heads, seal))) || false;
   }
 
   /** Hears of every document whose changes have reached the disk; gives back the function that stops it. */
@@ -250,12 +254,12 @@ export class Relay {
 
   /** Addresses of all documents on the disk; with a link, of those it is offered. */
   *#addresses(link?: Link): Iterable<DocumentAddress> {
-    for (const { block, documents } of this.#shelf.index.blocks()) {
-      const last = documents.at(-1);
-      const newest = last && addressOfBytes(documentBytes(block, last.place));
+    for (const indexed of this.#shelf.index.blocks()) {
+      const { block } = indexed;
+      const newest = addressOfBytes(documentBytes(block, indexed.last));
       // A block has one class and one place: where its newest document is not offered, none is.
       if (newest === undefined || (link && !this.#isOffered(link, newest))) continue;
-      for (const { place } of documents) {
+      for (const { place } of indexed.documents) {
         const address = addressOfBytes(documentBytes(block, place));
         if (address && (!link || this.#isOffered(link, address))) yield address;
       }

@@ -1,8 +1,13 @@
 import * as A from '@automerge/automerge';
 import type { Logger } from 'pino';
 import * as v from 'valibot';
-import { bytesOfDocumentId, type DocumentId } from '#model/ids/document-id.ts';
-import type { DocumentFiles, DocumentLog, LogFolder } from './document-log.ts';
+import {
+  addressOfBytes,
+  bytesOfDocumentId,
+  type DocumentAddress,
+  type DocumentId,
+} from '#model/ids/document-id.ts';
+import type { DocumentLog, LogFolder } from './document-log.ts';
 import { DocumentFile } from './document-file.ts';
 import { HeadsIndex, headsDigest } from './heads-index.ts';
 import { sealSchema, type Seal } from './seal.ts';
@@ -48,32 +53,38 @@ export class Shelf {
   }
 
   /** Reads which documents there are and gives the seals of those that were archived. Reads what the index does not know. */
-  async start(): Promise<readonly (readonly [DocumentId, Seal])[]> {
+  async start(): Promise<Iterable<readonly [DocumentAddress, Seal]>> {
     const { log: file, frames } = await this.#folder.openIndex();
-    const rows = new Map<string, Row>();
+    this.#file = file;
+    const rows = new Map<string, KnownRow>();
     let written = 0;
     for (const frame of frames)
       for (const row of this.#rowsIn(frame)) {
-        rows.set(row[0], row);
+        rows.set(row[0], new KnownRow(row));
         written += 1;
       }
-    this.#file = file;
-    const seals: (readonly [DocumentId, Seal])[] = [];
-    const unknown: (readonly [DocumentId, DocumentFiles])[] = [];
-    const valid: Row[] = [];
-    for (const [id, files] of await this.#folder.files((name) => rows.has(name))) {
-      const row = rows.get(id);
-      if (row === undefined || row[3] !== files.logBytes || row[4].join() !== files.archives.join()) {
-        unknown.push([id, files]);
+    const unknown = new Map<DocumentId, string[]>();
+    for await (const { id, logBytes, sha } of this.#folder.files((name) => rows.has(name))) {
+      if (rows.get(id)?.finds(logBytes, sha) === true) continue;
+      const archives = unknown.get(id) ?? [];
+      unknown.set(id, sha === undefined ? archives : [...archives, sha]);
+    }
+    let valid = 0;
+    for (const [id, row] of rows) {
+      if (unknown.has(id as DocumentId) || !row.isFound) {
+        // What is there of it is read; an archive the index names and nobody found is told of then.
+        const others = unknown.get(id as DocumentId);
+        if (others !== undefined || row.isSeen)
+          unknown.set(id as DocumentId, [...(others ?? []), ...row.archives]);
+        rows.delete(id);
         continue;
       }
-      this.index.set(Buffer.from(row[1], 'hex'), Buffer.from(row[2], 'hex'), row[4]);
-      if (row[5] !== null) seals.push([id, row[5]]);
-      valid.push(row);
+      this.index.set(row.bytes, row.digest, row.archives);
+      valid += 1;
     }
-    if (written > 2 * valid.length + FRAME_ROWS) await this.#rewrite(valid);
-    await this.#read(unknown);
-    return seals;
+    if (written > 2 * valid + FRAME_ROWS) await this.#rewrite(rows);
+    await this.#read([...unknown]);
+    return sealsIn(rows);
   }
 
   /** Opens a document; rejects where the disk refuses. */
@@ -122,12 +133,12 @@ export class Shelf {
     }
   }
 
-  async #read(unknown: readonly (readonly [DocumentId, DocumentFiles])[]): Promise<void> {
+  async #read(unknown: readonly (readonly [DocumentId, readonly string[]])[]): Promise<void> {
     if (unknown.length > 0) this.#log.info({ documents: unknown.length }, 'documents are read for the index');
     const waiting = unknown[Symbol.iterator]();
     const reader = async () => {
-      for (const [id, { archives }] of waiting) {
-        const { file, doc } = await DocumentFile.open(this.#folder, id, archives, this.#log);
+      for (const [id, archives] of waiting) {
+        const { file, doc } = await DocumentFile.open(this.#folder, id, [...archives].sort(), this.#log);
         A.free(doc);
         // Also one whose log is empty is there: its name was taken.
         this.index.set(bytesOfDocumentId(id), headsDigest(file.heads), file.archives);
@@ -161,9 +172,9 @@ export class Shelf {
     }
   }
 
-  async #rewrite(rows: readonly Row[]): Promise<void> {
+  async #rewrite(rows: ReadonlyMap<string, KnownRow>): Promise<void> {
     try {
-      await this.#file?.rewrite(...framesOf(rows));
+      await this.#file?.rewrite(...framesOf([...rows].map(([id, row]) => row.row(id))));
     } catch (cause) {
       this.#log.warn({ err: cause }, 'the index could not be shortened');
     }
@@ -183,5 +194,80 @@ function parsed(frame: Uint8Array): unknown {
   } catch {
     // A row that is no row is made again like one that is missing.
     return undefined;
+  }
+}
+
+/** A row of the index as it waits for its files, in as little as it takes: at a start there is one for every document. */
+class KnownRow {
+  readonly #bytes: string;
+  readonly #digest: string;
+  readonly #archives: string;
+  readonly #logBytes: number;
+  readonly #seal: string | undefined;
+  #found = 0;
+  #isLogFound: boolean;
+  #isSeen = false;
+
+  constructor([, bytes, digest, logBytes, archives, seal]: Row) {
+    this.#bytes = packed(bytes);
+    this.#digest = packed(digest);
+    this.#archives = packed(archives.join(''));
+    this.#logBytes = logBytes;
+    this.#isLogFound = logBytes === 0;
+    this.#seal = seal === null ? undefined : JSON.stringify(seal);
+  }
+
+  /** Takes note of a file; false when the row does not name it. */
+  finds(logBytes: number | undefined, sha: string | undefined): boolean {
+    this.#isSeen = true;
+    if (logBytes !== undefined) return (this.#isLogFound = logBytes === this.#logBytes);
+    const isNamed = sha !== undefined && this.archives.includes(sha);
+    if (isNamed) this.#found += 1;
+    return isNamed;
+  }
+
+  /** Whether any file of the document was there. */
+  get isSeen(): boolean {
+    return this.#isSeen;
+  }
+
+  /** Whether every file was there. */
+  get isFound(): boolean {
+    return this.#isLogFound && this.#found === this.archives.length;
+  }
+
+  get bytes(): Uint8Array {
+    return Buffer.from(this.#bytes, 'latin1');
+  }
+
+  get digest(): Uint8Array {
+    return Buffer.from(this.#digest, 'latin1');
+  }
+
+  get archives(): readonly string[] {
+    return Buffer.from(this.#archives, 'latin1').toString('hex').match(/.{64}/g) ?? [];
+  }
+
+  get seal(): Seal | undefined {
+    return this.#seal === undefined ? undefined : (JSON.parse(this.#seal) as Seal);
+  }
+
+  row(id: string): Row {
+    const [bytes, digest] = [this.bytes, this.digest].map((one) => Buffer.from(one).toString('hex'));
+    return [id, bytes ?? '', digest ?? '', this.#logBytes, [...this.archives], this.seal ?? null];
+  }
+}
+
+/** Hex as text of one byte a character. */
+function packed(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('latin1');
+}
+
+function* sealsIn(rows: ReadonlyMap<string, KnownRow>): Iterable<readonly [DocumentAddress, Seal]> {
+  for (const row of rows.values()) {
+    const { seal } = row;
+    // To read the id itself takes a hundred times as long.
+    const address = seal && addressOfBytes(row.bytes);
+    if (address !== undefined && seal !== undefined) yield [address, seal];
   }
 }

@@ -4,14 +4,18 @@ import {
   MAX_SUMMARY_BYTES,
   compareBytes,
   decodeDifferences,
+  decodeRanges,
   decodeSummary,
   differenceBytes,
   encodeDifferences,
+  encodeRanges,
   encodeSummary,
+  rangeOf,
+  type BlockDigest,
   type BlockDocuments,
 } from '#model/protocol/summary.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
-import { documentBytes, shortHash, type HeadsIndex, type IndexedBlock } from './heads-index.ts';
+import { blockDigest, documentBytes, shortHash, type HeadsIndex, type IndexedBlock } from './heads-index.ts';
 import type { Link } from './link.ts';
 
 /** What summaries need of the relay. */
@@ -33,17 +37,53 @@ export class Summaries {
   readonly #parts: SummaryParts;
   /** Links whose summary is under way: ours when it was sent, theirs when it came. */
   readonly #met = new WeakSet<Link>();
+  /** Links whose outline we sent and whose answer we wait for. */
+  readonly #outlined = new WeakSet<Link>();
+  /** The ranges we said differ, of links that sent an outline: their summary is of these. */
+  readonly #asked = new WeakMap<Link, ReadonlySet<string>>();
 
   constructor(parts: SummaryParts) {
     this.#parts = parts;
   }
 
-  /** Begins, as the side that dialled. */
+  /** Begins, as the side that dialled; where much is held, in short first. */
   begin(link: Link): void {
+    const blocks = this.#blocksFor(link);
+    if (!link.outlines || blocks.length <= MOST_ROWS) return this.#tell(link, blocks);
+    this.#outlined.add(link);
+    link.outline(encodeSummary(outlineOf(blocks)));
+  }
+
+  /** Takes the outline of the side that dialled, and answers where it is otherwise here (rule W11). */
+  takeOutline(link: Link, { blocks }: FrameOf<'tillmesh-outline'>): void {
+    if (!link.outlines || link.direction !== 'in' || this.#met.has(link) || this.#asked.has(link))
+      return link.refuse('an outline nobody waits for');
+    const theirs = decodeSummary(blocks);
+    if (!theirs.ok) return link.refuse(theirs.error);
+    const known = new Map(theirs.value.map(({ block, digest }) => [keyOf(block), digest]));
+    const differing: Uint8Array[] = [];
+    for (const { block, digest } of outlineOf(this.#blocksFor(link))) {
+      const other = known.get(keyOf(block));
+      known.delete(keyOf(block));
+      if (other === undefined || compareBytes(other, digest) !== 0) differing.push(block);
+    }
+    for (const key of known.keys()) differing.push(Buffer.from(key, 'latin1'));
+    this.#asked.set(link, new Set(differing.map(keyOf)));
+    link.tellRanges(encodeRanges(differing.sort(compareBytes)));
+  }
+
+  /** Takes where the other side differs, and tells of the blocks there. */
+  takeRanges(link: Link, { ranges }: FrameOf<'tillmesh-ranges'>): void {
+    if (!this.#outlined.delete(link)) return link.refuse('ranges nobody asked for');
+    const theirs = decodeRanges(ranges);
+    if (!theirs.ok) return link.refuse(theirs.error);
+    if (theirs.value.length === 0) return;
+    this.#tell(link, this.#blocksFor(link, new Set(theirs.value.map(keyOf))));
+  }
+
+  #tell(link: Link, blocks: readonly SharedBlock[]): void {
     this.#met.add(link);
-    link.summarize(
-      encodeSummary(this.#blocksFor(link).map((block) => ({ block: block.block, digest: digestOf(block) }))),
-    );
+    link.summarize(encodeSummary(blocks));
   }
 
   /** Takes the summary of the side that dialled, and answers it. */
@@ -55,10 +95,10 @@ export class Summaries {
     if (!theirs.ok) return link.refuse(theirs.error);
     const known = new Map(theirs.value.map(({ block, digest }) => [keyOf(block), digest]));
     const differing: BlockDocuments[] = [];
-    for (const block of this.#blocksFor(link)) {
+    for (const block of this.#blocksFor(link, this.#asked.get(link))) {
       const digest = known.get(keyOf(block.block));
       known.delete(keyOf(block.block));
-      if (digest === undefined || compareBytes(digest, digestOf(block)) !== 0) differing.push(block);
+      if (digest === undefined || compareBytes(digest, block.digest) !== 0) differing.push(block);
     }
     for (const key of known.keys()) differing.push({ block: Buffer.from(key, 'latin1'), documents: [] });
     differing.sort((a, b) => compareBytes(a.block, b.block));
@@ -95,12 +135,13 @@ export class Summaries {
     if (address !== undefined && this.#parts.isShared(link, address)) yield [documentId(address), address];
   }
 
-  /** The blocks this relay tells a peer of, in order. */
-  #blocksFor(link: Link): BlockDocuments[] {
+  /** The blocks this relay tells a peer of, in order; of some ranges, where they are said. */
+  #blocksFor(link: Link, ranges?: ReadonlySet<string>): SharedBlock[] {
     // Head office that has lost everything is told nothing by a stranger's summary, and tells it nothing.
     if (link.trust === 'stranger') return [];
-    const blocks: BlockDocuments[] = [];
+    const blocks: SharedBlock[] = [];
     for (const indexed of this.#parts.index.blocks()) {
+      if (ranges !== undefined && !ranges.has(keyOf(rangeOf(indexed.block)))) continue;
       const shared = this.#shared(link, indexed);
       if (shared !== undefined) blocks.push(shared);
     }
@@ -108,12 +149,13 @@ export class Summaries {
   }
 
   /** A block as a peer may see it: who may have one of its documents may have all. */
-  #shared(link: Link, { block, documents }: IndexedBlock): BlockDocuments | undefined {
-    const [first] = documents;
-    const address = first && addressOfBytes(documentBytes(block, first.place));
+  #shared(link: Link, indexed: IndexedBlock): SharedBlock | undefined {
+    const { block } = indexed;
+    const address = addressOfBytes(documentBytes(block, indexed.first));
     if (address === undefined || !this.#parts.isShared(link, address)) return undefined;
-    if (!isVouchedFor(address.key)) return { block, documents };
-    return { block, documents: documents.map((one) => this.#withWord(block, one)) };
+    if (!isVouchedFor(address.key)) return indexed;
+    const documents = indexed.documents.map((one) => this.#withWord(block, one));
+    return { block, documents, digest: blockDigest(documents) };
   }
 
   #withWord(block: Uint8Array, { place, digest }: BlockDocuments['documents'][number]) {
@@ -123,11 +165,25 @@ export class Summaries {
   }
 }
 
+/** A block as a peer may see it, with its own digest. */
+type SharedBlock = BlockDocuments & { readonly digest: Uint8Array };
+
+/** Blocks a summary has without an outline before it: two kilobytes, where an outline saves less than its round trip costs. */
+const MOST_ROWS = 64;
+
 /** Put behind the digest of a document whose voucher is here (rule W6). */
 const VOUCHED = Buffer.from('vouched');
 
-function digestOf({ documents }: BlockDocuments): Uint8Array {
-  return shortHash(Buffer.concat(documents.flatMap(({ place, digest }) => [Uint8Array.of(place), digest])));
+/** The ranges of blocks in order, each with the digest of the names and digests of its blocks (rule W11). */
+function outlineOf(blocks: readonly SharedBlock[]): BlockDigest[] {
+  const ranges: { block: Uint8Array; rows: Uint8Array[] }[] = [];
+  for (const { block, digest } of blocks) {
+    const range = rangeOf(block);
+    const last = ranges.at(-1);
+    if (last !== undefined && compareBytes(last.block, range) === 0) last.rows.push(block, digest);
+    else ranges.push({ block: range, rows: [block, digest] });
+  }
+  return ranges.map(({ block, rows }) => ({ block, digest: shortHash(Buffer.concat(rows)) }));
 }
 
 function keyOf(block: Uint8Array): string {

@@ -8,6 +8,8 @@ export type ProgramSpec = {
   /** Its main file, from the project's folder. */
   readonly main: string;
   readonly args: readonly string[];
+  /** What Node itself is told. */
+  readonly nodeArgs?: readonly string[];
 };
 
 /** What the supervisor tells about a program after it was up once. */
@@ -58,7 +60,7 @@ export class ChildProgram {
   start(): Promise<Record<string, unknown>> {
     const child = spawn(
       process.execPath,
-      ['--import', END_WITH_PARENT, this.#spec.main, ...this.#spec.args],
+      [...(this.#spec.nodeArgs ?? []), '--import', END_WITH_PARENT, this.#spec.main, ...this.#spec.args],
       {
         cwd: this.#cwd,
         stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ChildProgram, type ProgramSpec } from './child-program.ts';
+import { RELAY_NODE_ARGS } from './station-programs.ts';
 
 /** Head office's relay while a command works on its documents. */
 export type HeadOfficeRelay = {
@@ -37,7 +38,11 @@ export async function startHeadOfficeRelay(
 ): Promise<HeadOfficeRelay> {
   const folder = ['--data', headOfficeRelayFolder(data)];
   const args = ['--role', 'hq', '--log-level', 'warn', ...folder, '--organization', organization];
-  const relay = headOfficeProgram({ name: 'relay', main: 'sync-relay/main.ts', args }, project, log);
+  const relay = headOfficeProgram(
+    { name: 'relay', main: 'sync-relay/main.ts', args, nodeArgs: RELAY_NODE_ARGS },
+    project,
+    log,
+  );
   const { port } = await relay.start();
   return {
     syncUrl: `ws://127.0.0.1:${Number(port)}/sync`,

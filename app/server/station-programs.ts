@@ -24,11 +24,18 @@ function flag(name: string, value: string | undefined): string[] {
   return value === undefined ? [] : [name, value];
 }
 
+/**
+ * What Node is told for a relay: of itself it gives new objects up to 100 MB and keeps them, and a relay makes many that are soon
+ * forgotten. (Nothing a running program can say of itself has this effect.)
+ */
+export const RELAY_NODE_ARGS = ['--max-semi-space-size=4'];
+
 /** The relay of a machine. */
 export function relayProgram(spec: StationSpec, data: string): ProgramSpec {
   return {
     name: `${spec.name} relay`,
     main: 'sync-relay/main.ts',
+    nodeArgs: RELAY_NODE_ARGS,
     args: [
       ...flag('--data', programFolder(data, spec, 'relay')),
       ...flag('--port', String(spec.ports.relay)),

@@ -23,6 +23,8 @@ export const peerMetadataSchema = v.looseObject({
   isEphemeral: v.optional(v.boolean()),
   /** The version of the summary a relay tells instead of offering every document (rule W5); left out by peers without. */
   summary: v.optional(v.number()),
+  /** The version of the outline a relay tells before a long summary (rule W11); left out by peers without. */
+  outline: v.optional(v.number()),
   /** The version of what a terminal tells of its documents instead of offering each (rule W9); left out by peers without. */
   holdings: v.optional(v.number()),
   device: v.optional(
@@ -120,6 +122,19 @@ const frameSchema = v.variant('type', [
     senderId: peerText,
     targetId: peerText,
     blocks: bytes,
+  }),
+  // Ours: a summary of a summary, and where the other side differs from it (rule W11).
+  v.looseObject({
+    type: v.literal('tillmesh-outline'),
+    senderId: peerText,
+    targetId: peerText,
+    blocks: bytes,
+  }),
+  v.looseObject({
+    type: v.literal('tillmesh-ranges'),
+    senderId: peerText,
+    targetId: peerText,
+    ranges: bytes,
   }),
   // Ours: what a terminal holds, what it does not want to be told of, and whether it wants the rest (rule W9).
   v.looseObject({

@@ -3,6 +3,9 @@ import { err, ok, type Result } from '../result.ts';
 /** The version of the summary that relays tell each other (rule W5). */
 export const SUMMARY_VERSION = 1;
 
+/** The version of the outline that goes before a long summary (rule W11). */
+export const OUTLINE_VERSION = 1;
+
 /** Documents of one block share their id but for its last six bits (rule W6). */
 export const BLOCK_DOCUMENTS = 64;
 
@@ -51,6 +54,35 @@ export function decodeSummary(bytes: Uint8Array): Result<readonly BlockDigest[],
     blocks.push({ block, digest: bytes.subarray(at + NAME_BYTES, at + row) });
   }
   return ok(blocks);
+}
+
+/** The range a block is in: 64 blocks that follow one another, named as the first of them (rule W11). */
+export function rangeOf(block: Uint8Array): Uint8Array {
+  const range = Uint8Array.from(block);
+  range[NAME_BYTES - 2] = (range[NAME_BYTES - 2] ?? 0) & 0xf0;
+  range[NAME_BYTES - 1] = 0;
+  return range;
+}
+
+/** Writes the names of ranges; they come in ascending order, none twice. */
+export function encodeRanges(ranges: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(ranges.length * NAME_BYTES);
+  for (const [at, range] of ranges.entries()) bytes.set(range, at * NAME_BYTES);
+  return bytes;
+}
+
+/** Reads names of ranges; refuses what nobody who keeps the rules would send. */
+export function decodeRanges(bytes: Uint8Array): Result<readonly Uint8Array[], SummaryRefusal> {
+  if (bytes.length > MAX_SUMMARY_BYTES) return err(TOO_LONG);
+  if (bytes.length % NAME_BYTES !== 0) return err('a list of ranges is cut off');
+  const ranges: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += NAME_BYTES) {
+    const range = bytes.subarray(at, at + NAME_BYTES);
+    const fault = blockFault(range, ranges.at(-1));
+    if (fault !== undefined) return err(fault);
+    ranges.push(range);
+  }
+  return ok(ranges);
 }
 
 /** Writes blocks with their documents: the block's name, how many, and place and digest of each. */

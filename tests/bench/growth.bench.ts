@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame } from '#model/protocol/frame.ts';
+import { RELAY_NODE_ARGS } from '../../app/server/station-programs.ts';
 import { CorePeer } from '../support/core-peer.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
@@ -31,14 +32,8 @@ const SAMPLE = 200;
 
 function startRelay(data: string, ...args: string[]): Promise<RunningProgram> {
   const common = ['--port', '0', '--open', '--no-discovery', '--log-level', 'error'];
-  return startProgram('sync-relay/main.ts', [
-    '--data',
-    data,
-    '--organization',
-    ORGANIZATION,
-    ...common,
-    ...args,
-  ]);
+  const all = ['--data', data, '--organization', ORGANIZATION, ...common, ...args];
+  return startProgram('sync-relay/main.ts', all, RELAY_NODE_ARGS);
 }
 
 async function megabytes({ process: { pid } }: RunningProgram): Promise<number> {
@@ -237,8 +232,10 @@ async function comings(folder: string, hq: RunningProgram, { days }: GrowthSize)
 
 /** What relays cost after a year of so many stores, three times and ten times as many. */
 export async function benchGrowth({ full }: GrowthRun = { full: false }): Promise<BenchRow[]> {
-  const base = full ? 5 : 1;
-  const sizes = [base, 3 * base, 10 * base];
+  // Other sizes, such as `GROWTH_STORES=1,10`.
+  const told = process.env['GROWTH_STORES']?.split(',').map(Number);
+  const sizes = told ?? (full ? [5, 15, 50] : [1, 3, 10]);
+  const [base] = sizes;
   const figures: Figures[] = [];
   for (const stores of sizes) figures.push(await measure({ stores, days: DAYS, sales: SALES }));
   return sizes.flatMap((stores, at) =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '#model/protocol/frame.ts';
+import { Dice } from '../simulate/dice.ts';
 import { readerAt, relayAt, saleKey, sessionOf, startMesh, tillAt, type Mesh } from '../network/relays.ts';
 import { RoughCable } from '../network/rough-cable.ts';
 import { besideBaseline, quantile, type BenchRow } from './row.ts';
@@ -18,10 +19,14 @@ type Trouble = (mesh: Mesh, folder: string) => Promise<() => Promise<void>>;
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'head office 2 s away over 64 kbit/s, with a backlog': slowUplink,
-  'a cable between two other tills cut and joined all the time': flapping,
+  'cables between other tills cut and joined fifty times': flapping,
   'a peer that sends rubbish all the time': rubbish,
   'a peer that never reads': deafPeer,
+  'all of this at once': everything,
 };
+
+/** How often cables are cut while one series of sales runs; it goes on until the series is over, and not before. */
+const FLAPS = 50;
 
 /** How long a sale takes to every other till of twelve, in milliseconds: in good order, and beside each trouble. */
 export async function benchNetwork(): Promise<BenchRow[]> {
@@ -36,6 +41,7 @@ export async function benchNetwork(): Promise<BenchRow[]> {
       const end = await trouble(mesh, folder);
       sale = await sell(mesh, sale, bad);
       await end();
+      await equal(mesh, sale);
       for (const q of [0.5, 0.95]) {
         const row = {
           name: `a sale on ${TILLS - 1} tills, ${name}, p${q * 100}`,
@@ -75,7 +81,7 @@ async function slowUplink({ tills }: Mesh, folder: string) {
   const till = await tillAt(relay.port, TILLS + 1);
   const reader = await readerAt(office.port);
   till.write(sessionOf(TILLS + 1), saleKey(1), randomBytes(400_000).toString('base64'));
-  await Promise.all(tills.map((one) => one.till.until(() => one.till.size(sessionOf(TILLS + 1)) === 1)));
+  await Promise.all(tills.map((one) => one.till.until(() => one.till.size(sessionOf(TILLS + 1)) >= 1)));
   return async () => {
     await till.close();
     await reader.close();
@@ -85,21 +91,42 @@ async function slowUplink({ tills }: Mesh, folder: string) {
   };
 }
 
-async function flapping({ cables }: Mesh) {
-  const cable = cables.at(-1);
+/** Cuts two cables at a time that do not lead to the till that sells. */
+async function flapping({ tills, cables }: Mesh) {
+  const dice = new Dice(50);
+  // Every relay dials all before it, the selling one first.
+  const firsts = new Set(tills.map((_, register) => (register * (register - 1)) / 2));
+  const others = cables.filter((_, at) => !firsts.has(at));
   const ended = new AbortController();
-  const flaps = (async () => {
-    while (!ended.signal.aborted) {
-      await cable?.cut();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await cable?.join();
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  let flaps = 0;
+  const running = (async () => {
+    while (!ended.signal.aborted || flaps < FLAPS) {
+      const cut = [dice.pick(others), dice.pick(others)].filter((one) => one !== undefined);
+      await Promise.all(cut.map((cable) => cable.cut()));
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      await Promise.all(cut.map((cable) => cable.join()));
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      flaps += 1;
     }
   })();
   return async () => {
     ended.abort();
-    await flaps;
+    await running;
   };
+}
+
+async function everything(mesh: Mesh, folder: string) {
+  const ends: (() => Promise<void>)[] = [];
+  for (const trouble of [slowUplink, flapping, rubbish, deafPeer])
+    ends.push(await trouble(mesh, join(folder, 'all')));
+  return async () => {
+    for (const end of ends) await end();
+  };
+}
+
+/** Waits until every till has every sale: a trouble that loses one never ends this. */
+async function equal({ tills }: Mesh, sales: number): Promise<void> {
+  await Promise.all(tills.map(({ till }) => till.until(() => till.size(sessionOf(1)) === sales)));
 }
 
 async function rubbish({ tills }: Mesh) {

@@ -33,12 +33,24 @@ function equal(a: Relay, b: Relay): Promise<void> {
   });
 }
 
+const said = (over: Wire, type: string) =>
+  vi.waitFor(() => expect(typesOf(over)).toContain(type), { timeout: 10_000, interval: 5 });
+
 /** Resolves when the side that dialled has the answer to its summary. */
-const answered = (over: Wire) =>
-  vi.waitFor(() => expect(typesOf(over)).toContain('tillmesh-differences'), { timeout: 10_000, interval: 5 });
+const answered = (over: Wire) => said(over, 'tillmesh-differences');
 
 async function write(relay: Relay, key: DocumentKey, entry: string, text = '{}'): Promise<void> {
   expect(await relay.document(key).write({ [entry]: text })).toBe('saved');
+}
+
+/** Two relays that hold the same documents, in seventy blocks of two ranges. */
+async function withManyBlocks(): Promise<{ readonly store: Relay; readonly hq: Relay }> {
+  const [{ relay: store }, { relay: hq }] = [await memoryRelay(STORE), await memoryRelay(HQ)];
+  for (let block = 1; block <= 70; block++) await write(store, session(64 * block), '000000001');
+  const first = wire(store, hq);
+  await equal(store, hq);
+  first.cut();
+  return { store, hq };
 }
 
 describe('two relays that meet', () => {
@@ -116,6 +128,38 @@ describe('two relays that meet', () => {
     const document = hash(Buffer.from([...heads].sort().join(',')));
     const expected = Buffer.concat([block, hash(Buffer.from([1]), document)]).toString('hex');
     expect(frame?.type === 'tillmesh-summary' && Buffer.from(frame.blocks).toString('hex')).toBe(expected);
+  });
+
+  test('[W11] that hold much tell an outline first, which is all where nothing is new', async () => {
+    const { store, hq } = await withManyBlocks();
+    const again = wire(store, hq);
+    await said(again, 'tillmesh-ranges');
+    expect(typesOf(again)).toEqual(['join', 'peer', 'tillmesh-outline', 'tillmesh-ranges']);
+    const outline = again.said.find(({ type }) => type === 'tillmesh-outline');
+    expect(outline?.type === 'tillmesh-outline' && outline.blocks.length).toBe(2 * 32);
+  });
+
+  test('[W11] and then a summary of the ranges that differ, whichever side has more', async () => {
+    const { store, hq } = await withManyBlocks();
+    await write(store, session(64 * 3), '000000002');
+    await write(hq, session(64 * 3 + 1), '000000002');
+    const again = wire(store, hq);
+    await equal(store, hq);
+    expect(spokenOf(again)).toEqual([idOf(session(64 * 3)), idOf(session(64 * 3 + 1))].sort());
+    const summary = again.said.find(({ type }) => type === 'tillmesh-summary');
+    expect(summary?.type === 'tillmesh-summary' && summary.blocks.length).toBe(63 * 32);
+  });
+
+  test('[W11] a relay that knows no outline is told the summary at once', async () => {
+    const { store, hq } = await withManyBlocks();
+    const over = wire(store, hq, (bytes) => {
+      const frame = decodeFrame(bytes);
+      if (!frame.ok || frame.value.type !== 'peer') return bytes;
+      const { outline: _outline, ...peerMetadata } = frame.value.peerMetadata;
+      return encodeFrame({ ...frame.value, peerMetadata }).slice();
+    });
+    await answered(over);
+    expect(typesOf(over)).toEqual(['join', 'peer', 'tillmesh-summary', 'tillmesh-differences']);
   });
 
   test('[W8] a store hears nothing of another store, not even a digest', async () => {
@@ -206,6 +250,27 @@ describe('a summary nobody should send', () => {
     });
     expect([store.relay.status().documents, hq.relay.status().documents]).toEqual([0, 0]);
   });
+
+  test.each([
+    ['tillmesh-summary', { type: 'tillmesh-outline', blocks: rows(1).subarray(1) }],
+    ['tillmesh-differences', { type: 'tillmesh-ranges', ranges: new Uint8Array() }],
+  ] as const)(
+    '[W7] [W11] in place of %s what is out of turn or cut off costs its link',
+    async (type, said) => {
+      const store = await memoryRelay(STORE);
+      const hq = await memoryRelay(HQ);
+      wire(store.relay, hq.relay, (bytes) => {
+        const frame = decodeFrame(bytes);
+        if (!frame.ok || frame.value.type !== type) return bytes;
+        const { senderId, targetId } = frame.value;
+        return encodeFrame({ senderId, targetId, ...said } as Frame).slice();
+      });
+      await vi.waitFor(() => {
+        expect(store.relay.status().peers).toEqual([]);
+        expect(hq.relay.status().peers).toEqual([]);
+      });
+    },
+  );
 
   test('[W7] documents that only a lie names are asked for once and kept nowhere', async () => {
     const block = Buffer.from(bytesOfDocumentId(idOf(session(1))));

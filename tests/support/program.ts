@@ -27,8 +27,12 @@ export class ProgramEnded extends Error {
 }
 
 /** Starts `node PATH ARGS` and waits for its first JSON line on stdout. Rejects with {@link ProgramEnded} when it ends first. */
-export function startProgram(path: string, args: readonly string[]): Promise<RunningProgram> {
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startProgram(
+  path: string,
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [...nodeArgs, path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;

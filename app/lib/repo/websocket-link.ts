@@ -203,6 +203,8 @@ export class WebSocketLink {
       case 'tillmesh-proof':
       case 'tillmesh-summary':
       case 'tillmesh-differences':
+      case 'tillmesh-outline':
+      case 'tillmesh-ranges':
       case 'tillmesh-holdings':
         // Stock peers may send the first, relays pass vouchers and summaries among themselves; a terminal has no use for them.
         return;
