@@ -100,7 +100,7 @@ export class OpenDocuments {
   /** Opens a document nobody waits for, in its turn. Rejects when it cannot be read. */
   async offer(key: DocumentKey): Promise<void> {
     const id = this.idOf(key);
-    await this.#inTurn(id, key);
+    await (this.#opening.get(id) ?? this.#turns.atLeisure(() => this.#opened(id, key)));
   }
 
   /** Begins to speak of an open document with a peer the Repo was kept from speaking to. */

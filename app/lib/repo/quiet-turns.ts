@@ -2,8 +2,8 @@ import type { Surroundings } from './surroundings.ts';
 
 /** How long nobody must have waited for a document before those that nobody waits for have their turn, in milliseconds. */
 const QUIET_MS = 150;
-/** The same before the first of them: a page that starts pauses between what it waits for. */
-const FIRST_QUIET_MS = 1_500;
+/** The same before the first of what has all the time there is: a page that starts pauses between what it waits for. */
+const START_MS = 1_500;
 
 /**
  * Lets what somebody waits for go before what nobody waits for: a relay offers hundreds of documents as soon as the link is
@@ -15,7 +15,7 @@ export class QuietTurns {
   /** How often somebody has begun to wait, and how often when it was last quiet. */
   #asked = 0;
   #askedWhenQuiet = 0;
-  #wasQuiet = false;
+  #started = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: Surroundings) {
@@ -35,21 +35,30 @@ export class QuietTurns {
 
   /** Does in its turn, and while it is quiet, what nobody waits for. */
   later<Value>(work: () => Promise<Value>): Promise<Value> {
-    const done = this.#turn.then(() => this.#quiet()).then(work);
+    return this.#after(() => this.#quiet(QUIET_MS), work);
+  }
+
+  /** The same for what has all the time there is: the first of it waits until a page that starts has done so. */
+  atLeisure<Value>(work: () => Promise<Value>): Promise<Value> {
+    return this.#after(() => this.#quiet(this.#started ? QUIET_MS : START_MS), work);
+  }
+
+  #after<Value>(quiet: () => Promise<void>, work: () => Promise<Value>): Promise<Value> {
+    const done = this.#turn.then(quiet).then(work);
     // Whoever asked hears of a failure; the next in line must not.
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
-  async #quiet(): Promise<void> {
+  async #quiet(quietMs: number): Promise<void> {
     // Counted, not timed: a clock that is set must not hold anything up.
     while (this.#waitedFor > 0 || this.#asked !== this.#askedWhenQuiet) {
       const asked = this.#asked;
       await new Promise<void>((resolve) => {
-        this.#surroundings.after(this.#wasQuiet ? QUIET_MS : FIRST_QUIET_MS, resolve);
+        this.#surroundings.after(quietMs, resolve);
       });
       this.#askedWhenQuiet = asked;
     }
-    this.#wasQuiet = this.#asked > 0;
+    this.#started ||= quietMs === START_MS;
   }
 }

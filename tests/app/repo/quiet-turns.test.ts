@@ -21,18 +21,18 @@ describe('what nobody waits for', () => {
     expect(done).toStrictEqual(['a', 'b', 'c']);
   });
 
-  test('goes after what somebody waits for, and first of all after a longer quiet: a page that starts pauses in between', async () => {
+  test('goes after what somebody waits for, and after a moment of quiet', async () => {
     const { world, turns, done, note } = started();
     const slow = Promise.withResolvers<void>();
     const waiting = turns.now(() => slow.promise);
     void turns.later(note('later'));
     await turns.now(note('now'));
-    world.pass(10_000);
+    world.pass(1_000);
     await settled();
     expect(done).toStrictEqual(['now']);
     slow.resolve();
     await waiting;
-    world.pass(1_499);
+    world.pass(149);
     await settled();
     expect(done).toStrictEqual(['now']);
     world.pass(1);
@@ -46,13 +46,33 @@ describe('what nobody waits for', () => {
     void turns.later(note('first'));
     void turns.later(note('second'));
     await settled();
-    world.pass(1_500);
+    world.pass(150);
     await settled();
     expect(done).toStrictEqual(['now', 'first', 'second']);
     await turns.now(note('again'));
     void turns.later(note('third'));
     await settled();
     expect(done.at(-1)).toBe('again');
+    world.pass(150);
+    await settled();
+    expect(done.at(-1)).toBe('third');
+  });
+
+  test('waits longer before the first of what has all the time there is', async () => {
+    const { world, turns, done, note } = started();
+    await turns.now(note('now'));
+    void turns.atLeisure(note('first'));
+    void turns.atLeisure(note('second'));
+    await settled();
+    world.pass(1_499);
+    await settled();
+    expect(done).toStrictEqual(['now']);
+    world.pass(1);
+    await settled();
+    expect(done).toStrictEqual(['now', 'first', 'second']);
+    await turns.now(note('again'));
+    void turns.atLeisure(note('third'));
+    await settled();
     world.pass(150);
     await settled();
     expect(done.at(-1)).toBe('third');
