@@ -2,6 +2,8 @@ import { lookupKey } from '#model/catalog/barcode.ts';
 import type { ProductInfo } from '#model/catalog/product.ts';
 import { WordIndex, type Searchable } from './word-index.ts';
 
+/** With more than this left to index, a search that finds something does not wait for the rest. */
+const MUCH = 4_000;
 /** Products indexed per pause of the index: some milliseconds of work, so that typing and scanning stay smooth meanwhile. */
 const CHUNK = 500;
 
@@ -29,9 +31,14 @@ export class ProductIndex {
     return this.#byCode.get(lookupKey(code));
   }
 
-  /** Products whose name or number has words that begin like the typed ones; best first, at most 50. */
+  /**
+   * Products whose name or number has words that begin like the typed ones; best first, at most 50. In the first seconds of a large
+   * catalog they are the best of those indexed so far, where there are any.
+   */
   search(query: string): readonly string[] {
     if (query.trim() === '') return [];
+    const early = this.#pending.size > MUCH ? this.#words.search(query) : [];
+    if (early.length > 0) return early;
     while (this.indexSome());
     return this.#words.search(query);
   }

@@ -86,9 +86,15 @@ export class ShopCatalog {
     return id === undefined ? undefined : this.product(id);
   }
 
-  /** Products found by words, best first; only those that are sold. */
+  /** Products found by words, best first; only those that are sold. Before all are read, the best of those that are. */
   search(query: string): readonly Product[] {
+    const early = this.#found(query);
+    if (early.length > 0 || this.isWhole) return early;
     this.#readAllKept();
+    return this.#found(query);
+  }
+
+  #found(query: string): readonly Product[] {
     return this.#index
       .search(query)
       .map((id) => this.product(id))

@@ -263,10 +263,10 @@ export class Shop {
 
   /** Reads what was kept and makes the word index ready, in the pauses of the page. */
   prepareSearch(pause: (next: () => void) => void): void {
-    const wasWhole = this.#catalog.isWhole;
     const isMore = this.#catalog.readSome() || this.#catalog.indexSome();
-    if (!wasWhole && this.#catalog.isWhole) this.#version++;
     if (isMore) pause(() => this.prepareSearch(pause));
+    // Departments are counted anew, and what was searched for meanwhile is searched for again.
+    else this.#version++;
   }
 
   #settingsPlaces(): { readonly organization: SettingsPlace; readonly store: SettingsPlace } {

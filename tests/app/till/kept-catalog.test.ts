@@ -189,6 +189,17 @@ describe('the catalog of the last time', () => {
     expect(opened).not.toContain('catalog');
   });
 
+  it('searches what is read so far, and all of it where that has nothing', async () => {
+    const { documents, kept } = await ranOnce();
+    const shop = await started(documents, kept);
+    const [first] = ARTICLES;
+    expect(first && shop.product(first.id)).toBeDefined();
+    const found = (of: Shop, query: string) => of.search(query).map(({ id }) => id);
+    expect(found(shop, first?.name ?? '')).toStrictEqual([first?.id]);
+    const whole = await started(documents);
+    for (const { name } of ARTICLES) expect(found(shop, name)).toStrictEqual(found(whole, name));
+  });
+
   it('does not bring back what changed in a document before its shard was read', async () => {
     const { documents, kept } = await ranOnce();
     const shop = await started(documents, kept);

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { ProductIndex } from '../../../app/lib/till/product-index.ts';
+
+const COUNT = 6_000;
+
+function filled(): ProductIndex {
+  const index = new ProductIndex();
+  for (let i = 0; i < COUNT; i++)
+    index.put(`p${i}`, {
+      sku: `A${i}`,
+      name: i === COUNT - 1 ? 'Anchor' : `Lamp ${i}`,
+      barcodes: [],
+      active: true,
+    });
+  return index;
+}
+
+describe('a large catalog that is not indexed yet', () => {
+  it('finds the best of what is indexed so far, and the best of all later', () => {
+    const index = filled();
+    expect(index.indexSome()).toBe(true);
+    expect(index.search('lamp 7')[0]).toBe('p7');
+    expect(index.search(`lamp 70`)).not.toContain('p5970');
+    while (index.indexSome());
+    expect(index.search('lamp 5970')).toStrictEqual(['p5970']);
+  });
+
+  it('is indexed to the end before it says that nothing was found', () => {
+    const index = filled();
+    expect(index.search('anchor')).toStrictEqual([`p${COUNT - 1}`]);
+  });
+
+  it('finds every code from the first moment', () => {
+    expect(filled().productWithCode('a5999')).toBe('p5999');
+  });
+});
