@@ -8,6 +8,7 @@ import { assert } from '#model/result.ts';
 import { Candidates } from './candidates.ts';
 import type { DocumentEvents } from './document-events.ts';
 import type { DocumentFile } from './document-file.ts';
+import type { Edit, Received, Sealing } from './document-work.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import { entriesOf, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
@@ -20,22 +21,6 @@ import { readSyncMessage } from './sync-message.ts';
 
 /** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
 const REFUSED_RETRY_MS = 1000;
-
-/** A sync message of a peer, waiting for its turn. */
-type Received = { readonly link: Link; readonly data: Uint8Array; readonly requested: boolean };
-
-/** A session to be archived when it is still in the state that was found well. */
-type Sealing = {
-  readonly heads: A.Heads;
-  readonly seal: Seal;
-  readonly done: (archived: boolean) => void;
-};
-
-/** The relay's own change of a document, waiting for its turn. */
-type Edit = {
-  readonly changes: Readonly<Record<string, string | undefined>>;
-  readonly done: (outcome: 'saved' | 'failed') => void;
-};
 
 /**
  * One document of the relay. Invariants:
