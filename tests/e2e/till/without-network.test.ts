@@ -26,11 +26,23 @@ function receiptsAtRelay(origin: TillOrigin): string[] {
   );
 }
 
-/** The numbers of the papers that wait on this device for their printer. */
+/** The numbers of the papers that wait on this device's disk for their printer. */
 function papersWaiting(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const jobs = JSON.parse(localStorage.getItem('tillmesh:outbox') ?? '[]') as { jobId: string }[];
-    return jobs.map(({ jobId }) => jobId);
+  return page.evaluate(async () => {
+    const wait = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve, reject) => {
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error ?? new Error('no database of notes')));
+      });
+    const database = await wait(indexedDB.open('tillmesh-waiting'));
+    const rows = (await wait(database.transaction('notes').objectStore('notes').getAll())) as {
+      name: string;
+      text: string;
+    }[];
+    database.close();
+    return rows
+      .filter(({ name }) => name.startsWith('paper:'))
+      .map(({ text }) => (JSON.parse(text) as { job: { job: { jobId: string } } }).job.job.jobId);
   });
 }
 
@@ -54,7 +66,7 @@ describe('a till that is switched on without any network', { timeout: 120_000 },
       await again.addBySearch(LANTERN);
       expect(await again.sellForCash()).toBe('S01-R1-000001');
       await again.savedBanner.waitFor();
-      expect(await papersWaiting(cold)).toEqual(['S01-R1-000001:receipt:1']);
+      await expect.poll(() => papersWaiting(cold), PATIENCE).toEqual(['S01-R1-000001:receipt:1']);
       expect(receiptsAtRelay(origin)).toEqual([]);
       await cold.reload();
       await again.search.waitFor();
