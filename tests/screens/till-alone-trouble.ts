@@ -69,8 +69,13 @@ export async function* healedWalk(till: TillPage, { relay }: TillOrigin): Walk {
   await touch(page, 'park-basket');
   await reached(page, 'healed');
   yield 'till-healed';
+  // Where the refusal came before the parking was done, the dialog still says so, and the basket is as it was.
+  const dialog = page.getByTestId('parked-dialog');
+  if (await dialog.isVisible()) await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
   await touch(page, 'healed-hide');
   await page.getByTestId('healed').waitFor({ state: 'detached' });
+  if (await till.lines.first().isVisible()) await touch(page, 'clear-basket');
 }
 
 /** A newer version of the app, which `build` gets while the till runs: offered between sales, taken by a touch. */
