@@ -67,14 +67,14 @@ export class KeptProducts {
     return entriesIn(unread.text.slice(begin, end));
   }
 
-  /** The ids of products with a line that holds these characters, by the number of their shard. */
-  mentioning(characters: string): readonly (readonly [shard: number, id: string])[] {
-    const found: (readonly [number, string])[] = [];
-    for (const [shard, { text, at }] of this.#unread) {
-      for (let hit = text.indexOf(characters, at); hit !== -1; hit = text.indexOf(characters, hit + 1)) {
-        const line = text.slice(text.lastIndexOf('\n', hit) + 1, hit);
-        const [, id] = line.split(':', 2);
-        if (id !== undefined) found.push([shard, id]);
+  /** Reads the lines that hold these characters; they are read again in their turn. */
+  mentioning(characters: string): readonly KeptEntry[] {
+    const found: KeptEntry[] = [];
+    for (const { text, at } of this.#unread.values()) {
+      for (let hit = text.indexOf(characters, at); hit !== -1;) {
+        const end = text.indexOf('\n', hit) + 1;
+        found.push(...entriesIn(text.slice(text.lastIndexOf('\n', hit) + 1, end)));
+        hit = text.indexOf(characters, end);
       }
     }
     return found;
@@ -83,11 +83,14 @@ export class KeptProducts {
 
 const END = '.';
 
-/** A shard's entries as one line each: the same text for the same entries, in whatever order they come. */
+/**
+ * A shard's entries as one line each: the same text for the same entries, in whatever order they come. A line break in an entry's
+ * JSON stands between its parts, never in a value, so a space says the same.
+ */
 export function shardText(entries: Iterable<readonly [key: string, text: string]>): string {
   const lines = [...entries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, text]) => `${JSON.stringify(key)}:${text}\n`);
+    .map(([key, text]) => `${JSON.stringify(key)}:${text.replaceAll('\n', ' ')}\n`);
   return `${lines.join('')}${END}`;
 }
 

@@ -225,10 +225,8 @@ export class ShopCatalog {
   /** Looks for a code in what was not read yet: first as it is written there, then, since it may be written otherwise, in all of it. */
   #keptWithCode(code: string): string | undefined {
     if (this.isWhole) return undefined;
-    const written = code.trim().replace(/^0+/, '');
-    if (written !== '')
-      for (const [shard, id] of this.#kept.mentioning(written))
-        this.#putKept(this.#kept.ofProduct(shard, id));
+    // Whole, in its quotes: a part of a code is a part of many lines.
+    this.#putKept(this.#kept.mentioning(JSON.stringify(code.trim())));
     const found = this.#index.productWithCode(code);
     if (found !== undefined) return found;
     this.#readAllKept();

@@ -176,6 +176,20 @@ describe('the catalog of the last time', () => {
     expect(late.departments).toStrictEqual(departments);
   });
 
+  it('keeps an article whose entry has line breaks', async () => {
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    const [{ id } = { id: '' }] = ARTICLES;
+    const price = JSON.stringify({ price: '77', taxes: [] }, null, 2);
+    documents.receive({ class: 'catalog', shard: catalogShard(id, 2) }, { [`product:${id}:price`]: price });
+    const kept = keptInMemory();
+    await keepCatalog(await started(documents, kept), documents, kept);
+    const shop = await started(documents, kept);
+    await confirmCatalog(shop, documents);
+    expect(seen(shop)).toStrictEqual(seen(await started(documents)));
+    expect(shop.product(id)?.price).toBe('77');
+  });
+
   it('opens no document of the catalog where all of it is kept', async () => {
     const { documents, kept } = await ranOnce();
     const opened: string[] = [];
@@ -226,11 +240,12 @@ describe('the catalog of the last time', () => {
 });
 
 describe('the text of a shard', () => {
-  it('is the same for the same entries in any order, and gives their values back', () => {
-    const entries = fc.uniqueArray(fc.tuple(fc.string(), fc.jsonValue()), { selector: ([key]) => key });
+  it('is the same for the same entries in any order, and gives their values back, also of texts with line breaks', () => {
+    const entry = fc.tuple(fc.string(), fc.jsonValue(), fc.constantFrom(undefined, 2));
+    const entries = fc.uniqueArray(entry, { selector: ([key]) => key });
     fc.assert(
       fc.property(entries, (list) => {
-        const texts = list.map(([key, value]) => [key, JSON.stringify(value)] as const);
+        const texts = list.map(([key, value, indent]) => [key, JSON.stringify(value, null, indent)] as const);
         const text = shardText(texts);
         expect(shardText(texts.toReversed())).toBe(text);
         const parsed = list.map(
