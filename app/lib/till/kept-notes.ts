@@ -47,29 +47,35 @@ export class KeptNotes {
 
   /** Tries what the disk does not have yet. Whether it has everything now; false is told once and not thrown. */
   kept(): Promise<boolean> {
-    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#writeAll();
     return this.#writing;
   }
 
   async #writeAll(): Promise<boolean> {
     // One turn, so that what is noted together goes together.
     await Promise.resolve();
-    while (this.#changed.size > 0) {
-      const [batch, sureness] = [this.#changed, this.#sureness];
-      this.#changed = new Map();
-      this.#sureness = 'in-order';
-      try {
-        await this.#store.write(batch, sureness);
-        this.#isRefused = false;
-      } catch (cause) {
-        this.#changed = new Map([...batch, ...this.#changed]);
-        this.#sureness = 'on-disk';
-        if (!this.#isRefused) this.#report(`what waits here is not on the disk: ${causeText(cause)}`);
-        this.#isRefused = true;
-        return false;
-      }
+    while (this.#changed.size > 0 && (await this.#writeBatch()));
+    // In the turn that found nothing left: a note made after it begins anew, and is not taken for written.
+    this.#writing = undefined;
+    return this.#changed.size === 0;
+  }
+
+  /** Writes what changed until now; false when the disk refuses it. */
+  async #writeBatch(): Promise<boolean> {
+    const [batch, sureness] = [this.#changed, this.#sureness];
+    this.#changed = new Map();
+    this.#sureness = 'in-order';
+    try {
+      await this.#store.write(batch, sureness);
+      this.#isRefused = false;
+      return true;
+    } catch (cause) {
+      this.#changed = new Map([...batch, ...this.#changed]);
+      this.#sureness = 'on-disk';
+      if (!this.#isRefused) this.#report(`what waits here is not on the disk: ${causeText(cause)}`);
+      this.#isRefused = true;
+      return false;
     }
-    return true;
   }
 }
 

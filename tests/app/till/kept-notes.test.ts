@@ -39,6 +39,17 @@ describe('notes on the disk', () => {
     expect(await notes.read('paper:')).toEqual(new Map([['paper:b', '2']]));
   });
 
+  it('that are made just as an earlier one is done are on the disk as well when that is said', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const { disk, notes } = keeper();
+      notes.write('a', '1');
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      notes.write('b', '2');
+      expect(await notes.kept()).toBe(true);
+      expect([...disk.notes.keys()]).toEqual(['a', 'b']);
+    }
+  });
+
   it('are waited for only where one of them must be sure', async () => {
     const { disk, notes } = keeper();
     notes.write('a', '1', 'in-order');
