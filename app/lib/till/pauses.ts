@@ -1,6 +1,6 @@
 /** How long a page is left to what a person just did, in milliseconds: a scanned line is painted by then. */
 const GIVE_WAY_MS = 50;
-const TOUCHES = ['keydown', 'pointerdown', 'input'] as const;
+const TOUCHES = ['keydown', 'pointerdown', 'click', 'input'] as const;
 
 /** Where a person's touches are heard, and when it is in milliseconds of a clock that only goes on. */
 export type PauseParts = { readonly target: EventTarget; readonly now: () => number };

@@ -19,7 +19,7 @@ describe('work that nobody waits for', () => {
     expect(ran).toEqual(['work']);
   });
 
-  it.each(['keydown', 'pointerdown', 'input'])('lets a %s be seen first', async (kind) => {
+  it.each(['keydown', 'pointerdown', 'click', 'input'])('lets a %s be seen first', async (kind) => {
     const { target, ran, pauses } = page();
     target.dispatchEvent(new Event(kind));
     pauses.next(() => ran.push('work'));
