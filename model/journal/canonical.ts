@@ -16,19 +16,32 @@ export type CanonicalValue =
  * keys whose value is undefined left out. Throws on anything else, for a record that cannot be written canonically is a bug.
  */
 export function canonicalJson(value: CanonicalValue): string {
+  if (typeof value === 'string') return quoted(value);
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.normalize('NFC'));
   if (typeof value === 'number') {
     assert(Number.isSafeInteger(value), () => `canonical JSON holds whole numbers only, not ${value}`);
     return String(value === 0 ? 0 : value);
   }
   if (isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members: string[] = [];
+  let members = '';
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
-    if (member !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(member)}`);
+    if (member === undefined) continue;
+    members += `${members === '' ? '' : ','}${keyText(key)}:${canonicalJson(member)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${members}}`;
+}
+
+/** Printable ASCII that needs no escape: what nearly every text of a record is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text.normalize('NFC'));
+}
+
+/** A key is written as it is: two that are the same in NFC are still two. */
+function keyText(key: string): string {
+  return PLAIN.test(key) ? `"${key}"` : JSON.stringify(key);
 }
 
 function isArray(value: CanonicalValue): value is readonly CanonicalValue[] {

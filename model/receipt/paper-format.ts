@@ -29,8 +29,20 @@ export type PaperFormat = {
 
 const DATE = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
 
-/** Makes the format of a store's papers. Locale and time zone must be ones `storeSchema` accepts. */
-export function paperFormat({ currency, locale, timeZone }: PaperSetting): PaperFormat {
+/** Making the formats costs more than all the rest of a receipt, and a shop has few of them. */
+const formats = new Map<string, PaperFormat>();
+
+/** The format of a store's papers. Locale and time zone must be ones `storeSchema` accepts. */
+export function paperFormat(setting: PaperSetting): PaperFormat {
+  const key = `${setting.locale} ${setting.currency} ${setting.timeZone}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = makeFormat(setting);
+  formats.set(key, made);
+  return made;
+}
+
+function makeFormat({ currency, locale, timeZone }: PaperSetting): PaperFormat {
   const exponent = currencyExponent(currency);
   const decimals = (least: number, most: number) => {
     const format = new Intl.NumberFormat(locale, {

@@ -48,6 +48,8 @@ export type OpenDocumentsParts = {
   readonly isWanted: (id: string) => Promise<boolean>;
   /** Whether the Repo speaks of a document to the relay by itself; else that is begun elsewhere (rule W9). */
   readonly isAnnounced: (id: string) => boolean;
+  /** A peer speaks of a document; called before the Repo hears what it says. */
+  readonly spokenOf: (id: string) => void;
 };
 
 /**
@@ -81,7 +83,10 @@ export class OpenDocuments {
     // Repo prints what goes wrong here and goes on; a document that cannot merge has to be shown to people.
     repo.synchronizer.receiveMessage = async (message) => {
       try {
-        if (message.type === 'sync' || message.type === 'request') A.decodeSyncMessage(message.data);
+        if (message.type === 'sync' || message.type === 'request') {
+          A.decodeSyncMessage(message.data);
+          this.#parts.spokenOf(message.documentId);
+        }
         await receive(message);
       } catch (cause) {
         this.tellDamage(message.documentId, `a message for it could not be merged: ${causeText(cause)}`);

@@ -98,6 +98,14 @@ export class RelayMeeting {
     if (this.#covered.delete(id)) this.#parts.begin(id);
   }
 
+  /**
+   * The relay begins to speak of a document. Here the Repo must begin as well: it would answer with what it remembers of the link
+   * before, takes what was lost with that for sent, and both would ask each other for it without end.
+   */
+  spokenOf(id: string): void {
+    this.changed(id);
+  }
+
   /** Somebody waits for what the relay has of a document. */
   wanted(id: string): void {
     if (!this.#covered.has(id) || this.#parts.heads.of(id) !== undefined) return;

@@ -78,6 +78,7 @@ export class RepoDocuments implements Documents {
       changed: (open, payload) => this.#changed(open, payload),
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
       isAnnounced: (id) => !this.#meeting.covers(id),
+      spokenOf: (id) => this.#meeting.spokenOf(id),
       isWanted: async (id) => parts.asksOnly !== true && !(await this.#leaving.isGone(id)),
     });
     this.#documents.guard();

@@ -53,6 +53,7 @@ export class ExceptionDesk {
   #found = $state.raw<readonly ShopException[]>([]);
   #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
   #looked = '';
+  #isRead = false;
 
   constructor(parts: ExceptionDeskParts) {
     this.#parts = parts;
@@ -75,6 +76,7 @@ export class ExceptionDesk {
   /** Reads the latest sessions of every register and looks for exceptions in them: selling waits for none of it. */
   async readAll(): Promise<void> {
     await this.#parts.journals.sessions(SESSIONS);
+    this.#isRead = true;
     await this.look();
   }
 
@@ -94,9 +96,11 @@ export class ExceptionDesk {
       );
   }
 
-  /** Looks for exceptions where anything changed since the last look. */
+  /** Looks for exceptions where anything changed since the last look; nothing before {@link readAll}. */
   async look(): Promise<void> {
+    if (!this.#isRead) return;
     const { journals, ledgers, store } = this.#parts;
+    await journals.readLatest();
     const state = () => `${journals.version} ${ledgers.version}`;
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.

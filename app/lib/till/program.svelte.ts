@@ -16,6 +16,7 @@ import { catchUp, hearRelay } from './catch-up.ts';
 import { askRelayOverHttp, type AskRelay } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
+import { Pauses } from './pauses.ts';
 import { checkPinBeside } from './pin-check.ts';
 import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
 import { notesInIndexedDb } from './indexeddb-notes.ts';
@@ -187,7 +188,8 @@ export class TillProgram {
     });
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
-    shop.prepareSearch(inPauses);
+    const pauses = new Pauses({ target: window, now: () => performance.now() });
+    shop.prepareSearch(pauses.next);
     setTimeout(() => this.#keepCatalog(shop, documents, kept), SETTLED_MS);
     setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);
   }
@@ -318,12 +320,6 @@ function until(documents: Documents, holds: () => boolean): Promise<void> {
     const stop = documents.watch(check);
     check();
   });
-}
-
-/** Runs something when the page has nothing better to do: a scan goes before it. */
-function inPauses(run: () => void): void {
-  if ('scheduler' in globalThis) void globalThis.scheduler.postTask(run, { priority: 'background' });
-  else setTimeout(run, 5);
 }
 
 /** Runs something now and every two seconds, until it is stopped. */

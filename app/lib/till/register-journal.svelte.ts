@@ -33,6 +33,9 @@ export type AppendRefusal =
 /** How long a sale waits for the second copy, in milliseconds (design §5). */
 export const RELAY_WAIT_MS = 2000;
 
+/** A record that takes longer to be written is told to the person, in milliseconds: a sign of less would only flicker. */
+const SLOW_MS = 200;
+
 /**
  * This register's own journal: the latest session folded, and the only way to write a record. A record is sealed and signed
  * once, and nothing without a signature is kept anywhere (rule J8); if no copy of it could be saved it stays here and only the same record can be tried again, so a number is never given twice.
@@ -55,6 +58,8 @@ export class RegisterJournal {
   #unsaved = $state.raw<JournalRecord | undefined>();
   #writing = $state.raw<JournalRecord | undefined>();
   #lastSaved = $state.raw<Saved | undefined>();
+  #isSlow = $state(false);
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Nothing is written before `heard` is settled: until then the relay may still send records this register made. */
   constructor(
@@ -117,6 +122,11 @@ export class RegisterJournal {
     return this.#writing !== undefined;
   }
 
+  /** Whether a record takes so long to be written that a person should see it: mostly it is done before a sign could be read. */
+  get isSlow(): boolean {
+    return this.#isSlow;
+  }
+
   /** Where the last record became durable; undefined before the first of this page. */
   get lastSaved(): Saved | undefined {
     return this.#lastSaved;
@@ -133,7 +143,13 @@ export class RegisterJournal {
    * Makes the next record from the register as it is, at the time it is given, and writes it durably. One at a time: a
    * second call meanwhile is `busy`. A clock that was moved gets a record of its own first (rule R7).
    */
-  async append<Kind extends JournalRecord>(
+  append<Kind extends JournalRecord>(
+    make: (state: RegisterState, at: string) => Result<Kind, CommandRefusal>,
+  ): Promise<Result<Kind, AppendRefusal>> {
+    return this.#toldWhenSlow(() => this.#append(make));
+  }
+
+  async #append<Kind extends JournalRecord>(
     make: (state: RegisterState, at: string) => Result<Kind, CommandRefusal>,
   ): Promise<Result<Kind, AppendRefusal>> {
     if (this.#heard) await this.heard();
@@ -186,7 +202,20 @@ export class RegisterJournal {
   async retry(): Promise<Result<JournalRecord, AppendRefusal>> {
     const record = this.#unsaved;
     if (!record || this.#writing) return err({ code: 'busy' });
-    return this.#write(record);
+    return this.#toldWhenSlow(() => this.#write(record));
+  }
+
+  /** A second one meanwhile is over at once, and takes nothing from the sign of the first. */
+  async #toldWhenSlow<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (this.#slowTimer !== undefined) return work();
+    this.#slowTimer = setTimeout(() => (this.#isSlow = true), SLOW_MS);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(this.#slowTimer);
+      this.#slowTimer = undefined;
+      this.#isSlow = false;
+    }
   }
 
   /** Asks whether both copies hold everything written so far: after a start, and after one of them was away. */

@@ -26,7 +26,7 @@ type Words = Omit<StatusWords, 'name'>;
 function savedWords(till: Till): Words {
   const last = till.journal.lastSaved;
   if (till.journal.unsaved || till.saveFailed) return { meaning: 'danger', text: m.status_not_saved() };
-  if (till.journal.writing) return { meaning: 'neutral', text: m.status_saving() };
+  if (till.journal.isSlow) return { meaning: 'neutral', text: m.status_saving() };
   if (last?.here === 'failed') {
     return { meaning: 'attention', text: m.status_saved_relay(), detail: m.banner_relay_only() };
   }

@@ -61,13 +61,24 @@ export class StoreJournals {
     this.past = new PastSessions(documents);
   }
 
-  /** Reads the latest session of every register and follows them. */
+  /** Reads the latest session of every other register and follows all. */
   async follow(): Promise<() => void> {
     const stop = this.#documents.watch((event) => this.#hear(event));
     const latest = new Map<string, SessionKey>();
     for (const key of await this.held()) if (!latest.has(key.register)) latest.set(key.register, key);
-    await Promise.all([...latest.values()].map((key) => this.#open(key)));
+    await Promise.all([...latest.values()].map((key) => this.#openOrNote(key)));
     return stop;
+  }
+
+  /** The register's own journal has read its latest session already: here that is read when somebody asks. */
+  async #openOrNote(key: SessionKey): Promise<void> {
+    if (key.register !== this.#own || this.#opening.has(name(key))) await this.#open(key);
+    else if (!this.#sessions.has(name(key))) this.#sessions.set(name(key), { key, records: new Map() });
+  }
+
+  /** Reads what was only noted of the latest sessions: afterwards {@link records} holds all of them. */
+  async readLatest(): Promise<void> {
+    await Promise.all(this.#latest().map(({ key }) => this.#open(key)));
   }
 
   /** The other registers' sales of their latest sessions, newest first. */
@@ -347,8 +358,9 @@ export class StoreJournals {
   #hear(event: DocumentsEvent): void {
     if (event.type !== 'changed' || event.key.class !== 'session' || event.key.store !== this.#store) return;
     if (this.#isPast(event.key)) return;
-    this.#take(event.key, event.changes);
-    this.#open(event.key).catch((cause: unknown) => globalThis.reportError(cause));
+    const isRead = event.key.register !== this.#own || this.#opening.has(name(event.key));
+    if (isRead) this.#take(event.key, event.changes);
+    this.#openOrNote(event.key).catch((cause: unknown) => globalThis.reportError(cause));
   }
 
   /** An older session that nobody asked for here: somebody else opened it, and a month of them takes seconds to read. */

@@ -121,6 +121,30 @@ describe('a till that comes back to its relay', { timeout: 60_000 }, () => {
     expect(spokenOf(tap)).toBe(1);
   });
 
+  test('[W9] brings what was on its way when the link broke', async () => {
+    const swallowed: Frame[] = [];
+    let breaking = false;
+    const { relay, tap, till } = await shop((frame, from) => {
+      if (!breaking || from !== 'terminal' || frame.type !== 'sync') return frame;
+      swallowed.push(frame);
+      return undefined;
+    });
+    const other = await beside(relay);
+    breaking = true;
+    await till.write(session(9), { '000000002': '{"sale":2}' });
+    await vi.waitFor(() => expect(swallowed).not.toEqual([]), PATIENCE);
+    breaking = false;
+    await tap.cut();
+    await tap.join();
+    await linked(till);
+    // Nobody at the till asks for it: the relay speaks first.
+    await vi.waitFor(async () => {
+      expect(await other.caughtUp(session(9), RELAY_WAIT)).toBe('caught-up');
+      expect(await sizeOf(other, session(9))).toBe(2);
+    }, PATIENCE);
+    expect(spokenOf(tap)).toBe(SESSIONS);
+  });
+
   test('[W9] goes on with a document nobody spoke of, from either side', async () => {
     const { relay, tap, till } = await shop();
     const other = await beside(relay);

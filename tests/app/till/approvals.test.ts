@@ -81,12 +81,17 @@ describe('an act that needs an approval', () => {
   });
 
   it('keeps a second one from being approved by the PIN for the first', async () => {
-    const bench = await openTill();
+    let checked: Promise<boolean> = Promise.resolve(true);
+    const bench = await openTill({ checkPin: () => checked });
     const { approvals } = bench.till.staff;
     const first = bench.till.session.openDrawer('first');
     await expect.poll(() => approvals.request?.reason).toBe('first');
+    const check = Promise.withResolvers<boolean>();
+    checked = check.promise;
     const approving = approvals.approve(personOf(bench.till, 'mia'), '1234');
     const second = bench.till.session.openDrawer('second');
+    await expect.poll(() => approvals.request?.reason).toBe('second');
+    check.resolve(true);
     expect(codeOf(await approving)).toBe('not-here');
     expect(codeOf(await first)).toBe('approval-needed');
     await approve(bench);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { recordText, sealRecord } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
 import { codeOf, must, openTill, sellLantern, sessionKey, signIn, startTill } from './till-fixture.ts';
@@ -28,6 +28,25 @@ describe('opening', () => {
     const asked = await Promise.all([bench.till.session.open(100), bench.till.session.open(100)]);
     expect(asked.map(codeOf)).toEqual([undefined, 'busy']);
     expect(codeOf(await bench.till.session.open(100))).toBe('session-already-open');
+  });
+
+  it('is told to take long where it does, and not before a person could read it', async () => {
+    const heard = Promise.withResolvers<void>();
+    const bench = await startTill({ heard: heard.promise, settled: false });
+    await signIn(bench);
+    vi.useFakeTimers();
+    try {
+      const opening = bench.till.session.open(100);
+      await vi.advanceTimersByTimeAsync(199);
+      expect(bench.till.journal.isSlow).toBe(false);
+      await vi.advanceTimersByTimeAsync(2);
+      expect(bench.till.journal.isSlow).toBe(true);
+      heard.resolve();
+      expect(codeOf(await opening)).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(bench.till.journal.isSlow).toBe(false);
   });
 
   it.each([

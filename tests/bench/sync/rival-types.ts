@@ -48,6 +48,7 @@ export type WsServer = {
 export type Yjs = {
   readonly Doc: new () => {
     getMap(name: string): YMap;
+    on(event: 'update', listener: (update: Uint8Array) => void): void;
     destroy(): void;
   };
 };

@@ -1,5 +1,6 @@
 import { documentId } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { MemoryStorage } from '../../../../app/lib/repo/document-storage.ts';
 import { ORGANIZATION } from '../../../support/stock-peer.ts';
 import { rivalModule } from '../rival-packages.ts';
 import type {
@@ -38,7 +39,9 @@ export const automergeRepo: SyncSystem = {
       '@automerge/automerge-repo-network-websocket',
     );
     const adapter = new WebSocketClientAdapter(`ws://127.0.0.1:${port}`, 100);
-    const repo = new Repo({ network: [adapter], peerId: `till-${till}-${port}` });
+    // What a till sold must outlive its page, so every system's tills store what they have: here all of them in memory.
+    const storage = new MemoryStorage();
+    const repo = new Repo({ network: [adapter], storage, peerId: `till-${till}-${port}` });
     const linked = new Promise<void>((resolve) => repo.networkSubsystem.once('peer', () => resolve()));
     const first = await firstChange();
     const handles: RepoHandle[] = [];

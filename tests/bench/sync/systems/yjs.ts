@@ -15,6 +15,9 @@ export const yjs: SyncSystem = {
     const { WebsocketProvider } = rivalRequire<YWebsocket>('y-websocket');
     const doc = new Doc();
     const sales = doc.getMap(SALES);
+    // Stored as y-indexeddb stores them, one update behind the other, but in memory.
+    const stored: Uint8Array[] = [];
+    doc.on('update', (update) => stored.push(update));
     const provider = new WebsocketProvider(`ws://127.0.0.1:${port}`, ROOM, doc, {
       WebSocketPolyfill: WebSocket,
       maxBackoffTime: 100,

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Pauses } from '../../../app/lib/till/pauses.ts';
+
+describe('work that nobody waits for', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function page() {
+    const target = new EventTarget();
+    const ran: string[] = [];
+    const pauses = new Pauses({ target, now: () => performance.now() });
+    return { target, ran, pauses };
+  }
+
+  it('runs soon on a page nobody touches', async () => {
+    const { ran, pauses } = page();
+    pauses.next(() => ran.push('work'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(ran).toEqual(['work']);
+  });
+
+  it.each(['keydown', 'pointerdown', 'click', 'input'])('lets a %s be seen first', async (kind) => {
+    const { target, ran, pauses } = page();
+    target.dispatchEvent(new Event(kind));
+    pauses.next(() => ran.push('work'));
+    await vi.advanceTimersByTimeAsync(45);
+    expect(ran).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(ran).toEqual(['work']);
+  });
+
+  it('gives way again to what was touched while it waited, and is done in the first pause', async () => {
+    const { target, ran, pauses } = page();
+    target.dispatchEvent(new Event('keydown'));
+    pauses.next(() => ran.push('work'));
+    for (let key = 0; key < 20; key++) {
+      await vi.advanceTimersByTimeAsync(30);
+      target.dispatchEvent(new Event('keydown'));
+    }
+    expect(ran).toEqual([]);
+    await vi.advanceTimersByTimeAsync(60);
+    expect(ran).toEqual(['work']);
+  });
+});
