@@ -254,8 +254,9 @@ export class Shop {
     );
   }
 
-  /** The shards that changed since this was last asked, and are not as they were kept. */
+  /** The shards that changed since this was last asked, and are not as they were kept; none until all that was kept is read. */
   takeChangedShards(): readonly number[] {
+    if (!this.#catalog.isWhole) return [];
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;
