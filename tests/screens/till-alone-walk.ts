@@ -8,6 +8,7 @@ import { startVirtualTerminal } from '../../hardware-bridge/virtual-terminal/vir
 import { TillPage } from '../e2e/pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from '../e2e/till/till-origin.ts';
 import { pinOf } from '../support/shop.ts';
+import { begunVoidWalk } from './void-walk.ts';
 import { voucherWalk } from './voucher-walk.ts';
 import { apartWalk, doubtfulPaperWalk, healedWalk, versionWalk } from './till-alone-trouble.ts';
 import { lead, leave, reached, touch, type Walk } from './screen.ts';
@@ -36,6 +37,7 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
     await till.openSession('100');
     yield* terminalWalk(till, terminal.ledger);
     yield* doneWalk(till, origin);
+    yield* begunVoidWalk(till, terminal.ledger);
     yield* reminderWalk(till, origin);
     yield* voucherWalk(till, origin);
     yield* doubtWalk(till);
