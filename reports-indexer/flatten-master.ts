@@ -194,8 +194,8 @@ function putProduct(
     statements.putProduct.run(shard, id, sku, name, department ?? null, active ? 1 : 0);
     return ok(true);
   }
-  // A picture lies with its article (rule C12) and is nothing for reports.
-  if (kind === 'price' || kind === 'picture' || kind === 'audit') return ok(true);
+  // A picture lies with its article (rule C12), a slide in a shard of its own (rule C17); neither is anything for reports.
+  if (kind === 'price' || kind === 'picture' || kind === 'slide' || kind === 'audit') return ok(true);
   if (shard !== 0)
     return err({ code: 'wrong-shard', detail: `a ${kind} belongs to shard 0, not to ${shard}` });
   if (kind === 'department') statements.putDepartment.run(id, read.value.value.name);

@@ -1,24 +1,39 @@
 import { spawn } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockBuild } from './build-lock.ts';
 
 /** What the pages are built from; a change in any of it asks for a new build. */
 const SOURCES = ['app', 'model', 'package.json', 'svelte.config.js', 'vite.config.ts'];
 
-/** Builds the pages when there is no build or it is older than its sources. Gives a sentence when building failed. */
+/**
+ * Builds the pages when there is no build or it is older than its sources; one at a time, since two would write the same files. Gives
+ * a sentence when building failed.
+ */
 export async function ensureBuild(project: string, say: (line: string) => void): Promise<string | undefined> {
+  if (await isBuilt(project)) return undefined;
+  const unlock = await lockBuild(project);
+  try {
+    // Who had the lock before may have built them.
+    if (await isBuilt(project)) return undefined;
+    say('Building the pages (once, and after each update) …');
+    const { code, output } = await run(project, [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--logLevel',
+      'warn',
+    ]);
+    return code === 0 ? undefined : `The pages could not be built:\n${output}`;
+  } finally {
+    unlock();
+  }
+}
+
+async function isBuilt(project: string): Promise<boolean> {
   const built = await modified(join(project, 'build', 'index.html'));
   let newest = 0;
   for (const source of SOURCES) newest = Math.max(newest, await newestIn(join(project, source)));
-  if (built >= newest) return undefined;
-  say('Building the pages (once, and after each update) …');
-  const { code, output } = await run(project, [
-    'node_modules/vite/bin/vite.js',
-    'build',
-    '--logLevel',
-    'warn',
-  ]);
-  return code === 0 ? undefined : `The pages could not be built:\n${output}`;
+  return built >= newest;
 }
 
 async function modified(path: string): Promise<number> {

@@ -69,6 +69,8 @@ export const OFFICE_ACTS = [
   'special.add',
   'special.edit',
   'favourites.edit',
+  'slide.add',
+  'slide.remove',
   'tier.add',
   'tier.edit',
   'price-rule.add',

@@ -5,6 +5,12 @@ import { err, ok, type Result } from '../result.ts';
 /** The largest picture of an article, in bytes (rule C12): every till of the organization keeps every picture. */
 export const MAX_PICTURE_BYTES = 20_000;
 
+/** The largest picture of the customer display, in bytes (rule C17). */
+export const MAX_SLIDE_BYTES = 100_000;
+
+/** How many pictures a place's customer displays show at the most (rule C17). */
+export const MAX_SLIDES = 8;
+
 /** The id of a picture: the base64url SHA-256 of its base64 text. */
 export const pictureIdSchema = v.pipe(
   v.string(),
@@ -14,28 +20,34 @@ export const pictureIdSchema = v.pipe(
 /** The kinds of picture a till shows. */
 export const PICTURE_TYPES = ['image/webp', 'image/png', 'image/jpeg'] as const;
 
-/** A picture as it is stored: its media type and its bytes as base64. */
-export const pictureSchema = v.strictObject({
-  type: v.picklist(PICTURE_TYPES),
-  data: v.pipe(
-    v.string(),
-    v.base64('a picture is base64'),
-    v.maxLength(Math.ceil(MAX_PICTURE_BYTES / 3) * 4),
-  ),
-});
+const schemaUpTo = (most: number) =>
+  v.strictObject({
+    type: v.picklist(PICTURE_TYPES),
+    data: v.pipe(v.string(), v.base64('a picture is base64'), v.maxLength(Math.ceil(most / 3) * 4)),
+  });
+
+/** A picture of an article as it is stored: its media type and its bytes as base64. */
+export const pictureSchema = schemaUpTo(MAX_PICTURE_BYTES);
+
+/** A picture of the customer display as it is stored (rule C17). */
+export const slideSchema = schemaUpTo(MAX_SLIDE_BYTES);
 
 /** A picture as it is stored. */
 export type Picture = v.InferOutput<typeof pictureSchema>;
 
-/** Why bytes are no picture of an article. */
+/** A picture with the id that names it. */
+export type NamedPicture = { readonly id: string; readonly picture: Picture };
+
+/** Why bytes are no picture of an article or of the customer display. */
 export type PictureRefusal =
   { readonly code: 'picture-too-large'; readonly most: number } | { readonly code: 'picture-not-understood' };
 
-/** Makes a stored picture with its id from the bytes of a file, whose kind its first bytes tell (rule C12). */
+/** Makes a stored picture with its id from the bytes of a file, whose kind its first bytes tell, `most` of them (rules C12 and C17). */
 export function pictureOf(
   bytes: Uint8Array,
-): Result<{ readonly id: string; readonly picture: Picture }, PictureRefusal> {
-  if (bytes.length > MAX_PICTURE_BYTES) return err({ code: 'picture-too-large', most: MAX_PICTURE_BYTES });
+  most: number = MAX_PICTURE_BYTES,
+): Result<NamedPicture, PictureRefusal> {
+  if (bytes.length > most) return err({ code: 'picture-too-large', most });
   const type = typeOf(bytes);
   if (type === undefined) return err({ code: 'picture-not-understood' });
   const data = toBase64(bytes);

@@ -12,16 +12,19 @@ import { lookupKey } from './barcode.ts';
 import { quantitySchema } from '../money/quantity.ts';
 import type { CatalogBook } from './catalog-book.ts';
 import { isWeighed } from './measured-price.ts';
+import type { NamedPicture } from './picture.ts';
+import { pictureChange, pictureFault } from './product-picture.ts';
 import { productInfoSchema, productPriceSchema, type Product } from './product.ts';
 
 /**
- * What a person says about a product; everything else about it stays as it is, `unit` and `tare` too where they are left out. Undefined,
- * it has none: it is sold by the piece, or without a wrapping that is taken off (rules C6 and C15).
+ * What a person says about a product; everything else about it stays as it is, `unit`, `tare` and `picture` too where they are left out.
+ * Undefined, it has none: it is sold by the piece, without a wrapping that is taken off, or shown without a picture (rules C6, C15 and C16).
  */
 export type ProductFields = Pick<Product, 'sku' | 'name' | 'barcodes' | 'price' | 'taxes'> & {
   readonly department: string | undefined;
   readonly unit?: Product['unit'];
   readonly tare?: Product['tare'];
+  readonly picture?: NamedPicture | undefined;
 };
 
 /** Why a product was not written. */
@@ -35,7 +38,8 @@ export type ProductRefusal =
         | 'name-missing'
         | 'sku-missing'
         | 'tare-out-of-range'
-        | 'tare-not-weighed';
+        | 'tare-not-weighed'
+        | 'picture-not-understood';
     }
   /** `product` is the name of the article that has the code already. */
   | { readonly code: 'code-used'; readonly barcode: string; readonly product: string }
@@ -54,7 +58,8 @@ export function addProduct(
   const may = permit(book, doing, 'catalog.edit');
   if (!may.ok) return may;
   if (book.products.has(id)) return err({ code: 'product-known' });
-  return write(book, { ...plain(fields), id, active: true }, doing, 'product.add', described(fields));
+  const product = { ...plain(fields), id, active: true };
+  return write(book, product, doing, 'product.add', described(fields), fields.picture);
 }
 
 /** Changes what a product is and what it costs (rules C1 and O6). */
@@ -71,7 +76,8 @@ export function editProduct(
   const rest = without(known, ['department', ...GOODS_FIELDS.filter((field) => field in fields)]);
   const was = described(known);
   const changed = Object.entries(described(fields)).filter(([field, value]) => (was[field] ?? '') !== value);
-  return write(book, { ...rest, ...plain(fields) }, doing, 'product.edit', Object.fromEntries(changed));
+  const product = { ...rest, ...plain(fields) };
+  return write(book, product, doing, 'product.edit', Object.fromEntries(changed), fields.picture);
 }
 
 /** Takes a product off sale, or puts it on sale again; what was sold keeps its name (rule O7). */
@@ -97,13 +103,15 @@ function write(
   doing: OfficeDoing,
   what: ProductAct,
   details: Record<string, string>,
+  given?: NamedPicture,
 ): Outcome {
-  const fault = faultOf(book, product);
+  const fault = faultOf(book, product) ?? pictureFault(given);
   if (fault) return err(fault);
   const before: Readonly<Record<string, string>> = known(book, product.id);
   // The two groups merge apart: a group that stays is not written, or it would undo what another office writes.
   const changed = Object.entries(productEntries(product)).filter(([key, text]) => before[key] !== text);
-  return ok(audited(doing, what, product.id, details, Object.fromEntries(changed)));
+  const entries = { ...pictureChange(book, product, given), ...Object.fromEntries(changed) };
+  return ok(audited(doing, what, product.id, details, entries));
 }
 
 function known(book: CatalogBook, id: string): Readonly<Record<string, string>> {
@@ -149,7 +157,7 @@ function usedCode(book: CatalogBook, { id, barcodes, sku }: Product): ProductRef
 }
 
 /** What may be left out of what a person says, and then stays. */
-const GOODS_FIELDS = ['unit', 'tare'] as const;
+const GOODS_FIELDS = ['unit', 'tare', 'picture'] as const;
 
 function without<Field extends keyof Product>(
   product: Product,
@@ -159,7 +167,7 @@ function without<Field extends keyof Product>(
   return Object.fromEntries(left) as Omit<Product, Field>;
 }
 
-function plain({ department, name, sku, barcodes, unit, tare, ...rest }: ProductFields) {
+function plain({ department, name, sku, barcodes, unit, tare, picture, ...rest }: ProductFields) {
   const codes = barcodes.map((code) => code.trim()).filter((code) => code !== '');
   return {
     ...rest,
@@ -169,7 +177,18 @@ function plain({ department, name, sku, barcodes, unit, tare, ...rest }: Product
     ...(department === undefined ? {} : { department }),
     ...(unit === undefined ? {} : { unit }),
     ...(tare === undefined ? {} : { tare }),
+    ...(picture === undefined ? {} : { picture: picture.id }),
   };
+}
+
+/** A product as it is or as a person says it: its picture by id, or with what is in it. */
+type Described = Omit<ProductFields, 'department' | 'picture'> & {
+  readonly department?: string | undefined;
+  readonly picture?: NamedPicture | string | undefined;
+};
+
+function pictureId(picture: Described['picture']): string {
+  return typeof picture === 'string' ? picture : (picture?.id ?? '');
 }
 
 function described({
@@ -180,7 +199,7 @@ function described({
   price,
   taxes,
   ...goods
-}: Omit<ProductFields, 'department'> & { department?: string | undefined }): Record<string, string> {
+}: Described): Record<string, string> {
   return {
     sku: sku.trim(),
     name: name.trim(),
@@ -190,5 +209,6 @@ function described({
     taxes: taxes.join(', '),
     ...('unit' in goods ? { unit: goods.unit ?? '' } : {}),
     ...('tare' in goods ? { tare: goods.tare ?? '' } : {}),
+    ...('picture' in goods ? { picture: pictureId(goods.picture) } : {}),
   };
 }

@@ -14,7 +14,7 @@ import {
   type Tender,
 } from '../catalog/product.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
-import { pictureSchema, type Picture } from '../catalog/picture.ts';
+import { pictureSchema, slideSchema, type Picture } from '../catalog/picture.ts';
 import { priceRuleSchema, type PriceRule } from '../pricing/price-rule.ts';
 import { specialSchema, type Special } from '../pricing/special.ts';
 import { tierSchema, type Tier } from '../pricing/tier.ts';
@@ -35,6 +35,7 @@ export type CatalogEntry =
   | { readonly kind: 'tender'; readonly id: string; readonly value: Tender }
   | { readonly kind: 'special'; readonly id: string; readonly value: Special }
   | { readonly kind: 'picture'; readonly id: string; readonly value: Picture }
+  | { readonly kind: 'slide'; readonly id: string; readonly value: Picture }
   | { readonly kind: 'price-rule'; readonly id: string; readonly value: PriceRule }
   | { readonly kind: 'tier'; readonly id: string; readonly value: Tier }
   | { readonly kind: 'tax-mapping'; readonly id: string; readonly value: TaxMapping }
@@ -48,6 +49,7 @@ const SCHEMAS = {
   tender: tenderSchema,
   special: specialSchema,
   picture: pictureSchema,
+  slide: slideSchema,
   'price-rule': priceRuleSchema,
   tier: tierSchema,
   'tax-mapping': taxMappingSchema,
@@ -82,13 +84,14 @@ export function copiedCatalogEntry(key: string, value: unknown): CatalogEntry | 
   return kind === undefined || !id || rest.length > 0 ? undefined : ({ kind, id, value } as CatalogEntry);
 }
 
-/** Kinds under `kind:<id>`, in shard 0, a picture in its article's; products are the others. */
+/** Kinds under `kind:<id>`, in shard 0, a picture in its article's and a slide in its own; products are the others. */
 const MASTER_KINDS = [
   'department',
   'tax',
   'tender',
   'special',
   'picture',
+  'slide',
   'price-rule',
   'tier',
   'tax-mapping',
@@ -111,7 +114,7 @@ export function productEntries({ id, price, taxes, ...info }: Product): Entries 
   };
 }
 
-/** The entry of a department, a tax, a tender, a special, a price rule, a tier or a mapping of taxes, for shard 0, or of a picture, for the shard of its article (rule C12). */
+/** The entry of a department, a tax, a tender, a special, a price rule, a tier or a mapping of taxes, for shard 0, or of a picture, for the shard of its article (rule C12), or of a slide (rule C17). */
 export function masterEntry(entry: MasterEntry): { readonly key: string; readonly text: string } {
   return { key: `${entry.kind}:${entry.id}`, text: canonicalJson(entry.value as CanonicalValue) };
 }

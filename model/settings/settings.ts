@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_SLIDES, pictureIdSchema } from '../catalog/picture.ts';
 import { readEntry, type EntryFault } from '../documents/entries.ts';
 import { registerIdSchema } from '../ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '../journal/canonical.ts';
@@ -67,6 +68,8 @@ export const SETTING_SCHEMAS = {
   returnReasons: v.pipe(v.array(reason), v.maxLength(12)),
   /** What the customer display shows between sales, one after another (rule P7). */
   slides: v.pipe(v.array(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(120))), v.maxLength(20)),
+  /** The pictures the customer display shows between sales, by id (rule C17). */
+  slidePictures: v.pipe(v.array(pictureIdSchema), v.maxLength(MAX_SLIDES)),
   /** How customers are rewarded (rule U8). */
   loyalty: v.nullable(loyaltySchema),
   /** The most one payment takes out of an account while other tills cannot be asked (rule G9). */
@@ -132,6 +135,7 @@ export const DEFAULT_SETTINGS: Settings = {
   keepSessionsDays: 14,
   returnReasons: [],
   slides: [],
+  slidePictures: [],
   loyalty: null,
   offlineRedeemLimit: DEFAULT_OFFLINE_LIMIT,
   layawayPercent: DEFAULT_LAYAWAY_PERCENT,

@@ -97,6 +97,7 @@ export class CrashRun {
     const at = async (step: Plan['step'], act: () => Promise<unknown>) => {
       const doing = act();
       if (plan.step === step) {
+        // It may fail before it is awaited below, and a rejection nobody waits for ends the process.
         doing.catch(() => undefined);
         await pause(plan.delay);
         strike();

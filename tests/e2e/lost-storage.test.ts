@@ -1,57 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { recordsOnDisk, salesOf } from '../crash/till-disk.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
-import { TillPage } from './pages/till-page.ts';
+import { pinOf, type TestShop } from '../support/shop.ts';
+import { withOneTill } from './one-till.ts';
 
 const TAPE = '2000000000039';
 const PATIENCE = { timeout: 60_000, interval: 100 };
 
-let folder: string;
-let shop: TestShop;
-let browser: TestBrowser;
-let till: TillPage;
+const one = withOneTill();
 const receipts: string[] = [];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-lost-'));
-  shop = await startShop(join(folder, 'data'));
-  browser = await launchBrowser(join(folder, 'browser'));
-  till = new TillPage(await browser.context.newPage());
-  await till.visit(urlOfTill());
-  await till.signIn('ana', pinOf('ana'));
-  await till.openSession('100');
-}, 180_000);
-
-afterAll(async () => {
-  await browser.kill();
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
-});
-
-const urlOfTill = () => `http://localhost:${shop.tills[0].spec.ports.app}/`;
 const expectedNumbers = () => receipts.map((_, n) => `S01-R1-${String(n + 1).padStart(6, '0')}`);
 
 async function sell(): Promise<void> {
-  await till.addBySearch(TAPE);
-  receipts.push(await till.sellForCash('20'));
-  await till.newSale();
+  await one.till.addBySearch(TAPE);
+  receipts.push(await one.till.sellForCash('20'));
+  await one.till.newSale();
 }
 
 /** The receipts of till 1 on the disk of a relay, as they are now. */
 async function receiptsAt(station: TestShop['hq']): Promise<string[]> {
-  const records = await recordsOnDisk(station.folder('relay'), shop.hq.spec.organization ?? '');
+  const records = await recordsOnDisk(station.folder('relay'), one.shop.hq.spec.organization ?? '');
   return salesOf(records).map(({ body }) => body.receipt);
 }
 
 /** Everything the browser keeps of the till goes, as when somebody clears it or the browser does. */
 async function clearStorage(): Promise<void> {
-  const session = await browser.context.newCDPSession(till.page);
-  const { origin } = new URL(urlOfTill());
+  const session = await one.browser.context.newCDPSession(one.till.page);
+  const { origin } = new URL(one.url);
   await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
   await session.detach();
 }
@@ -61,9 +38,9 @@ async function clearStorage(): Promise<void> {
  * goes on in the open session.
  */
 async function comeBack(): Promise<void> {
-  await till.visit(urlOfTill());
-  const takeOver = till.page.getByTestId('set-up-take-over');
-  const ana = till.page.getByTestId('person-ana');
+  await one.till.visit(one.url);
+  const takeOver = one.till.page.getByTestId('set-up-take-over');
+  const ana = one.till.page.getByTestId('person-ana');
   // Where head office was not reached yet, a person presses again.
   await vi.waitFor(
     async () => {
@@ -72,47 +49,47 @@ async function comeBack(): Promise<void> {
     },
     { ...PATIENCE, interval: 1_000 },
   );
-  await till.signIn('ana', pinOf('ana'));
-  await till.search.waitFor(PATIENCE);
+  await one.till.signIn('ana', pinOf('ana'));
+  await one.till.search.waitFor(PATIENCE);
 }
 
 describe('a till whose browser lost everything', { timeout: 240_000 }, () => {
   test('[E9] in the middle of a sale: what was told done stays, and the next number follows', async () => {
     await sell();
     await sell();
-    await till.addBySearch(TAPE);
-    await till.startPaying();
-    await till.payCash('20');
+    await one.till.addBySearch(TAPE);
+    await one.till.startPaying();
+    await one.till.payCash('20');
     await clearStorage();
     // One copy is enough to sell (design §5): the relay's.
-    receipts.push(await till.complete());
-    await vi.waitFor(async () => expect(await receiptsAt(shop.tills[0])).toEqual(receipts), PATIENCE);
-    await till.page.goto('about:blank');
+    receipts.push(await one.till.complete());
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.tills[0])).toEqual(receipts), PATIENCE);
+    await one.till.page.goto('about:blank');
     await comeBack();
     await sell();
     expect(receipts).toEqual(expectedNumbers());
   });
 
   test('[E9] and whose relay lost its documents as well: the other till brings what head office never had', async () => {
-    await vi.waitFor(async () => expect(await receiptsAt(shop.hq)).toEqual(receipts), PATIENCE);
-    for (const cable of shop.hqCables) await cable.cut();
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.hq)).toEqual(receipts), PATIENCE);
+    for (const cable of one.shop.hqCables) await cable.cut();
     await sell();
     await sell();
-    await vi.waitFor(async () => expect(await receiptsAt(shop.tills[1])).toEqual(receipts), PATIENCE);
-    const before = shop.tills[0].pidOf('relay') ?? 0;
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.tills[1])).toEqual(receipts), PATIENCE);
+    const before = one.shop.tills[0].pidOf('relay') ?? 0;
     await clearStorage();
-    await till.page.goto('about:blank');
-    await rm(join(shop.tills[0].folder('relay'), 'documents'), { recursive: true });
+    await one.till.page.goto('about:blank');
+    await rm(join(one.shop.tills[0].folder('relay'), 'documents'), { recursive: true });
     process.kill(before, 'SIGKILL');
     await vi.waitFor(() => {
-      const now = shop.tills[0].pidOf('relay');
+      const now = one.shop.tills[0].pidOf('relay');
       expect([undefined, before]).not.toContain(now);
     }, PATIENCE);
     // Only this till reaches head office now; the other one has what head office lacks.
-    await shop.hqCables[0].join();
+    await one.shop.hqCables[0].join();
     await comeBack();
     await sell();
     expect(receipts).toEqual(expectedNumbers());
-    await vi.waitFor(async () => expect(await receiptsAt(shop.hq)).toEqual(receipts), PATIENCE);
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.hq)).toEqual(receipts), PATIENCE);
   });
 });

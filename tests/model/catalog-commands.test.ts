@@ -61,7 +61,10 @@ function book(change: Partial<CatalogBook> = {}): CatalogBook {
   };
 }
 
-const fieldsOf = ({ id: _id, active: _active, ...fields }: Product, change: Partial<ProductFields> = {}) => ({
+const fieldsOf = (
+  { id: _id, active: _active, picture: _picture, ...fields }: Product,
+  change: Partial<ProductFields> = {},
+) => ({
   ...fields,
   department: fields.department,
   ...change,

@@ -1,7 +1,12 @@
+import { resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { REPORT_KINDS } from '../../app/lib/office/report-query.ts';
 import { pinOf } from '../support/shop.ts';
 import { leave, lead, reached, touch, type Walk } from './screen.ts';
+
+/** A picture that is larger than one is kept, and a file that is none. */
+const ICON = resolve('app/static/icon-512.png');
+const NO_PICTURE = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') };
 
 /** Head office of the test shop in one language. */
 export type OfficeTour = { readonly url: string; readonly page: Page; readonly language: 'en' | 'es' };
@@ -85,6 +90,14 @@ async function* settings(tour: OfficeTour): Walk {
   await open(tour, '/settings', 'settings-value');
   await page.getByTestId('settings-value').scrollIntoViewIfNeeded();
   yield 'office-settings-value';
+  await page.getByTestId('slide-pictures-file').setInputFiles(ICON);
+  await reached(page, 'slide-picture');
+  await page.getByTestId('slide-pictures').scrollIntoViewIfNeeded();
+  yield 'office-slides';
+  await lead(page, 'slide-remove', 'slide-undo');
+  await page.getByTestId('slide-pictures-file').setInputFiles(NO_PICTURE);
+  await reached(page, 'slide-pictures-trouble');
+  yield 'office-slides-removed';
 }
 
 async function* catalog(tour: OfficeTour): Walk {
@@ -94,6 +107,10 @@ async function* catalog(tour: OfficeTour): Walk {
   await page.getByTestId('products-table-row').first().getByRole('button').first().click();
   await reached(page, 'product-dialog');
   yield 'office-product';
+  await page.getByTestId('product-picture').scrollIntoViewIfNeeded();
+  await page.getByTestId('product-picture-file').setInputFiles(ICON);
+  await reached(page, 'product-picture-shown');
+  yield 'office-product-picture';
   await leave(page, 'product-dialog');
   await open(tour, '/reports?kind=quick', 'report-row-edit');
   await lead(page, 'report-row-edit', 'product-dialog');

@@ -1,13 +1,16 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
+import { MAX_SLIDE_BYTES, pictureOf } from '#model/catalog/picture.ts';
+import { masterEntry } from '#model/documents/catalog.ts';
 import { settingKey, settingText } from '#model/settings/settings.ts';
 import { storeId } from '#model/ids/register-id.ts';
 import { startVirtualTerminal } from '../../hardware-bridge/virtual-terminal/virtual-terminal.ts';
 import { TillPage } from '../e2e/pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from '../e2e/till/till-origin.ts';
 import { pinOf } from '../support/shop.ts';
+import { begunVoidWalk } from './void-walk.ts';
 import { voucherWalk } from './voucher-walk.ts';
 import { apartWalk, doubtfulPaperWalk, healedWalk, versionWalk } from './till-alone-trouble.ts';
 import { lead, leave, reached, touch, type Walk } from './screen.ts';
@@ -36,6 +39,7 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
     await till.openSession('100');
     yield* terminalWalk(till, terminal.ledger);
     yield* doneWalk(till, origin);
+    yield* begunVoidWalk(till, terminal.ledger);
     yield* reminderWalk(till, origin);
     yield* voucherWalk(till, origin);
     yield* doubtWalk(till);
@@ -149,7 +153,8 @@ async function* doubtWalk({ page }: TillPage): Walk {
 }
 
 /** The customer's screen, while the till is in a page beside it; and a second till of one browser. */
-async function* displayWalk({ page }: TillPage, { url }: TillOrigin): Walk {
+async function* displayWalk({ page }: TillPage, origin: TillOrigin): Walk {
+  const { url } = origin;
   const beside = await page.context().newPage();
   await page.goto(`${url}display`);
   const till = new TillPage(beside);
@@ -158,6 +163,9 @@ async function* displayWalk({ page }: TillPage, { url }: TillOrigin): Walk {
   if (await beside.getByTestId('person-ana').isVisible()) await till.signIn('ana', pinOf('ana'));
   await reached(page, 'display-slide');
   yield 'display-idle';
+  await showPicture(origin);
+  await reached(page, 'display-picture');
+  yield 'display-picture';
   await till.addBySearch(LANTERN);
   await till.addBySearch('85123A');
   await page.getByTestId('display-line').nth(1).waitFor();
@@ -171,6 +179,19 @@ async function* displayWalk({ page }: TillPage, { url }: TillOrigin): Walk {
   yield 'till-other-tab';
   await beside.close();
   await page.getByTestId('barcode-input').or(page.getByTestId('person-ana')).first().waitFor();
+}
+
+/** From now on the customer's screen shows a picture between sales, and no texts. */
+async function showPicture({ write }: TillOrigin): Promise<void> {
+  const made = pictureOf(await readFile(resolve('app/static/icon-512.png')), MAX_SLIDE_BYTES);
+  if (!made.ok) throw new Error(made.error.code);
+  const { id, picture: value } = made.value;
+  const { key, text } = masterEntry({ kind: 'slide', id, value });
+  write({ class: 'catalog', shard: 0 }, { [key]: text });
+  write(STORE, {
+    [settingKey('slides')]: settingText([]),
+    [settingKey('slidePictures')]: settingText([id]),
+  });
 }
 
 /** The one thing that stops a till: neither disk nor relay took the sale. */

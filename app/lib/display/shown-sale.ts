@@ -63,6 +63,13 @@ export function shownSale(till: Till): ShownSale {
   return { ...heads, ...shownNow(till) };
 }
 
+/** The addresses of the pictures a customer sees between sales (rule C17), of those that are here and sound. */
+export function slidePictures(shop: Till['shop']): readonly string[] {
+  return shop.settings.slidePictures
+    .map((picture) => shop.pictureOf({ picture }))
+    .filter((address) => address !== undefined);
+}
+
 function shownNow(till: Till): Shown {
   if (!till.open || !till.signIn.person) return NOTHING;
   if (till.finished) return finishedSale(till.finished.record);

@@ -5,6 +5,7 @@ import type { FavouritesRefusal } from '#model/catalog/favourites.ts';
 import type { MappingRefusal } from '#model/catalog/mapping-commands.ts';
 import type { MasterRefusal } from '#model/catalog/master-commands.ts';
 import type { ProductRefusal } from '#model/catalog/product-commands.ts';
+import type { SlideRefusal } from '#model/catalog/slide-commands.ts';
 import type { PriceRefusal } from '#model/pricing/price-commands.ts';
 import type { SpecialRefusal } from '#model/pricing/special-commands.ts';
 import type { SettingRefusal } from '#model/settings/settings-commands.ts';
@@ -16,6 +17,7 @@ import type { PinRefusal } from '../till/pin-gate.svelte.ts';
 import type { Farewell } from '../till/sign-in.svelte.ts';
 import { permissionWords } from '../till/staff-words.ts';
 import type { EditRefusal } from './back-office.svelte.ts';
+import type { FileRefusal } from './picture-maker.ts';
 
 /** Anything that kept an edit of the office from being made. */
 export type AnyRefusal = EditRefusal<StaffRefusal | RoleRefusal | DeviceRefusal | ShopRefusal> | PinRefusal;
@@ -28,7 +30,9 @@ type ShopRefusal =
   | SpecialRefusal
   | SettingRefusal
   | FavouritesEditRefusal
-  | PriceRefusal;
+  | PriceRefusal
+  | SlideRefusal
+  | FileRefusal;
 
 /** Why an edit was not made and what to do about it; `name` is of whom or what it was about. */
 export function refusalSentence(refusal: AnyRefusal, name: string): string {
@@ -139,6 +143,13 @@ function shopRefusal(refusal: ShopTrouble, name: string): string {
       return m.office_refused_from();
     case 'changed-meanwhile':
       return m.office_refused_changed_meanwhile({ name });
+    case 'picture-not-understood':
+      return m.office_refused_picture({ name });
+    case 'picture-too-large':
+    case 'file-too-large':
+      return m.office_refused_picture_size({ name });
+    case 'slide-in-use':
+      return m.office_refused_slide_in_use();
     case 'tile-twice':
     case 'too-many-tiles':
       return tileSentence(refusal);
@@ -243,6 +254,8 @@ const ACT_WORDS: Record<OfficeAct, () => string> = {
   'special.add': m.office_act_special_add,
   'special.edit': m.office_act_special_edit,
   'favourites.edit': m.office_act_favourites_edit,
+  'slide.add': m.office_act_slide_add,
+  'slide.remove': m.office_act_slide_remove,
   'tier.add': m.office_act_tier_add,
   'tier.edit': m.office_act_tier_edit,
   'price-rule.add': m.office_act_price_rule_add,

@@ -30,6 +30,7 @@ const LABELS: Record<SettingName, () => string> = {
   keepSessionsDays: m.office_setting_keep_sessions_days,
   returnReasons: m.office_setting_return_reasons,
   slides: m.office_setting_slides,
+  slidePictures: m.office_setting_slide_pictures,
   loyalty: m.office_setting_loyalty,
   offlineRedeemLimit: m.office_setting_offline_limit,
   layawayPercent: m.office_setting_layaway_percent,
@@ -116,6 +117,7 @@ export function settingValueWords(
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
   if (name === 'drawers')
     return drawerLines(value as Settings['drawers']).replaceAll('\n', ' · ') || m.office_none();
+  if (name === 'slidePictures') return String((value as Settings['slidePictures']).length);
   if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
   if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);

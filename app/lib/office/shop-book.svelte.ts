@@ -1,5 +1,6 @@
 import { isAuditKey } from '#model/audit/audit-entry.ts';
 import type { CatalogBook, PricesBook } from '#model/catalog/catalog-book.ts';
+import { isPicture, type NamedPicture, type Picture } from '#model/catalog/picture.ts';
 import { NO_FAVOURITES, type Favourites } from '#model/catalog/favourites.ts';
 import type {
   Department,
@@ -58,6 +59,8 @@ export class ShopBook {
   readonly #specials = new Map<string, Special>();
   readonly #tiers = new Map<string, Tier>();
   readonly #priceRules = new Map<string, PriceRule>();
+  /** Of articles and of the customer display. */
+  readonly #pictures = new Map<string, Picture>();
   readonly #stores = new Map<string, StoreOwn>();
   #sorted: readonly Product[] | undefined;
   #version = $state(0);
@@ -163,6 +166,13 @@ export class ShopBook {
     return [...this.#priceRules.values()].toSorted((a, b) => NAMES.compare(a.id, b.id));
   }
 
+  /** A picture by id; undefined where there is none here, or one that is not what its id names (rules C12 and C17). */
+  pictureOf(id: string | undefined): NamedPicture | undefined {
+    void this.#version;
+    const picture = id === undefined ? undefined : this.#pictures.get(id);
+    return id !== undefined && picture && isPicture(id, picture) ? { id, picture } : undefined;
+  }
+
   /** What each store has set of its own. */
   get storeSettings(): ReadonlyMap<string, WrittenSettings> {
     void this.#version;
@@ -236,6 +246,7 @@ export class ShopBook {
     else if (entry.kind === 'special') this.#specials.set(entry.id, entry.value);
     else if (entry.kind === 'tier') this.#tiers.set(entry.id, entry.value);
     else if (entry.kind === 'price-rule') this.#priceRules.set(entry.id, entry.value);
+    else if (entry.kind === 'picture' || entry.kind === 'slide') this.#pictures.set(entry.id, entry.value);
   }
 
   #takeGroup(id: string, group: Groups): void {
@@ -254,6 +265,8 @@ export class ShopBook {
       special: this.#specials,
       tier: this.#tiers,
       'price-rule': this.#priceRules,
+      picture: this.#pictures,
+      slide: this.#pictures,
     };
     if (noun !== undefined && Object.hasOwn(masters, noun)) masters[noun as keyof typeof masters].delete(id);
     if (noun !== 'product' || (group !== 'info' && group !== 'price')) return;

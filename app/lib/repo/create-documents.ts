@@ -26,12 +26,18 @@ export type CreateDocumentsOptions = {
 /** A worker that loads while the page still finds out whose documents it needs. */
 let early: Worker | undefined;
 
-/** Begins to load what {@link createDocuments} takes a while to load; for a page that will surely call it. */
+/** Begins to load what {@link createDocuments} takes a while to load; for a page that will most likely call it. */
 export function prepareDocuments(): void {
   early ??= newWorker();
   // One that could not be loaded is made again by who needs it, and hears why.
   early.addEventListener('error', () => (early = undefined), { once: true });
   early.postMessage({ type: 'warm', wasmUrl }, []);
+}
+
+/** Lets go of what {@link prepareDocuments} began, on a page that turned out to need no documents. */
+export function dropPreparedDocuments(): void {
+  early?.terminate();
+  early = undefined;
 }
 
 function newWorker(): Worker {

@@ -49,6 +49,15 @@ export class IndexedDbConnection {
     return this.#settled(transaction, (of) => begin(of.objectStore(store)), what, waitMs);
   }
 
+  /** Every value of a store, in the order of their keys. What they are is for the caller to look at. */
+  readAll(store: string, what: string): Promise<readonly unknown[]> {
+    const begin = (from: IDBObjectStore) => {
+      const request: IDBRequest<unknown[]> = from.getAll();
+      return () => request.result;
+    };
+    return this.transact('read', store, begin, what);
+  }
+
   /** Closes the database; transactions under way still finish. */
   async close(): Promise<void> {
     this.#closed = true;

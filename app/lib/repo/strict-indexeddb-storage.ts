@@ -179,15 +179,8 @@ export class StrictIndexedDbStorage implements DocumentStorage, StockStorage {
   }
 
   async archived(): Promise<readonly ArchivedBytes[]> {
-    return this.#connection.transact(
-      'read',
-      ARCHIVE,
-      (store) => {
-        const request: IDBRequest<ArchivedBytes[]> = store.getAll();
-        return () => request.result;
-      },
-      'listing what was put aside',
-    );
+    const copies = await this.#connection.readAll(ARCHIVE, 'listing what was put aside');
+    return copies as readonly ArchivedBytes[];
   }
 
   async close(): Promise<void> {

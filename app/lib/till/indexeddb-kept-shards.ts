@@ -39,10 +39,6 @@ export function keptInIndexedDb(
       return otherwise;
     }
   };
-  const readAll = (store: IDBObjectStore) => {
-    const request: IDBRequest<unknown[]> = store.getAll();
-    return () => request.result;
-  };
   const write = (key: number | string, row: unknown, what: string) => {
     const put = (store: IDBObjectStore) => {
       if (row === undefined) store.delete(key);
@@ -53,7 +49,7 @@ export function keptInIndexedDb(
   };
   return {
     read: async () => {
-      const reading = connection.transact('read', STORE, readAll, 'reading the kept catalog');
+      const reading = connection.readAll(STORE, 'reading the kept catalog');
       const rows = await tolerated(reading, []);
       const ofVersion = (row: { readonly version: string }) => row.version === version;
       const shards = rows.filter((row) => v.is(shardSchema, row)).filter(ofVersion);

@@ -18,13 +18,9 @@ export function notesInIndexedDb(database: string, trouble: (detail: string) => 
     surroundings: hostSurroundings,
     trouble,
   });
-  const readAll = (store: IDBObjectStore) => {
-    const request: IDBRequest<unknown[]> = store.getAll();
-    return () => request.result;
-  };
   return {
     read: async () => {
-      const rows = await connection.transact('read', STORE, readAll, 'reading what waits here');
+      const rows = await connection.readAll(STORE, 'reading what waits here');
       return new Map(rows.filter((row) => v.is(noteSchema, row)).map(({ name, text }) => [name, text]));
     },
     write: (notes, sureness) => {

@@ -36,7 +36,10 @@ export async function confirmCatalog(shop: Shop, documents: Documents): Promise<
   }
 }
 
-/** Keeps the shards that changed since they were kept. One with an entry that cannot be read is not kept (rule D5). */
+/**
+ * Keeps the shards that changed since they were kept. One with an entry that cannot be read is not kept (rule D5). Until all
+ * articles are read it keeps nothing, and the changes wait for the next call: the departments are still counted as the last time.
+ */
 export async function keepCatalog(shop: Shop, documents: Documents, kept: KeptShards): Promise<void> {
   const changed = shop.takeChangedShards();
   for (const shard of changed) {

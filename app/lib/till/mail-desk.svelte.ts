@@ -39,8 +39,11 @@ export class MailDesk {
   }
 
   /** Takes up the mails an earlier page left waiting. */
-  start(): Promise<void> {
-    return this.#waiting.read();
+  async start(): Promise<void> {
+    await this.#waiting.read();
+    this.#waiting
+      .takeOver(this.#surroundings, 'mails', v.array(mailJobSchema))
+      .catch((cause: unknown) => globalThis.reportError(cause));
   }
 
   /** Whether this machine can send mails at all. */

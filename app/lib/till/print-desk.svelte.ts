@@ -37,6 +37,13 @@ type WaitingPaper = { readonly job: PrintJob; readonly since: number };
 const FOLLOWED = 'followed:';
 const FINAL = new Set<PaperState>(['printed', 'sent', 'failed', 'expired', 'cancelled', 'refused', 'held']);
 const waitingPaperSchema = v.object({ job: printJobSchema, since: v.number() });
+/** Papers as an earlier version kept them. When their drawers were asked for nobody noted: too long ago to open them. */
+const earlierPapersSchema = v.array(
+  v.pipe(
+    printJobSchema,
+    v.transform((job): WaitingPaper => ({ job, since: 0 })),
+  ),
+);
 
 /**
  * Papers on their way to the printer. What the bridge did not take is kept on the disk and offered again, also after a power
@@ -68,6 +75,7 @@ export class PrintDesk {
   /** Takes up the papers an earlier page left waiting. */
   async start(): Promise<void> {
     await this.#waiting.read();
+    this.#later(this.#waiting.takeOver(this.#surroundings, 'outbox', earlierPapersSchema));
     for (const { job } of this.#waiting.jobs) this.#set({ jobId: job.jobId, state: 'unsent' });
   }
 

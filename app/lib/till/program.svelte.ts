@@ -6,7 +6,13 @@ import { askToEnrolWith } from '../device/enrolment-client.ts';
 import { Membership } from '../device/membership.svelte.ts';
 import type { EnrolledDevice, SetUp } from '../device/set-up.svelte.ts';
 import type { Exclusion } from '../device/standing.ts';
-import { createDocuments, keepStorage, prepareDocuments, syncUrlOf } from '../repo/create-documents.ts';
+import {
+  createDocuments,
+  dropPreparedDocuments,
+  keepStorage,
+  prepareDocuments,
+  syncUrlOf,
+} from '../repo/create-documents.ts';
 import type { Documents } from '../repo/documents.ts';
 import { loadConfig, type ProgramConfig, type TillConfig } from '../program-config.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -88,6 +94,7 @@ export class TillProgram {
     this.#started = true;
     prepareDocuments();
     const config = await this.#config();
+    if (config?.role !== 'till') dropPreparedDocuments();
     if (!config) return;
     if (config.role !== 'till') {
       this.#stage = { name: 'not-a-till' };

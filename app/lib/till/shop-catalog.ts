@@ -35,6 +35,7 @@ export class ShopCatalog {
   readonly #departments = new Map<string, string>();
   readonly #tenders = new Map<string, Tender>();
   readonly #specials = new Map<string, Special>();
+  /** Of articles and of the customer display. */
   readonly #pictures = new Map<string, Picture>();
   /** Addresses of pictures that were shown, so that each is checked once; undefined for a false one. */
   readonly #addresses = new Map<string, string | undefined>();
@@ -116,7 +117,7 @@ export class ShopCatalog {
       .sort((a, b) => NAMES.compare(a.name, b.name));
   }
 
-  /** The address of an article's picture; undefined where it has none, or one that is not what its id names (rule C12). */
+  /** The address of a picture; undefined where there is none, or one that is not what its id names (rules C12 and C17). */
   pictureOf({ picture }: Pick<Product, 'picture'>): string | undefined {
     const stored = picture === undefined ? undefined : this.#pictures.get(picture);
     if (picture === undefined || !stored) return undefined;
@@ -197,7 +198,7 @@ export class ShopCatalog {
     else if (noun === 'tax') this.taxes.delete(id);
     else if (noun === 'tender') this.#tenders.delete(id);
     else if (noun === 'special') this.#specials.delete(id);
-    else if (noun === 'picture') this.#forgetPicture(id);
+    else if (noun === 'picture' || noun === 'slide') this.#forgetPicture(id);
     else if (noun === 'product' && (group === 'info' || group === 'price')) {
       const { [group]: _gone, ...rest } = this.#products.get(id) ?? {};
       this.#products.set(id, rest);
@@ -247,7 +248,7 @@ export class ShopCatalog {
     else if (entry.kind === 'tax') this.taxes.set(id, entry.value);
     else if (entry.kind === 'tender') this.#tenders.set(id, entry.value);
     else if (entry.kind === 'special') this.#specials.set(id, entry.value);
-    else if (entry.kind === 'picture') {
+    else if (entry.kind === 'picture' || entry.kind === 'slide') {
       this.#forgetPicture(id);
       this.#pictures.set(id, entry.value);
     } else this.prices.take(entry);

@@ -213,7 +213,7 @@ export class Shop {
     return this.#now(this.#catalog).variantsOf(parent);
   }
 
-  /** The address of an article's picture; undefined where it has none that can be shown (rule C12). */
+  /** The address of an article's picture or a slide's; undefined where there is none that can be shown (rules C12 and C17). */
   pictureOf(product: Pick<Product, 'picture'>): string | undefined {
     return this.#now(this.#catalog).pictureOf(product);
   }
@@ -254,8 +254,9 @@ export class Shop {
     );
   }
 
-  /** The shards that changed since this was last asked, and are not as they were kept. */
+  /** The shards that changed since this was last asked, and are not as they were kept; none until all that was kept is read. */
   takeChangedShards(): readonly number[] {
+    if (!this.#catalog.isWhole) return [];
     const changed = [...this.#changed];
     this.#changed.clear();
     return changed;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Surroundings } from '../surroundings.ts';
 import type { KeptNotes } from './kept-notes.ts';
 
 /** What kind of jobs wait: `prefix` begins the names of their notes, `schema` reads them, `idOf` tells them apart. */
@@ -38,6 +39,22 @@ export class WaitingJobs<Job> {
     const isNew = ({ job }: Placed<Job>) =>
       !this.#placed.some((known) => this.#idOf(known) === this.#idOf({ job }));
     this.#placed = [...earlier.filter(isNew).sort((a, b) => a.order - b.order), ...this.#placed];
+  }
+
+  /**
+   * Takes over the jobs that an earlier version kept as one note of the browser, which `schema` reads. That note goes once the disk
+   * has them; until then they are taken over again at each start, and who takes a job twice knows its id.
+   */
+  async takeOver(
+    { readNote, writeNote }: Pick<Surroundings, 'readNote' | 'writeNote'>,
+    note: string,
+    schema: v.GenericSchema<unknown, readonly Job[]>,
+  ): Promise<void> {
+    const text = readNote(note);
+    if (text === undefined) return;
+    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+    for (const job of read.success ? read.output : []) this.add(job);
+    if (await this.#notes.kept()) writeNote(note, undefined);
   }
 
   /** Whether a job waits. */

@@ -61,6 +61,53 @@ describe('the channel to the customer display', () => {
     await expect.poll(() => window.sale?.total).toBe(1);
   });
 
+  it('[C17] reads and sends the pictures only where a window is, and tells one that comes up later', async () => {
+    const end = channels();
+    const till = new CustomerScreen(end());
+    expect(till.isWatched).toBe(false);
+    const first = new CustomerWindow(end());
+    await expect.poll(() => till.isWatched).toBe(true);
+    expect(first.pictures).toEqual([]);
+    till.showPictures(['data:image/png;base64,AAAA']);
+    await expect.poll(() => first.pictures).toEqual(['data:image/png;base64,AAAA']);
+    const second = new CustomerWindow(end());
+    await expect.poll(() => second.pictures).toEqual(first.pictures);
+    till.showPictures([]);
+    await expect.poll(() => second.pictures).toEqual([]);
+  });
+
+  it('[C17] asks the windows that were there before the till, and keeps their pictures until it knows better', async () => {
+    const end = channels();
+    const before = new CustomerScreen(end());
+    const window = new CustomerWindow(end());
+    before.showPictures(['data:image/png;base64,AAAA']);
+    await expect.poll(() => window.pictures).toHaveLength(1);
+    before.close();
+    const after = new CustomerScreen(end());
+    await expect.poll(() => after.isWatched).toBe(true);
+    expect(window.pictures).toHaveLength(1);
+    after.showPictures(['data:image/png;base64,BBBB']);
+    await expect.poll(() => window.pictures).toEqual(['data:image/png;base64,BBBB']);
+  });
+
+  it('[C17] sends the same pictures once, and shows no address from elsewhere', async () => {
+    const end = channels();
+    const heard: unknown[] = [];
+    end().listen((message) => heard.push(message));
+    const till = new CustomerScreen(end());
+    const window = new CustomerWindow(end());
+    await expect.poll(() => till.isWatched).toBe(true);
+    till.showPictures(['data:image/png;base64,AAAA']);
+    till.showPictures(['data:image/png;base64,AAAA']);
+    end().send({ type: 'pictures', pictures: ['https://example.org/a.png'] });
+    till.show(SALE);
+    await expect.poll(() => heard).toContainEqual({ type: 'sale', sale: SALE });
+    await expect.poll(() => window.sale).toEqual(SALE);
+    expect(window.pictures).toEqual(['data:image/png;base64,AAAA']);
+    const sent = heard.filter((message) => JSON.stringify(message).includes('AAAA'));
+    expect(sent).toHaveLength(1);
+  });
+
   it('leaves alone what it does not understand', async () => {
     const end = channels();
     const window = new CustomerWindow(end());

@@ -1,67 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { registerId, storeId } from '#model/ids/register-id.ts';
-import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
-import { catalogShard } from '#model/catalog/product.ts';
+import { registerId } from '#model/ids/register-id.ts';
 import { editProduct } from '#model/catalog/product-commands.ts';
-import { ok } from '#model/result.ts';
-import { pinVerifier } from '#model/staff/pin.ts';
 import { AFTER_SALE, DEFAULT_SETTINGS } from '#model/settings/settings.ts';
-import { BackOffice } from '../../../app/lib/office/back-office.svelte.ts';
 import { drawerLines, readDrawerLines } from '../../../app/lib/office/drawer-lines.ts';
 import { cashExamples, taxExamples } from '../../../app/lib/office/rounding-examples.ts';
 import { feeText, readFee } from '../../../app/lib/office/layaway-fee-text.ts';
 import { SettingsDesk } from '../../../app/lib/office/settings-desk.svelte.ts';
 import { settingValueWords } from '../../../app/lib/office/setting-words.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
-import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
-import { person, S01 } from '../../model/support/office.ts';
-import { HeldSurroundings } from '../till/till-fixture.ts';
-
-const json = (value: unknown) => canonicalJson(value as CanonicalValue);
-const MIA = { ...person('mia', 'manager'), pin: pinVerifier('9876', 'mia-salt-0123456789') };
-const ORGANIZATION = {
-  tag: '0123456789ab',
-  name: 'Shop',
-  currency: 'GBP',
-  language: 'en',
-  taxRounding: 'receipt',
-  catalogShards: 4,
-  foundedAt: '2026-11-01T00:00:00.000Z',
-};
-const STORE = {
-  id: storeId(1),
-  name: 'Camden',
-  timeZone: 'Europe/London',
-  locale: 'en-GB',
-  header: ['12 High Street'],
-  footer: [],
-};
-const LAMP = { sku: 'LAMP', name: 'Lamp', barcodes: [], active: true };
-const LAMP_DOCUMENT = { class: 'catalog', shard: catalogShard('lamp', 4) } as const;
-
-async function startOffice() {
-  const documents = new MemoryDocuments();
-  await documents.write({ class: 'staff' }, { 'person:mia': json(MIA) });
-  await documents.write(
-    { class: 'organization' },
-    { organization: json(ORGANIZATION), 'store:S01': json(STORE) },
-  );
-  await documents.write(LAMP_DOCUMENT, {
-    'product:lamp:info': json(LAMP),
-    'product:lamp:price': json({ price: '10', taxes: [] }),
-  });
-  let drawn = 0;
-  const office = new BackOffice({
-    open: async () => ok(documents),
-    checkPin: async (pin, verifier) => pinVerifier(pin, verifier.salt).hash === verifier.hash,
-    surroundings: new HeldSurroundings(),
-    random: (bytes) => new Uint8Array(bytes).fill(++drawn),
-  });
-  await office.start();
-  await office.openShop();
-  await office.signIn.signIn(MIA, '9876');
-  return { documents, office };
-}
+import { S01 } from '../../model/support/office.ts';
+import { json, LAMP, LAMP_DOCUMENT, startOffice } from './office-fixture.ts';
 
 describe('settings in the office', () => {
   test('[O1] a store takes the organization’s until it has its own, and takes it again', async () => {

@@ -122,4 +122,13 @@ describe('receipts by e-mail', () => {
     await expect.poll(kept, PATIENCE).toEqual([]);
     expect(JSON.stringify(till.journal.records)).not.toContain('example.org');
   });
+
+  it('[P10] that an earlier version left in its note are taken over, and the note goes once the disk has them', async () => {
+    const bench = await openTill();
+    bench.surroundings.notes.set('mails', JSON.stringify([JOB]));
+    const { till, disk } = await startTill({ ...bench, mail: async () => 'away' });
+    expect(till.mails.waiting).toBe(1);
+    await expect.poll(() => bench.surroundings.notes.has('mails'), PATIENCE).toBe(false);
+    expect(JSON.stringify([...disk])).toContain(JOB.mailId);
+  });
 });

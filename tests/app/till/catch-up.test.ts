@@ -30,6 +30,7 @@ const pause = () => Promise.resolve();
 const unexpected = () => {
   throw new Error('nothing to wait for');
 };
+const mine = { place, organization, device, pause };
 
 /** The world of a device that has caught up before, unless it is new. */
 function world(isNew: 'known' | 'new' = 'known'): HeldSurroundings {
@@ -43,13 +44,10 @@ test('[R2] a till whose documents were cleared waits until the relay has sent it
   documents.relayConfirms = false;
   let waits = 0;
   await catchUp({
+    ...mine,
     documents,
-    place,
-    organization,
-    device,
     surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7, 'S01-R2': 9 })),
-    pause,
     onWaiting: () => {
       waits += 1;
       if (waits === 3) documents.receive(latest, { '000000001': '{}' });
@@ -61,15 +59,7 @@ test('[R2] a till whose documents were cleared waits until the relay has sent it
 
 test('a device that has caught up before does not wait for a relay that is away or never had its register', async () => {
   const documents = new MemoryDocuments({ connected: false });
-  const parts = {
-    documents,
-    place,
-    organization,
-    device,
-    surroundings: world(),
-    onWaiting: unexpected,
-    pause,
-  };
+  const parts = { ...mine, documents, surroundings: world(), onWaiting: unexpected };
   await catchUp({ ...parts, askRelay: () => Promise.resolve(status({ 'S01-R2': 4 })) });
   await catchUp({ ...parts, askRelay: () => Promise.resolve(undefined) });
   expect(await documents.known()).toEqual([]);
@@ -80,14 +70,11 @@ test('a till that has its latest session does not wait for a slow relay', async 
   documents.relayConfirms = false;
   documents.receive(latest, { '000000001': '{}' });
   await catchUp({
+    ...mine,
     documents,
-    place,
-    organization,
-    device,
     surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
     onWaiting: unexpected,
-    pause,
   });
   expect(await documents.known()).toEqual([latest]);
 });
@@ -105,7 +92,7 @@ describe('a record that only the relay could keep', () => {
     documents.receive(session, Object.fromEntries(keys.map((key) => [key, entries[key] ?? ''])));
     const surroundings = world();
     surroundings.notes.set(recordNote(organization, place), entries[third] ?? '');
-    return { documents, place, organization, device, surroundings, pause };
+    return { ...mine, documents, surroundings };
   }
 
   test('[N2] its number is not given a second time: the till waits until the relay has sent it', async () => {
@@ -145,7 +132,7 @@ describe('[E9] a device that takes a register over', () => {
     const surroundings = world('new');
     let asked = 0;
     let waits = 0;
-    const parts = { documents, place, organization, device, surroundings, pause };
+    const parts = { ...mine, documents, surroundings };
     await catchUp({
       ...parts,
       askRelay: () => Promise.resolve(answers[asked++]),
@@ -171,10 +158,8 @@ describe('[E9] a device that takes a register over', () => {
     documents.receive(latest, { '000000001': '{}' });
     let pauses = 0;
     await catchUp({
+      ...mine,
       documents,
-      place,
-      organization,
-      device,
       surroundings: world('new'),
       askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
       onWaiting: () => undefined,
@@ -195,13 +180,10 @@ test('[J9] a till whose app was taken back waits for the relay when its note is 
   surroundings.notes.set(recordNote(organization, place), '{"v":2}');
   let waits = 0;
   await catchUp({
+    ...mine,
     documents,
-    place,
-    organization,
-    device,
     surroundings,
     askRelay: () => Promise.resolve(waits < 2 ? undefined : status({ 'S01-R1': 7 })),
-    pause,
     onWaiting: () => {
       waits += 1;
       if (waits === 2) documents.receive(latest, { '000000001': '{"v":2}' });

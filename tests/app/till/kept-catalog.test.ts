@@ -136,6 +136,7 @@ describe('the catalog of the last time', () => {
     const shop = await started(documents, kept);
     await confirmCatalog(shop, documents);
     expect([...kept.texts.keys()].sort()).toStrictEqual([0, 1]);
+    shop.prepareSearch((next) => next());
     documents.receive({ class: 'catalog', shard: 0 }, { 'product:odd:price': '{"price":"-1","taxes":[]}' });
     await keepCatalog(shop, documents, kept);
     expect([...kept.texts.keys()]).toStrictEqual([1]);
@@ -174,6 +175,25 @@ describe('the catalog of the last time', () => {
     expect(late.departments).toStrictEqual([]);
     late.prepareSearch((next) => next());
     expect(late.departments).toStrictEqual(departments);
+  });
+
+  it('keeps nothing until all articles are read, and then the departments as they are counted now', async () => {
+    const { documents, kept } = await ranOnce();
+    const before = new Map(kept.texts);
+    const added = { id: 'oil', sku: 'oil', name: 'Lamp oil', barcodes: [], active: true, taxes: [] };
+    documents.receive(
+      { class: 'catalog', shard: catalogShard('oil', 2) },
+      productEntries({ ...added, department: 'oils', price: '4.00' }),
+    );
+    const shop = await started(documents, kept);
+    await confirmCatalog(shop, documents);
+    await keepCatalog(shop, documents, kept);
+    expect(kept.texts).toStrictEqual(before);
+    shop.prepareSearch((next) => next());
+    await keepCatalog(shop, documents, kept);
+    const next = await started(documents, kept);
+    expect(next.departments).toContainEqual({ id: 'oils', name: 'oils', count: 1 });
+    expect(next.departments).toStrictEqual((await started(documents)).departments);
   });
 
   it('keeps an article whose entry has line breaks', async () => {

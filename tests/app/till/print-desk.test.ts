@@ -46,6 +46,38 @@ describe('a paper', () => {
     expect([...disk.keys()]).toEqual([]);
   });
 
+  it('that an earlier version left in its note is taken over, without its drawer, and the note goes once the disk has it', async () => {
+    const surroundings = new HeldSurroundings();
+    const left = { ...job('a:receipt:1'), device: 'receipt', openDrawer: true };
+    surroundings.notes.set('outbox', JSON.stringify([left]));
+    const bridge = new FakeBridge();
+    bridge.away = true;
+    const { disk, notes, printing } = await desk({ bridge, surroundings });
+    expect(printing.paper('a:receipt:1')?.state).toBe('unsent');
+    expect(await notes.kept()).toBe(true);
+    expect([...disk.keys()]).toEqual(['paper:a:receipt:1']);
+    await expect.poll(() => surroundings.notes.has('outbox')).toBe(false);
+    bridge.away = false;
+    const { printing: later } = await desk({ disk, bridge, surroundings });
+    await later.refresh();
+    expect(bridge.papers).toMatchObject([{ jobId: 'a:receipt:1', openDrawer: false }]);
+  });
+
+  it('of an earlier version stays in its note where the disk refuses it, and is printed all the same', async () => {
+    const surroundings = new HeldSurroundings();
+    const note = JSON.stringify([{ ...job('a:receipt:1'), device: 'receipt' }]);
+    surroundings.notes.set('outbox', note);
+    const full = { ...notesInMemory(), write: () => Promise.reject(new Error('disk full')) };
+    const notes = new KeptNotes(full, () => undefined);
+    const bridge = new FakeBridge();
+    const printing = new PrintDesk(bridge, surroundings, notes, 'receipt');
+    await printing.start();
+    await printing.refresh();
+    expect(await notes.kept()).toBe(false);
+    expect(bridge.papers).toMatchObject([{ jobId: 'a:receipt:1' }]);
+    expect(surroundings.notes.get('outbox')).toBe(note);
+  });
+
   it('[P4] that waited longer than a drawer is wanted opens none when it goes', async () => {
     const { bridge, disk, surroundings, printing } = await desk();
     bridge.away = true;

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { masterEntry } from '#model/documents/catalog.ts';
+import { pictureAddress, pictureOf } from '#model/catalog/picture.ts';
 import { offlineRedeemLimit } from '#model/ledger/value-settings.ts';
 import { discountReasons } from '../../../app/lib/till/discount-reasons.ts';
-import { shownSale } from '../../../app/lib/display/shown-sale.ts';
+import { shownSale, slidePictures } from '../../../app/lib/display/shown-sale.ts';
 import { returnReasons } from '../../../app/lib/till/return-reasons.ts';
 import { m } from '../../../app/lib/paraglide/messages.js';
-import { openTill, S01, setSetting as set } from './till-fixture.ts';
+import { must, openTill, S01, setSetting as set } from './till-fixture.ts';
 
 describe('settings of the office at the till', () => {
   it('[O1, R8, R13] say when it reminds of closing and of a full drawer', async () => {
@@ -43,6 +45,27 @@ describe('settings of the office at the till', () => {
     expect(returnReasons(shop.settings)).toEqual(['Broken', 'Too small']);
     set(bench, 'store', 'returnReasons', []);
     expect(returnReasons(shop.settings)).toContain(m.return_reason_2());
+  });
+
+  it('[C17] name the pictures between sales, of which those are shown that are here and what their ids name', async () => {
+    const bench = await openTill();
+    const { shop } = bench.till;
+    const made = (mark: number) => must(pictureOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, mark)));
+    const [one, two, late] = [made(1), made(2), made(3)];
+    const put = (id: string, { picture: value }: typeof one) => {
+      const { key, text } = masterEntry({ kind: 'slide', id, value });
+      bench.documents.receive({ class: 'catalog', shard: 1 }, { [key]: text });
+    };
+    put(one.id, one);
+    put(two.id, one);
+    set(bench, 'organization', 'slidePictures', [two.id, late.id, one.id]);
+    expect(slidePictures(shop)).toEqual([pictureAddress(one.picture)]);
+    put(late.id, late);
+    expect(slidePictures(shop)).toEqual([pictureAddress(late.picture), pictureAddress(one.picture)]);
+    bench.documents.receive({ class: 'catalog', shard: 1 }, { [`slide:${one.id}`]: undefined });
+    expect(slidePictures(shop)).toEqual([pictureAddress(late.picture)]);
+    set(bench, 'store', 'slidePictures', []);
+    expect(slidePictures(shop)).toEqual([]);
   });
 
   it('[O10, P7, U8, G9] reach the display, the points and the limit of cards at once', async () => {

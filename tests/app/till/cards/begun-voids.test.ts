@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordOf } from '#model/journal/record.ts';
-import { codeOf, must, openTill, signIn, startTill, type TillBench } from '../till-fixture.ts';
+import { codeOf, must, signIn, startTill, type TillBench } from '../till-fixture.ts';
 import type { CardAnswer, CardProvider, CardRequest } from '../../../../app/lib/till/cards/card-provider.ts';
+import { PATIENCE, soldByCard, type SoldByCard } from './card-sale.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
-const PATIENCE = { timeout: 10_000 };
-type Bench = TillBench & {
-  readonly terminal: FakeTerminal;
-  readonly cable: Cable;
-  readonly sale: RecordOf<'sale'>;
-};
+type Bench = SoldByCard & { readonly cable: Cable };
 
 /** What a till has of the terminal; a till that stopped hears nothing any more. */
 class Cable implements CardProvider {
@@ -35,25 +30,11 @@ class Cable implements CardProvider {
   }
 }
 
-/** A till whose terminal took 3.39 for a lantern, with Mia signed in, who may void. */
-async function soldByCard(): Promise<Bench> {
+/** A till whose terminal took 3.39 for a lantern, behind a cable that can be cut. */
+async function soldByCable(): Promise<Bench> {
   const terminal = new FakeTerminal();
   const cable = new Cable(terminal);
-  const bench = await openTill({ cards: cable });
-  const { till } = bench;
-  bench.view.scan('5012345678900');
-  must(till.sale.startPaying());
-  const card = till.shop.tenders.find(({ kind }) => kind === 'card');
-  if (!card) throw new Error('the test shop takes no cards');
-  const charged = till.cards.charge(card, 339);
-  await expect.poll(() => terminal.asked.length, PATIENCE).toBe(1);
-  terminal.present(true);
-  must(await charged);
-  const sale = must(await till.completeSale());
-  till.nextSale();
-  till.staff.signOut();
-  await signIn(bench, 'mia');
-  return { ...bench, terminal, cable, sale };
+  return { ...(await soldByCard(terminal, cable)), cable };
 }
 
 const noted = ({ disk }: TillBench) => [...disk.keys()].filter((name) => name.startsWith('void:'));
@@ -63,7 +44,7 @@ async function reaches({ till }: Bench, kind: string): Promise<void> {
 
 /** The till stops while the terminal is asked; what is on its disk then is what the next start finds. */
 async function stopWhileAsking(bench: Bench): Promise<Map<string, string>> {
-  bench.till.receipts.voidSale(bench.sale, 'wrong article').catch(() => undefined);
+  void bench.till.receipts.voidSale(bench.sale, 'wrong article');
   await reaches(bench, 'asking');
   bench.cable.cut();
   return new Map(bench.disk);
@@ -79,7 +60,7 @@ async function startAgain(bench: Bench, disk: Map<string, string>): Promise<Till
 
 describe('[V9] a void that a terminal was asked for', () => {
   it('is on the disk before, and no longer once it is a record', async () => {
-    const bench = await soldByCard();
+    const bench = await soldByCable();
     const voided = bench.till.receipts.voidSale(bench.sale, 'wrong article');
     await reaches(bench, 'asking');
     expect(noted(bench)).toEqual([`void:${bench.sale.body.receipt}`]);
@@ -90,7 +71,7 @@ describe('[V9] a void that a terminal was asked for', () => {
   });
 
   it('is shown by the till that starts anew with what was given back, and finished by voiding it again', async () => {
-    const bench = await soldByCard();
+    const bench = await soldByCable();
     const disk = await stopWhileAsking(bench);
     bench.terminal.present(true);
     const again = await startAgain(bench, disk);
@@ -107,7 +88,7 @@ describe('[V9] a void that a terminal was asked for', () => {
   });
 
   it('is forgotten where the terminal gave nothing back', async () => {
-    const bench = await soldByCard();
+    const bench = await soldByCable();
     const disk = await stopWhileAsking(bench);
     bench.terminal.present(false);
     const again = await startAgain(bench, disk);
@@ -117,7 +98,7 @@ describe('[V9] a void that a terminal was asked for', () => {
   });
 
   it('stays in doubt while the terminal is away', async () => {
-    const bench = await soldByCard();
+    const bench = await soldByCable();
     const disk = await stopWhileAsking(bench);
     bench.terminal.away = true;
     const again = await startAgain(bench, disk);
@@ -126,7 +107,7 @@ describe('[V9] a void that a terminal was asked for', () => {
   });
 
   it('that a person stopped after a refusal is none', async () => {
-    const bench = await soldByCard();
+    const bench = await soldByCable();
     const voided = bench.till.receipts.voidSale(bench.sale, 'wrong article');
     await reaches(bench, 'asking');
     bench.terminal.present(false);

@@ -1,30 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RecordOf } from '#model/journal/record.ts';
-import { codeOf, approve, must, openTill, signIn, startTill, type TillBench } from '../till-fixture.ts';
-import { FakeTerminal } from './fake-terminal.ts';
+import { codeOf, approve, must, signIn, startTill } from '../till-fixture.ts';
+import { PATIENCE, soldByCard, type SoldByCard } from './card-sale.ts';
 
-const PATIENCE = { timeout: 10_000 };
-type Bench = TillBench & { readonly terminal: FakeTerminal; readonly sale: RecordOf<'sale'> };
-
-/** A till whose terminal took 3.39 for a lantern, with Mia signed in, who may void. */
-async function soldByCard(): Promise<Bench> {
-  const terminal = new FakeTerminal();
-  const bench = await openTill({ cards: terminal });
-  const { till } = bench;
-  bench.view.scan('5012345678900');
-  must(till.sale.startPaying());
-  const card = till.shop.tenders.find(({ kind }) => kind === 'card');
-  if (!card) throw new Error('the test shop takes no cards');
-  const charged = till.cards.charge(card, 339);
-  await expect.poll(() => terminal.asked.length, PATIENCE).toBe(1);
-  terminal.present(true);
-  must(await charged);
-  const sale = must(await till.completeSale());
-  till.nextSale();
-  till.staff.signOut();
-  await signIn(bench, 'mia');
-  return { ...bench, terminal, sale };
-}
+type Bench = SoldByCard;
 
 const undo = ({ till, sale }: Bench) => till.receipts.voidSale(sale, 'wrong article');
 async function reaches({ till }: Bench, kind: string): Promise<void> {
