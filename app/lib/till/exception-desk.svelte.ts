@@ -20,16 +20,20 @@ import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { auditIdOf } from './audit-id.ts';
 import type { LedgerBook } from './ledger-book.svelte.ts';
 import type { StaffDesk } from './staff-desk.svelte.ts';
+import type { StockDesk } from './stock-desk.svelte.ts';
 import type { StoreJournals } from './store-journals.svelte.ts';
 
-/** What the exceptions stand on; `newId` draws an id no other device draws. */
+/** What the exceptions stand on; `newId` draws an id no other device draws, `dayOf` is the business day of a moment (ISO 8601). */
 export type ExceptionDeskParts = {
   readonly documents: Documents;
   readonly store: StoreId;
   readonly journals: StoreJournals;
   readonly ledgers: LedgerBook;
+  readonly stock: Pick<StockDesk, 'facts' | 'oversold'>;
   readonly staff: StaffDesk;
   readonly newId: () => string;
+  readonly dayOf: (at: string) => string;
+  readonly today: () => string;
 };
 
 /** Why an exception was not resolved at this till. */
@@ -83,6 +87,15 @@ export class ExceptionDesk {
     return this.all.filter(({ resolution }) => !resolution).map(({ found }) => found);
   }
 
+  /**
+   * Of those {@link open} the ones somebody is to see to at once: what was sold that was not there only on its day, for a book that runs
+   * behind what is on the shelves would have the till warn for ever.
+   */
+  get pressing(): readonly ShopException[] {
+    const today = this.#parts.today();
+    return this.open.filter(({ kind, at }) => kind !== 'oversold' || this.#parts.dayOf(at) === today);
+  }
+
   /** Every exception of this store, open ones first, then by time with the latest first. */
   get all(): readonly SeenException[] {
     return this.#found
@@ -96,14 +109,15 @@ export class ExceptionDesk {
 
   /** Looks for exceptions where anything changed since the last look. */
   async look(): Promise<void> {
-    const { journals, ledgers, store } = this.#parts;
-    const state = () => `${journals.version} ${ledgers.version}`;
+    const { journals, ledgers, stock, store } = this.#parts;
+    const state = () => `${journals.version} ${ledgers.version} ${stock.facts}`;
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.
     for (const receipt of journals.missingReceipts()) await journals.findReceipt(receipt);
     this.#looked = state();
     const found = findExceptions({ records: journals.records, moves: ledgers.moves });
-    this.#found = found.filter((one) => one.store === store);
+    const here = found.filter((one) => one.store === store);
+    this.#found = [...here, ...stock.oversold(journals.doubted)];
   }
 
   /** Resolves an exception (rule F10): with a reason, and what was lost where it is a loss. */

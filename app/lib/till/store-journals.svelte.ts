@@ -119,6 +119,15 @@ export class StoreJournals {
       .filter((record) => !this.#links.isDoubted(this.#store, record));
   }
 
+  /** The hashes of the records of opened sessions that nobody vouches for. */
+  get doubted(): ReadonlySet<string> {
+    void this.#version;
+    const doubted = [...this.#sessions.values()]
+      .flatMap(({ records }) => [...records.values()])
+      .filter((record) => this.#links.isDoubted(this.#store, record));
+    return new Set(doubted.map(({ hash }) => hash));
+  }
+
   /** Receipts something of which came back, whose own sale is in no session that was opened. */
   missingReceipts(): readonly string[] {
     const sold = new Set<string>();

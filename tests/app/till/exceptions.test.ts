@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import { exceptionId } from '#model/folds/shop-exception.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import {
+  R1,
   R2,
   S01,
   approve,
@@ -16,6 +19,18 @@ import {
   type TillBench,
 } from './till-fixture.ts';
 
+const BOOK = { class: 'stock-book', store: S01, month: 682 } as const;
+const LANTERN = { id: 'lantern' };
+/** One lantern, booked in before anything was sold. */
+const PIECE = canonicalJson({
+  id: 'a',
+  product: 'lantern',
+  kind: 'receipt',
+  quantity: '1',
+  at: '2026-11-01T08:00:00.000Z',
+  by: 'mia',
+  reason: '',
+});
 const DOCUMENT = { class: 'exceptions', store: S01 } as const;
 
 /** Documents that cannot be listed from some moment on, so that no older session is found. */
@@ -158,6 +173,91 @@ describe('exceptions at a till', () => {
     one.documents.setConnected(false);
     one.documents.failHere = 'disk full';
     expect(codeOf(await one.till.exceptions.resolve(found, HOW))).toBe('resolution-not-saved');
+  });
+
+  it('[F4] [F13] tell at both tills, once they met, who sold the last piece twice, and at the one that resolves it for the other', async () => {
+    const one = await openTill();
+    const two = await openTill({ register: R2 });
+    for (const { documents } of [one, two]) documents.receive(BOOK, { 'entry:a': PIECE });
+    for (const bench of [one, two]) await expect.poll(() => bench.till.stock.here(LANTERN)?.onHand).toBe('1');
+    await sellLantern(one);
+    two.surroundings.pass(60_000);
+    await sellLantern(two);
+    for (const { till } of [one, two]) {
+      await till.exceptions.look();
+      expect(till.exceptions.open).toEqual([]);
+    }
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two]) {
+      await expect.poll(() => till.stock.here(LANTERN)?.onHand).toBe('-1');
+      await till.exceptions.look();
+      expect(till.exceptions.pressing).toMatchObject([
+        { kind: 'oversold', products: ['lantern'], receipts: ['S01-R2-000001'] },
+      ]);
+    }
+    const [found] = two.till.exceptions.open;
+    expect(one.till.exceptions.open).toEqual([found]);
+    const sale = one.till.store.records.find(({ kind, register }) => kind === 'sale' && register === R2);
+    expect(found?.id).toBe(exceptionId([sale?.hash ?? '']));
+    if (!found) throw new Error('nothing was found');
+    one.till.signIn.signOut();
+    await signIn(one, 'mia');
+    must(await one.till.exceptions.resolve(found, { outcome: 'corrected', reason: 'one more in the back' }));
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two]) expect(till.exceptions.open).toEqual([]);
+  });
+
+  it('[F4] [F13] warn of overselling on its day, and list it after that until the book is right', async () => {
+    const one = await openTill();
+    one.documents.receive(BOOK, { 'entry:a': PIECE });
+    for (let n = 0; n < 3; n++) {
+      one.surroundings.pass(60_000);
+      await sellLantern(one);
+    }
+    await expect.poll(() => one.till.stock.here(LANTERN)?.onHand).toBe('-2');
+    await one.till.exceptions.look();
+    expect(one.till.exceptions.pressing.map(({ receipts }) => receipts)).toEqual([['S01-R1-000002']]);
+    one.surroundings.pass(24 * 3_600_000);
+    expect(one.till.exceptions.pressing).toEqual([]);
+    expect(one.till.exceptions.open).toHaveLength(1);
+    const again = await startTill({ documents: one.documents, surroundings: one.surroundings });
+    await again.till.settled();
+    await again.till.exceptions.look();
+    expect(again.till.exceptions.open).toEqual(one.till.exceptions.open);
+    one.documents.receive(BOOK, { 'entry:b': PIECE.replace('"id":"a"', '"id":"b"').replace('"1"', '"2"') });
+    await one.till.exceptions.look();
+    expect(one.till.exceptions.open).toEqual([]);
+  });
+
+  it('[F4] [F13] list no overselling before every session is counted, as that of a till that holds too little', async () => {
+    const one = await openTill();
+    const receipt = await sellLantern(one);
+    const documents = new MemoryDocuments({ connected: false });
+    seedShop(documents);
+    documents.receive(BOOK, { 'entry:a': PIECE });
+    // The second session is here and the first is not.
+    one.surroundings.pass(60_000);
+    must(
+      await one.till.session.close({ counted: (one.till.journal.state.report?.drawer.expected ?? 0) + 0 }),
+    );
+    must(await one.till.session.open(10_000));
+    await sellLantern(one);
+    const [first, second] = [1, 2].map(
+      (n) => ({ class: 'session', store: S01, register: R1, session: n }) as const,
+    );
+    if (!first || !second) throw new Error('two sessions');
+    documents.receive(second, await one.documents.open(second));
+    const two = await startTill({ documents, register: R2 });
+    await two.till.settled();
+    await two.till.exceptions.look();
+    expect(two.till.exceptions.open).toEqual([]);
+    documents.receive(first, await one.documents.open(first));
+    documents.setConnected(true);
+    await expect.poll(() => two.till.stock.here(LANTERN)?.onHand).toBe('-1');
+    await two.till.exceptions.look();
+    expect(two.till.exceptions.open.map(({ kind, receipts }) => [kind, receipts])).toEqual([
+      ['oversold', [receipt.replace('000001', '000002')]],
+    ]);
   });
 
   it('[F11] show what they hold when an entry cannot be read', async () => {
