@@ -14,11 +14,16 @@ import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import { findExceptions } from '#model/folds/exceptions.ts';
 import type { ShopException } from '#model/folds/shop-exception.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
+import type { JournalRecord } from '#model/journal/record.ts';
 import type { NotPermitted } from '#model/register/actor.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { auditIdOf } from './audit-id.ts';
 import type { LedgerBook } from './ledger-book.svelte.ts';
+import type { Links } from './links.svelte.ts';
+import type { SessionKey } from './past-sessions.svelte.ts';
+import { RecordJudge } from './record-judge.ts';
+import { RecordsApart } from './records-apart.ts';
 import type { StaffDesk } from './staff-desk.svelte.ts';
 import type { StockDesk } from './stock-desk.svelte.ts';
 import type { StoreJournals } from './store-journals.svelte.ts';
@@ -29,7 +34,8 @@ export type ExceptionDeskParts = {
   readonly store: StoreId;
   readonly journals: StoreJournals;
   readonly ledgers: LedgerBook;
-  readonly stock: Pick<StockDesk, 'facts' | 'oversold'>;
+  readonly links: Pick<Links, 'doubts'>;
+  readonly stock: Pick<StockDesk, 'facts' | 'oversold' | 'takeSales'>;
   readonly staff: StaffDesk;
   readonly newId: () => string;
   readonly dayOf: (at: string) => string;
@@ -56,16 +62,21 @@ export class ExceptionDesk {
   readonly #resolutions = new Map<string, Resolution>();
   #found = $state.raw<readonly ShopException[]>([]);
   #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
+  readonly #apart: RecordsApart;
+  readonly #judge: RecordJudge;
   #looked = '';
 
   constructor(parts: ExceptionDeskParts) {
     this.#parts = parts;
+    this.#apart = new RecordsApart(parts.documents, parts.store);
+    this.#judge = new RecordJudge(parts.documents);
   }
 
   /** Reads what was resolved and follows it; {@link readAll} reads what exceptions are found in. */
   async follow(): Promise<() => void> {
     const { documents, store } = this.#parts;
-    const stop = documents.watch((event) => this.#hear(event));
+    const stops = [documents.watch((event) => this.#hear(event)), this.#apart.follow()];
+    const stop = () => stops.forEach((one) => one());
     try {
       const entries = await documents.open({ class: 'exceptions', store });
       this.#take(Object.entries(entries).map(([key, text]) => ({ key, text })));
@@ -109,15 +120,47 @@ export class ExceptionDesk {
 
   /** Looks for exceptions where anything changed since the last look. */
   async look(): Promise<void> {
-    const { journals, ledgers, stock, store } = this.#parts;
-    const state = () => `${journals.version} ${ledgers.version} ${stock.facts}`;
+    const { journals, ledgers, links, stock, store } = this.#parts;
+    const state = () => {
+      const doubts = links.doubts.map(({ register, session, seq }) => `${register}#${session}#${seq}`);
+      return [journals.version, ledgers.version, stock.facts, this.#apart.version, ...doubts].join(' ');
+    };
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.
     for (const receipt of journals.missingReceipts()) await journals.findReceipt(receipt);
+    await this.#apart.read(await journals.lookedInto(this.#forked()));
+    const { records, without } = await this.#counting();
+    stock.takeSales(records.filter((record) => record.kind === 'sale'));
     this.#looked = state();
-    const found = findExceptions({ records: journals.records, moves: ledgers.moves });
+    const found = findExceptions({ records, moves: ledgers.moves });
     const here = found.filter((one) => one.store === store);
-    this.#found = [...here, ...stock.oversold(journals.doubted)];
+    this.#found = [...here, ...stock.oversold(without)];
+  }
+
+  /** The sessions in which the relay found a number twice; undefined without any. */
+  #forked(): ((key: SessionKey) => boolean) | undefined {
+    const { links, store } = this.#parts;
+    const forked = links.doubts.filter(({ code }) => code === 'fork');
+    if (forked.length === 0) return undefined;
+    return (key) =>
+      forked.some(
+        ({ register, session }) =>
+          session === key.session && [key.register, `${store}-${key.register}`].includes(register),
+      );
+  }
+
+  /** The records that count (rule E10), two of one number too, and the hashes of those that do not. */
+  async #counting(): Promise<{
+    readonly records: readonly JournalRecord[];
+    readonly without: ReadonlySet<string>;
+  }> {
+    const { journals } = this.#parts;
+    const unsure = [...journals.doubted, ...this.#apart.records];
+    const counting = await this.#judge.counting(unsure);
+    const without = new Set(unsure.map(({ hash }) => hash));
+    for (const { hash } of counting) without.delete(hash);
+    const records = [...journals.records, ...counting].filter(({ hash }) => !without.has(hash));
+    return { records, without };
   }
 
   /** Resolves an exception (rule F10): with a reason, and what was lost where it is a loss. */

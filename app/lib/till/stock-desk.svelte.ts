@@ -98,6 +98,11 @@ export class StockDesk {
     return this.#ready ? this.#oversold.find(without) : [];
   }
 
+  /** Counts sales that a document does not show: those of a number that two machines gave. */
+  takeSales(sales: readonly RecordOf<'sale'>[]): void {
+    if (this.#keepsBook) for (const sale of sales) this.#oversold.takeSale(sale);
+  }
+
   #readAll(): void {
     this.#keepsBook = true;
     this.#counting = (this.#counting ?? Promise.resolve())

@@ -119,13 +119,18 @@ export class StoreJournals {
       .filter((record) => !this.#links.isDoubted(this.#store, record));
   }
 
-  /** The hashes of the records of opened sessions that nobody vouches for. */
-  get doubted(): ReadonlySet<string> {
+  /** The records of opened sessions that the relay doubts. */
+  get doubted(): readonly JournalRecord[] {
     void this.#version;
-    const doubted = [...this.#sessions.values()]
+    return [...this.#sessions.values()]
       .flatMap(({ records }) => [...records.values()])
       .filter((record) => this.#links.isDoubted(this.#store, record));
-    return new Set(doubted.map(({ hash }) => hash));
+  }
+
+  /** The sessions that are open, once those held are of which `also` says so. */
+  async lookedInto(also: ((key: SessionKey) => boolean) | undefined): Promise<readonly SessionKey[]> {
+    for (const key of also ? await this.held() : []) if (also?.(key)) await this.#open(key);
+    return [...this.#sessions.values()].map(({ key }) => key);
   }
 
   /** Receipts something of which came back, whose own sale is in no session that was opened. */

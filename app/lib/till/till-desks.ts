@@ -252,6 +252,7 @@ export abstract class TillDesks {
       store,
       journals: this.store,
       ledgers: this.ledgers,
+      links: this.links,
       stock: this.stock,
       staff: this.staff,
       newId: () => surroundings.newId(),

@@ -3,7 +3,9 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import { exceptionId } from '#model/folds/shop-exception.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import type { Doubt, RelayStatus } from '../../../app/lib/till/links.svelte.ts';
 import {
+  DEVICE_KEY,
   R1,
   R2,
   S01,
@@ -31,6 +33,20 @@ const PIECE = canonicalJson({
   by: 'mia',
   reason: '',
 });
+const JOURNAL = { class: 'session', store: S01, register: R1, session: 1 } as const;
+/** The device that signs for the first register, as head office lists it. */
+const DEVICE = {
+  'device:0123456789abcdef': canonicalJson({
+    id: '0123456789abcdef',
+    name: 'Till 1',
+    role: 'terminal',
+    store: S01,
+    register: R1,
+    key: DEVICE_KEY.publicKey,
+    enrolledAt: '2026-01-01T00:00:00.000Z',
+  }),
+};
+const RELAY: RelayStatus = { peers: [], targets: [], disk: 'ok' };
 const DOCUMENT = { class: 'exceptions', store: S01 } as const;
 
 /** Documents that cannot be listed from some moment on, so that no older session is found. */
@@ -50,6 +66,16 @@ async function meet(a: MemoryDocuments, b: MemoryDocuments): Promise<void> {
     [b, a],
   ] as const)
     for (const key of await from.known()) if (key.class !== 'basket') to.receive(key, await from.open(key));
+}
+
+/** A till and another machine with a copy of its disk. */
+async function copied(one: TillBench): Promise<{ readonly one: TillBench; readonly copy: TillBench }> {
+  const documents = new MemoryDocuments();
+  seedShop(documents);
+  documents.receive(JOURNAL, await one.documents.open(JOURNAL));
+  const copy = await startTill({ documents });
+  await signIn(copy);
+  return { one, copy };
 }
 
 async function takeBack(bench: TillBench, receipt: string): Promise<void> {
@@ -258,6 +284,63 @@ describe('exceptions at a till', () => {
     expect(two.till.exceptions.open.map(({ kind, receipts }) => [kind, receipts])).toEqual([
       ['oversold', [receipt.replace('000001', '000002')]],
     ]);
+  });
+
+  it('[F5] [F14] tell a copied register wherever both its histories arrive, also after a restart, and no forged one', async () => {
+    const one = await openTill();
+    await sellLantern(one);
+    const { one: original, copy } = await copied(one);
+    one.surroundings.pass(60_000);
+    copy.surroundings.pass(120_000);
+    await sellLantern(original);
+    await sellLantern(copy);
+    const two = await openTill({ register: R2 });
+    two.documents.receive({ class: 'organization' }, DEVICE);
+    two.documents.receive(JOURNAL, await original.documents.open(JOURNAL));
+    two.documents.receiveApart(JOURNAL, await copy.documents.open(JOURNAL));
+    await two.till.exceptions.look();
+    const [found] = two.till.exceptions.open;
+    expect(found).toMatchObject({ kind: 'fork', register: 'S01-R1', seq: 3, receipts: ['S01-R1-000002'] });
+    const sales = [original, copy].map(({ till }) => till.journal.records.at(-1)?.hash ?? '');
+    expect(found?.id).toBe(exceptionId(sales));
+    const again = await startTill({ documents: two.documents, register: R2 });
+    await again.till.exceptions.look();
+    expect(again.till.exceptions.open).toEqual([found]);
+    const third = await openTill({ register: R2 });
+    third.documents.receive({ class: 'organization' }, DEVICE);
+    third.documents.receive(JOURNAL, await original.documents.open(JOURNAL));
+    const [, , text = ''] = Object.values(await copy.documents.open(JOURNAL));
+    third.documents.receiveApart(JOURNAL, { '000000003': text.replace(/"sig":"..../, '"sig":"AAAA') });
+    await third.till.exceptions.look();
+    expect(third.till.exceptions.open).toEqual([]);
+  });
+
+  it('[F5] [F14] tell a copied register that went on in another session, though the relay doubts its records', async () => {
+    const { one, copy } = await copied(await openTill());
+    one.surroundings.pass(60_000);
+    copy.surroundings.pass(120_000);
+    await sellLantern(one);
+    must(
+      await copy.till.session.close({ counted: (copy.till.journal.state.report?.drawer.expected ?? 0) + 0 }),
+    );
+    must(await copy.till.session.open(10_000));
+    const doubts: Doubt[] = [
+      { register: 'S01-R1', session: 1, seq: 2, code: 'fork', detail: 'another record' },
+    ];
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    documents.receive({ class: 'organization' }, DEVICE);
+    const two = await openTill({
+      documents,
+      register: R2,
+      askRelay: async () => ({ ...RELAY, quarantine: doubts }),
+    });
+    documents.receive(JOURNAL, await one.documents.open(JOURNAL));
+    documents.receiveApart(JOURNAL, await copy.documents.open(JOURNAL));
+    const later = { ...JOURNAL, session: 2 };
+    documents.receive(later, await copy.documents.open(later));
+    await two.till.refresh();
+    expect(two.till.exceptions.open).toMatchObject([{ kind: 'fork', register: 'S01-R1', seq: 2 }]);
   });
 
   it('[F11] show what they hold when an entry cannot be read', async () => {
