@@ -25,7 +25,7 @@ import { RelayDocument } from './relay-document.ts';
 import type { RelayStatus } from './relay-status.ts';
 import { documentBytes } from './heads-index.ts';
 import { LiveDocuments } from './live-documents.ts';
-import type { Seal } from './seal.ts';
+import type { KeptSeal, Seal } from './seal.ts';
 import { Shelf } from './shelf.ts';
 import { Summaries } from './summaries.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
@@ -63,7 +63,7 @@ export class Relay {
   readonly #watchers = new Set<(document: RelayDocument) => void>();
   readonly #links = new Set<Link>();
   readonly #delayed = new Set<() => void>();
-  #seals: Iterable<readonly [DocumentAddress, Seal]> = [];
+  #seals: Iterable<readonly [DocumentAddress, KeptSeal]> = [];
   #disk: 'ok' | 'failed' = 'ok';
   #stopped = false;
 
@@ -102,18 +102,30 @@ export class Relay {
   /** Reads which documents there are, each to be loaded when first needed. */
   async start(): Promise<void> {
     this.#seals = await this.#shelf.start();
-    const vouched: DocumentId[] = [];
-    for (const address of this.#addresses()) {
-      this.#latestSessions.note(address);
-      if (isVouchedFor(address.key)) vouched.push(documentId(address));
-    }
-    await this.#parts.vouchers.load(vouched);
+    await this.#parts.vouchers.load(this.#noteAll());
     await this.#readDevices();
     if (this.#parts.door) this.#later(EXPIRY_CHECK_MS, () => this.#checkExpiry());
   }
 
+  /** Notes the latest sessions, which are the last of their blocks; gives the documents that head office vouches for. */
+  #noteAll(): DocumentId[] {
+    const vouched: DocumentId[] = [];
+    for (const indexed of this.#shelf.index.blocks()) {
+      const { block, last } = indexed;
+      const newest = addressOfBytes(documentBytes(block, last));
+      if (newest === undefined) continue;
+      this.#latestSessions.note(newest);
+      if (!isVouchedFor(newest.key)) continue;
+      for (const { place } of indexed.documents) {
+        const address = addressOfBytes(documentBytes(block, place));
+        if (address) vouched.push(documentId(address));
+      }
+    }
+    return vouched;
+  }
+
   /** What is known of the archived sessions; forgotten once it was asked for. */
-  takeSeals(): Iterable<readonly [DocumentAddress, Seal]> {
+  takeSeals(): Iterable<readonly [DocumentAddress, KeptSeal]> {
     const seals = this.#seals;
     this.#seals = [];
     return seals;
