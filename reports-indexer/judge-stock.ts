@@ -1,4 +1,4 @@
-import { exceptionId } from '#model/folds/shop-exception.ts';
+import { oversoldBy } from '#model/folds/oversold-fold.ts';
 import type { StoreId, RegisterId } from '#model/ids/register-id.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import { lastFall, soldBy, type StockMove } from '#model/stock/oversold.ts';
@@ -103,10 +103,9 @@ function judgeProducts(
     const source = `oversold:${store}:${hash}`;
     if (!sale || fallen.length === 0) exceptions.replace(source, []);
     else {
-      const { at, receipt } = sale;
-      const found = { kind: 'oversold' as const, id: exceptionId([hash]), store, at, receipts: [receipt] };
-      const detail = `${receipt} sold more than there was of ${fallen.join(', ')}`;
-      const listed = findingOf({ ...found, products: fallen }, detail, { ...sale, org: organization });
+      const found = oversoldBy(sale, fallen);
+      const detail = `${sale.receipt} sold more than there was of ${found.products.join(', ')}`;
+      const listed = findingOf(found, detail, { ...sale, org: organization });
       // The products may have changed while the sale stayed the same.
       exceptions.replace(source, []);
       exceptions.replace(source, [listed]);
@@ -127,5 +126,5 @@ function fallOf(statements: Statements, store: string, product: string): string 
   const sales = allRows<{ hash: string; at: string; change: number }>(statements.stockSales, store, product);
   for (const { hash, at, change } of sales) moves.push({ at, by: hash, change, sale: true });
   const left = moves.reduce((sum, { change }) => sum + change, 0);
-  return left < 0 ? lastFall(moves) : undefined;
+  return left < 0 ? lastFall(moves)?.by : undefined;
 }

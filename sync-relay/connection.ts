@@ -1,5 +1,6 @@
 import {
   CLOSE_CODES,
+  LATEST_VERSION,
   PROTOCOL_VERSION,
   decodeFrame,
   encodeFrame,
@@ -27,6 +28,10 @@ export type ConnectionEvents = {
   readonly onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) => void;
   /** A terminal says what it holds. */
   readonly onHoldings: (link: Link, frame: FrameOf<'tillmesh-holdings'>) => void;
+  /** A relay asks how far this one holds a register's journal. */
+  readonly onAskLatest: (link: Link, frame: FrameOf<'tillmesh-ask-latest'>) => void;
+  /** A relay answered how far it does. */
+  readonly onLatest: (link: Link, frame: FrameOf<'tillmesh-latest'>) => void;
   /** Head office's word for a document came in. */
   readonly onVoucher: (link: Link, frame: FrameOf<'tillmesh-voucher'>) => void;
   /** A frame or a peer was refused and the connection closed. */
@@ -35,6 +40,9 @@ export type ConnectionEvents = {
 
 /** No frame of the handshake is longer, in bytes; what is not let in must not cost more. */
 const MAX_GREETING_BYTES = 16 * 1024;
+
+/** What relays that know it say to each other in place of what automerge-repo does. */
+const SPOKEN = { summary: SUMMARY_VERSION, outline: OUTLINE_VERSION, latest: LATEST_VERSION } as const;
 
 /** Who this end is. */
 export type OwnPeer = {
@@ -81,7 +89,7 @@ export class Connection {
     this.#send({
       type: 'join',
       senderId: own.peerId,
-      peerMetadata: { ...own.metadata, summary: SUMMARY_VERSION, outline: OUTLINE_VERSION },
+      peerMetadata: { ...own.metadata, ...SPOKEN },
       supportedProtocolVersions: [PROTOCOL_VERSION],
       ...(door === undefined ? {} : { challenge: this.#nonce }),
     });
@@ -143,7 +151,7 @@ export class Connection {
       targetId: join.senderId,
       peerMetadata: {
         ...own.metadata,
-        ...(link.summarizes ? { summary: SUMMARY_VERSION, outline: OUTLINE_VERSION } : {}),
+        ...(link.summarizes ? SPOKEN : {}),
         ...(link.tellsHoldings ? { holdings: HOLDINGS_VERSION } : {}),
       },
       selectedProtocolVersion: PROTOCOL_VERSION,
@@ -197,6 +205,8 @@ export class Connection {
     else if (frame.type === 'tillmesh-ranges') events.onRanges(link, frame);
     else if (frame.type === 'tillmesh-differences') events.onDifferences(link, frame);
     else if (frame.type === 'tillmesh-holdings') events.onHoldings(link, frame);
+    else if (frame.type === 'tillmesh-ask-latest') events.onAskLatest(link, frame);
+    else if (frame.type === 'tillmesh-latest') events.onLatest(link, frame);
     else if (frame.type === 'tillmesh-voucher') events.onVoucher(link, frame);
     else if (frame.type === 'tillmesh-ping') link.send({ type: 'tillmesh-pong', senderId: own.peerId });
     // Ephemeral and remote-heads frames of stock peers carry nothing a relay keeps.

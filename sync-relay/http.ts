@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import * as v from 'valibot';
 import { WebSocketServer } from 'ws';
+import { registerIdSchema, storeIdSchema } from '#model/ids/register-id.ts';
 import { MAX_FRAME_BYTES } from '#model/protocol/frame.ts';
+import type { RegisterPlace } from './journal-ends.ts';
 import type { EnrolmentAnswer } from './enrolment.ts';
 import type { Relay } from './relay.ts';
 import { COMPRESSION, attachSocket } from './socket.ts';
@@ -22,8 +25,8 @@ export type Listening = { readonly port: number; readonly close: () => Promise<v
 
 /** What is served besides the WebSocket. */
 export type HttpParts = {
-  /** What `/status` tells. */
-  readonly status: () => object;
+  /** What `/status` tells; `?register=S01-R2` also asks the linked relays about the end of that register's journal. */
+  readonly status: (asked: RegisterPlace | undefined) => object;
   /** Answers `POST /enrol`; `asker` tells askers apart. */
   readonly enrol: (asker: string, body: string) => Promise<EnrolmentAnswer>;
   /** The relay itself has joined, and whoever asked has the answer. */
@@ -82,10 +85,17 @@ function pathOf({ url }: IncomingMessage): string {
   return (url ?? '/').split('?')[0] ?? '/';
 }
 
+/** The register a question for the state names; undefined without one, or where it names none. */
+function registerOf({ url }: IncomingMessage): RegisterPlace | undefined {
+  const name = new URLSearchParams((url ?? '').split('?')[1] ?? '').get('register')?.split('-');
+  const read = v.safeParse(v.tuple([storeIdSchema, registerIdSchema]), name);
+  return read.success ? { store: read.output[0], register: read.output[1] } : undefined;
+}
+
 async function answer(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
   if (request.method === 'GET' && (path === '/status' || path === '/health'))
-    send(response, 200, parts.status());
+    send(response, 200, parts.status(registerOf(request)));
   else if (request.method === 'POST' && path === '/enrol') await answerEnrol(parts, request, response);
   else send(response, 404, NOT_FOUND);
 }

@@ -26,7 +26,7 @@ import {
   type VerifySignature,
 } from './journal-check.ts';
 import { entriesSince, valuesUnder, type EntriesSince, type EntryValue } from './journal-entries.ts';
-import type { Seal } from './seal.ts';
+import type { KeptSeal } from './seal.ts';
 import { RegisterJournal, type PlacedFault } from './register-journal.ts';
 import { SignatureJudges, type Outdated } from './signature-judges.ts';
 
@@ -86,7 +86,7 @@ export class JournalWatch {
   }
 
   /** Takes note of a session that was archived; it is read again only when something in it changes. */
-  sealed({ organization, store, register, session }: Omit<SessionAddress, 'class'>, seal: Seal): void {
+  sealed({ organization, store, register, session }: Omit<SessionAddress, 'class'>, seal: KeptSeal): void {
     this.#journal({ organization, store, register }).seal(session, seal);
   }
 

@@ -1,6 +1,13 @@
 import * as A from '@automerge/automerge';
 import type { DocumentAddress, DocumentId } from '#model/ids/document-id.ts';
-import { CLOSE_CODES, encodeFrame, type Frame, type PeerMetadata } from '#model/protocol/frame.ts';
+import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import {
+  CLOSE_CODES,
+  LATEST_VERSION,
+  encodeFrame,
+  type Frame,
+  type PeerMetadata,
+} from '#model/protocol/frame.ts';
 import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
 import { OUTLINE_VERSION, SUMMARY_VERSION } from '#model/protocol/summary.ts';
 import { writeRight } from '#model/trust/rights.ts';
@@ -47,7 +54,7 @@ export class Link {
   /** Documents the peer said it holds in the state they had here. */
   readonly #alike = new Set<DocumentId>();
   /** Documents whose agreement somebody waits for. */
-  readonly #awaited = new Map<DocumentId, () => void>();
+  readonly #awaited = new Map<DocumentId, (() => void)[]>();
   /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
   readonly #told = new Map<string, string>();
   #waitingBytes = 0;
@@ -100,6 +107,23 @@ export class Link {
   /** Whether a long summary may have an outline before it (rule W11). */
   get outlines(): boolean {
     return this.summarizes && this.metadata.outline === OUTLINE_VERSION;
+  }
+
+  /** Whether the peer is a relay that answers how far it holds a register's journal (rule W12). */
+  get answersLatest(): boolean {
+    return this.isRelay && this.trust !== 'stranger' && this.metadata.latest === LATEST_VERSION;
+  }
+
+  /** Asks how far the peer holds a register's journal (rule W12). */
+  askLatest(store: StoreId, register: RegisterId): void {
+    const peers = { senderId: this.#ownPeerId, targetId: this.peerId };
+    this.send({ type: 'tillmesh-ask-latest', ...peers, store, register });
+  }
+
+  /** Tells the peer the latest session of a register that is here, 0 without any (rule W12). */
+  tellLatest(store: StoreId, register: RegisterId, session: number): void {
+    const peers = { senderId: this.#ownPeerId, targetId: this.peerId };
+    this.send({ type: 'tillmesh-latest', ...peers, store, register, session });
   }
 
   /** Whether the peer tells what it holds instead of being offered every document (rule W9). Strangers are asked for all. */
@@ -260,16 +284,16 @@ export class Link {
 
   /** Calls back once when the peer is known to have the same of a document, or when the link is gone. */
   onceAgreed(id: DocumentId, agreed: () => void): void {
-    if (this.#open) this.#awaited.set(id, agreed);
+    if (this.#open) this.#awaited.set(id, [...(this.#awaited.get(id) ?? []), agreed]);
     else agreed();
   }
 
   /** Takes note of the state of a document that is here: the peer may have the same. */
   noteAgreed(id: DocumentId, heads: A.Heads): void {
-    const agreed = this.#awaited.get(id);
-    if (agreed === undefined || !this.#agrees(id, heads)) return;
+    const awaited = this.#awaited.get(id);
+    if (awaited === undefined || !this.#agrees(id, heads)) return;
     this.#awaited.delete(id);
-    agreed();
+    for (const agreed of awaited) agreed();
   }
 
   /** Forgets a document both sides have alike: a link that lives for a year would keep all of them. */
@@ -304,7 +328,7 @@ export class Link {
     this.#alike.clear();
     this.#deferred.clear();
     this.#told.clear();
-    const awaited = [...this.#awaited.values()];
+    const awaited = [...this.#awaited.values()].flat();
     this.#awaited.clear();
     for (const agreed of awaited) agreed();
   }

@@ -58,13 +58,13 @@ export class RegisterJournal {
     if (after !== undefined) this.#join(after);
   }
 
-  /** Takes note that a session was archived. */
-  seal(number: number, { end }: Seal): void {
+  /** Takes note that a session was archived; the seal is read where nothing archived comes behind. */
+  seal(number: number, seal: Pick<Seal, 'end'>): void {
     this.#sessions.delete(number);
     this.#seams.delete(number);
     this.#sealed.add(number);
     if (this.#sealed.has(number - 1)) this.#ends.delete(number - 1);
-    if (!this.#sealed.has(number + 1)) this.#ends.set(number, end);
+    if (!this.#sealed.has(number + 1)) this.#ends.set(number, seal.end);
   }
 
   /** Whether a session is archived. */

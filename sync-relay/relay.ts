@@ -17,13 +17,15 @@ import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
 import type { Door, Turned } from './door.ts';
 import { Holdings } from './holdings.ts';
+import { JournalEnds, type RegisterPlace } from './journal-ends.ts';
 import { LatestSessions } from './latest-sessions.ts';
 import type { Link, LinkSocket } from './link.ts';
-import { RefusedChanges, type Refusal } from './refused-changes.ts';
+import { RefusedChanges } from './refused-changes.ts';
 import { RelayDocument } from './relay-document.ts';
+import type { RelayStatus } from './relay-status.ts';
 import { documentBytes } from './heads-index.ts';
 import { LiveDocuments } from './live-documents.ts';
-import type { Seal } from './seal.ts';
+import type { KeptSeal, Seal } from './seal.ts';
 import { Shelf } from './shelf.ts';
 import { Summaries } from './summaries.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
@@ -42,34 +44,6 @@ export type RelayParts = {
   readonly later: (milliseconds: number, callback: () => void) => () => void;
 };
 
-/** What the relay tells about itself and its peers. */
-export type RelayStatus = {
-  readonly device: string;
-  readonly role: string;
-  readonly store?: string;
-  readonly register?: string;
-  /** The tag of its organization; left out while it belongs to none. */
-  readonly organization?: string;
-  /** Whether it asks for no proof. */
-  readonly open: boolean;
-  readonly documents: number;
-  /** Documents it has in memory. */
-  readonly inMemory: number;
-  readonly disk: 'ok' | 'failed';
-  /** Changes it left out, latest last (rule E7). */
-  readonly refused: readonly Refusal[];
-  /** The latest session this relay holds of each register, by register name: what a till without memory must wait for. */
-  readonly sessions: Readonly<Record<string, number>>;
-  readonly peers: readonly {
-    readonly device?: string;
-    readonly role?: string;
-    readonly store?: string | undefined;
-    readonly register?: string | undefined;
-    readonly direction: 'in' | 'out';
-    readonly since: string;
-  }[];
-};
-
 /** How often the relay looks whether a connected device has expired, in milliseconds. */
 const EXPIRY_CHECK_MS = 10_000;
 
@@ -83,12 +57,13 @@ export class Relay {
   readonly #live: LiveDocuments;
   readonly #summaries: Summaries;
   readonly #holdings: Holdings;
+  readonly #ends: JournalEnds;
   readonly #latestSessions = new LatestSessions();
   readonly #refused = new RefusedChanges();
   readonly #watchers = new Set<(document: RelayDocument) => void>();
   readonly #links = new Set<Link>();
   readonly #delayed = new Set<() => void>();
-  #seals: Iterable<readonly [DocumentAddress, Seal]> = [];
+  #seals: Iterable<readonly [DocumentAddress, KeptSeal]> = [];
   #disk: 'ok' | 'failed' = 'ok';
   #stopped = false;
 
@@ -110,23 +85,47 @@ export class Relay {
       offered: (link) => this.#addresses(link),
       speak: (link, documents) => void this.#live.offer(link, documents, false),
     });
+    this.#ends = new JournalEnds({
+      links: this.#links,
+      organization: parts.own.metadata.device.organization,
+      latest: (address) => this.#latestSessions.latest(address),
+      isReadable: (link, address) => this.#isReadable(link, address),
+      speak: (link, documents) => void this.#live.offer(link, documents, false),
+    });
+  }
+
+  /** Asks the relays linked now what they have of the end of a register's journal; {@link Relay.status} says of which all is here. */
+  askForEnd(place: RegisterPlace): void {
+    this.#ends.ask(place);
   }
 
   /** Reads which documents there are, each to be loaded when first needed. */
   async start(): Promise<void> {
     this.#seals = await this.#shelf.start();
-    const vouched: DocumentId[] = [];
-    for (const address of this.#addresses()) {
-      this.#latestSessions.note(address);
-      if (isVouchedFor(address.key)) vouched.push(documentId(address));
-    }
-    await this.#parts.vouchers.load(vouched);
+    await this.#parts.vouchers.load(this.#noteAll());
     await this.#readDevices();
     if (this.#parts.door) this.#later(EXPIRY_CHECK_MS, () => this.#checkExpiry());
   }
 
+  /** Notes the latest sessions, which are the last of their blocks; gives the documents that head office vouches for. */
+  #noteAll(): DocumentId[] {
+    const vouched: DocumentId[] = [];
+    for (const indexed of this.#shelf.index.blocks()) {
+      const { block, last } = indexed;
+      const newest = addressOfBytes(documentBytes(block, last));
+      if (newest === undefined) continue;
+      this.#latestSessions.note(newest);
+      if (!isVouchedFor(newest.key)) continue;
+      for (const { place } of indexed.documents) {
+        const address = addressOfBytes(documentBytes(block, place));
+        if (address) vouched.push(documentId(address));
+      }
+    }
+    return vouched;
+  }
+
   /** What is known of the archived sessions; forgotten once it was asked for. */
-  takeSeals(): Iterable<readonly [DocumentAddress, Seal]> {
+  takeSeals(): Iterable<readonly [DocumentAddress, KeptSeal]> {
     const seals = this.#seals;
     this.#seals = [];
     return seals;
@@ -152,6 +151,8 @@ export class Relay {
       onDifferences: (link: Link, frame: FrameOf<'tillmesh-differences'>) =>
         this.#summaries.takeDifferences(link, frame),
       onHoldings: (link: Link, frame: FrameOf<'tillmesh-holdings'>) => this.#holdings.take(link, frame),
+      onAskLatest: (link: Link, frame: FrameOf<'tillmesh-ask-latest'>) => this.#ends.answer(link, frame),
+      onLatest: (link: Link, frame: FrameOf<'tillmesh-latest'>) => this.#ends.take(link, frame),
       onVoucher: (link: Link, { voucher }: FrameOf<'tillmesh-voucher'>) => this.#takeVoucher(link, voucher),
       onRefused: ({ code, reason }: Turned, peer: string | undefined) =>
         this.#parts.log.warn({ code, reason, direction, peer }, 'connection refused'),
@@ -211,8 +212,8 @@ export class Relay {
     return [...this.#links].some((link) => link.isOpen && link.metadata.device?.id === device);
   }
 
-  /** Relay and peers as they are now. */
-  status(): RelayStatus {
+  /** Relay and peers as they are now; with `asked` how far each peer was heard about that register. */
+  status(asked?: RegisterPlace): RelayStatus {
     const { id, role, store, register, organization } = this.#parts.own.metadata.device;
     return {
       device: id,
@@ -228,9 +229,12 @@ export class Relay {
       sessions: this.#latestSessions.byRegister(organization),
       peers: [...this.#links]
         .filter((link) => link.isOpen)
-        .map(({ metadata, direction, since }) => {
+        .map((link) => {
+          const { metadata, direction, since } = link;
           const { id: device, organization: _organization, ...rest } = metadata.device ?? {};
-          return { ...rest, ...(device === undefined ? {} : { device }), direction, since };
+          const heard = asked && this.#ends.isHeard(link, asked);
+          const told = heard === undefined ? {} : { heard };
+          return { ...rest, ...(device === undefined ? {} : { device }), direction, since, ...told };
         }),
     };
   }

@@ -21,3 +21,6 @@ export const sealSchema = v.strictObject({
 
 /** What is kept of an archived session. */
 export type Seal = v.InferOutput<typeof sealSchema>;
+
+/** As much of a seal as is looked at when a relay starts; read only when it is asked for. */
+export type KeptSeal = Pick<Seal, 'end'>;

@@ -7,10 +7,11 @@ import {
   type DocumentAddress,
   type DocumentId,
 } from '#model/ids/document-id.ts';
+import { assert } from '#model/result.ts';
 import type { DocumentLog, LogFolder } from './document-log.ts';
 import { DocumentFile } from './document-file.ts';
 import { HeadsIndex, headsDigest } from './heads-index.ts';
-import { sealSchema, type Seal } from './seal.ts';
+import { sealSchema, type KeptSeal, type Seal } from './seal.ts';
 
 /** How long changes of the index gather before they are written, in milliseconds: a lost row costs one reading of a document. */
 const WRITE_MS = 2000;
@@ -53,7 +54,7 @@ export class Shelf {
   }
 
   /** Reads which documents there are and gives the seals of those that were archived. Reads what the index does not know. */
-  async start(): Promise<Iterable<readonly [DocumentAddress, Seal]>> {
+  async start(): Promise<Iterable<readonly [DocumentAddress, KeptSeal]>> {
     const { log: file, frames } = await this.#folder.openIndex();
     this.#file = file;
     const rows = new Map<string, KnownRow>();
@@ -248,13 +249,20 @@ class KnownRow {
     return Buffer.from(this.#archives, 'latin1').toString('hex').match(/.{64}/g) ?? [];
   }
 
-  get seal(): Seal | undefined {
-    return this.#seal === undefined ? undefined : (JSON.parse(this.#seal) as Seal);
+  /** Whether the document was archived. */
+  get isSealed(): boolean {
+    return this.#seal !== undefined;
+  }
+
+  get end(): Seal['end'] {
+    assert(this.#seal !== undefined, () => 'only an archived document has an end that is kept');
+    return (JSON.parse(this.#seal) as Seal).end;
   }
 
   row(id: string): Row {
+    const seal = this.#seal === undefined ? null : (JSON.parse(this.#seal) as Seal);
     const [bytes, digest] = [this.bytes, this.digest].map((one) => Buffer.from(one).toString('hex'));
-    return [id, bytes ?? '', digest ?? '', this.#logBytes, [...this.archives], this.seal ?? null];
+    return [id, bytes ?? '', digest ?? '', this.#logBytes, [...this.archives], seal];
   }
 }
 
@@ -263,11 +271,11 @@ function packed(hex: string): string {
   return Buffer.from(hex, 'hex').toString('latin1');
 }
 
-function* sealsIn(rows: ReadonlyMap<string, KnownRow>): Iterable<readonly [DocumentAddress, Seal]> {
-  for (const row of rows.values()) {
-    const { seal } = row;
+/** The latest first: of a register's archived sessions most seals need not be read then. */
+function* sealsIn(rows: ReadonlyMap<string, KnownRow>): Iterable<readonly [DocumentAddress, KeptSeal]> {
+  for (const row of [...rows.values()].toReversed()) {
     // To read the id itself takes a hundred times as long.
-    const address = seal && addressOfBytes(row.bytes);
-    if (address !== undefined && seal !== undefined) yield [address, seal];
+    const address = row.isSealed ? addressOfBytes(row.bytes) : undefined;
+    if (address !== undefined) yield [address, row];
   }
 }

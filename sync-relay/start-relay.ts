@@ -10,6 +10,7 @@ import { LogFolder, nodeDisk } from './document-log.ts';
 import { Door } from './door.ts';
 import { HeadOffice, answerEnrolment, remoteHeadOffice, type EnrolmentOffice } from './enrolment.ts';
 import { listen, type HttpParts, type ListenAt, type Listening } from './http.ts';
+import type { RegisterPlace } from './journal-ends.ts';
 import { keepJournals } from './journal-keeping.ts';
 import { isPrivateHost, type RelayOptions } from './options.ts';
 import { postJson } from './post-json.ts';
@@ -72,12 +73,15 @@ export async function startRelay(
     dialer.start();
   };
   const enrolled = own.metadata.device.organization !== undefined;
-  const status = () => ({
-    ...relay.status(),
-    enrolled,
-    ...journals.status(),
-    targets: [...dialers.values()].map((dialer) => dialer.status()),
-  });
+  const status = (asked?: RegisterPlace) => {
+    if (asked) relay.askForEnd(asked);
+    return {
+      ...relay.status(asked),
+      enrolled,
+      ...journals.status(),
+      targets: [...dialers.values()].map((dialer) => dialer.status()),
+    };
+  };
   const onError = (cause: unknown) => log.warn({ err: cause }, 'a request could not be answered');
   const http = { status, enrol: enrolmentOf(relay, self, settings), onJoined, onError };
   const listening = await listenAt(relay, http, { ...settings, certificate });

@@ -3,7 +3,7 @@ import { bookedMoves, ledgerExceptions, type BookedMove } from '../ledger/ledger
 import { Exact, sumMinor } from '../money/money.ts';
 import type { RefundOf } from '../sale/sale-body.ts';
 import type { StockEntry } from '../stock/stock-entry.ts';
-import { oversoldProducts } from '../stock/oversold.ts';
+import { OversoldFold } from './oversold-fold.ts';
 import { groups, involved, type ExceptionOf } from './shop-exception.ts';
 
 type Sale = RecordOf<'sale'>;
@@ -98,12 +98,10 @@ export function oversold(
   stock: ReadonlyMap<string, Iterable<StockEntry>>,
 ): ExceptionOf<'oversold'>[] {
   return [...stock].flatMap(([store, entries]) => {
-    const here = sales.filter((sale) => sale.store === store);
-    const byHash = new Map(here.map((sale) => [sale.hash, sale]));
-    return [...oversoldProducts(entries, here)].flatMap(([hash, products]) => {
-      const sale = byHash.get(hash);
-      return sale ? [{ kind: 'oversold' as const, ...involved([sale]), products: [...products].sort() }] : [];
-    });
+    const fold = new OversoldFold();
+    for (const entry of entries) fold.takeEntry(entry);
+    for (const sale of sales) if (sale.store === store) fold.takeSale(sale);
+    return fold.find();
   });
 }
 

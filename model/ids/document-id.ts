@@ -170,13 +170,33 @@ export function bytesOfDocumentId(id: DocumentId): Uint8Array {
   return known.slice();
 }
 
+/** The two hex digits of each byte. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Ids that were made once: a relay that starts asks for those of every document it holds. */
+const storesMade = new Map<number, StoreId>();
+const registersMade = new Map<number, RegisterId>();
+
+function storeOf(number: number): StoreId {
+  const made = storesMade.get(number) ?? storeId(number);
+  storesMade.set(number, made);
+  return made;
+}
+
+function registerOf(number: number): RegisterId {
+  const made = registersMade.get(number) ?? registerId(number);
+  registersMade.set(number, made);
+  return made;
+}
+
 /** What 16 bytes name, without a look at those its class does not use; undefined where they name nothing of ours. */
 export function addressOfBytes(bytes: Uint8Array): DocumentAddress | undefined {
   if (bytes.length !== 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
   const name = CLASS_BY_CODE.get(view.getUint8(1));
   if (view.getUint8(0) !== FORMAT || name === undefined) return undefined;
-  const organization = [...bytes.subarray(2, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  let organization = '';
+  for (let at = 2; at < 8; at++) organization += HEX[bytes[at] ?? 0];
   const key = keyOf(name, view.getUint16(8), view.getUint16(10), view.getUint32(12));
   return key !== undefined && isSequence(name, sequenceOf(key)) ? { organization, key } : undefined;
 }
@@ -199,28 +219,28 @@ function keyOf(
       return { class: name, shard: sequence };
     case 'store':
     case 'exceptions':
-      return storeOk ? { class: name, store: storeId(store) } : undefined;
+      return storeOk ? { class: name, store: storeOf(store) } : undefined;
     case 'parked':
-      return storeOk ? { class: name, store: storeId(store), day: sequence } : undefined;
+      return storeOk ? { class: name, store: storeOf(store), day: sequence } : undefined;
     case 'stock-book':
-      return storeOk ? { class: name, store: storeId(store), month: sequence } : undefined;
+      return storeOk ? { class: name, store: storeOf(store), month: sequence } : undefined;
     case 'stock-summary': {
       const shard = sequence % STOCK_SUMMARY_SHARDS;
       const month = (sequence - shard) / STOCK_SUMMARY_SHARDS;
-      return storeOk ? { class: name, store: storeId(store), month, shard } : undefined;
+      return storeOk ? { class: name, store: storeOf(store), month, shard } : undefined;
     }
     case 'session':
     case 'basket':
       return storeOk && registerOk
-        ? { class: name, store: storeId(store), register: registerId(register), session: sequence }
+        ? { class: name, store: storeOf(store), register: registerOf(register), session: sequence }
         : undefined;
     case 'claims':
       return storeOk && registerOk
-        ? { class: name, store: storeId(store), register: registerId(register), day: sequence }
+        ? { class: name, store: storeOf(store), register: registerOf(register), day: sequence }
         : undefined;
     case 'acknowledgements':
       return storeOk && registerOk
-        ? { class: name, store: storeId(store), register: registerId(register) }
+        ? { class: name, store: storeOf(store), register: registerOf(register) }
         : undefined;
   }
 }

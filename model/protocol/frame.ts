@@ -1,5 +1,6 @@
 import { Encoder } from 'cbor-x';
 import * as v from 'valibot';
+import { registerIdSchema, storeIdSchema } from '../ids/register-id.ts';
 import { err, ok, type Result } from '../result.ts';
 import { nonceSchema, signatureSchema } from '../trust/challenge.ts';
 import { deviceIdSchema } from '../trust/device.ts';
@@ -7,6 +8,9 @@ import { voucherSchema } from '../trust/voucher.ts';
 
 /** The automerge-repo WebSocket protocol, version 1 (rule W1): one CBOR map per binary frame. */
 export const PROTOCOL_VERSION = '1';
+
+/** The version of the questions about the end of a register's journal (rule W12). */
+export const LATEST_VERSION = 1;
 
 /** The largest frame either side takes, in bytes (rule W2). */
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
@@ -27,6 +31,8 @@ export const peerMetadataSchema = v.looseObject({
   outline: v.optional(v.number()),
   /** The version of what a terminal tells of its documents instead of offering each (rule W9); left out by peers without. */
   holdings: v.optional(v.number()),
+  /** The version of the questions a relay answers about the end of a register's journal (rule W12); left out by peers without. */
+  latest: v.optional(v.number()),
   device: v.optional(
     v.strictObject({
       id: deviceIdSchema,
@@ -151,6 +157,22 @@ const frameSchema = v.variant('type', [
     senderId: peerText,
     targetId: peerText,
     places: bytes,
+  }),
+  // Ours: which session of a register is the latest at the other relay, 0 without any (rule W12).
+  v.looseObject({
+    type: v.literal('tillmesh-ask-latest'),
+    senderId: peerText,
+    targetId: peerText,
+    store: storeIdSchema,
+    register: registerIdSchema,
+  }),
+  v.looseObject({
+    type: v.literal('tillmesh-latest'),
+    senderId: peerText,
+    targetId: peerText,
+    store: storeIdSchema,
+    register: registerIdSchema,
+    session: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(0xffff_ffff)),
   }),
 ]);
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { BasketLine } from '../sale/basket.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
+import { soldBy } from './oversold.ts';
 import type { StockEntry } from './stock-entry.ts';
 import { fromThousandths, stockTaken, toThousandths } from './stock-on-hand.ts';
 
@@ -17,8 +18,7 @@ export const soldGoodsSchema = v.array(v.tuple([v.string(), v.pipe(v.number(), v
 export function addSold(before: SoldGoods, sales: Iterable<Pick<SaleBody, 'lines'>>): SoldGoods {
   const sums = new Map(before);
   for (const { lines } of sales)
-    for (const line of lines)
-      for (const [product, sold] of stockTaken(line)) sums.set(product, (sums.get(product) ?? 0) + sold);
+    for (const [product, sold] of soldBy(lines)) sums.set(product, (sums.get(product) ?? 0) + sold);
   return [...sums].filter(([, sum]) => sum !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -44,7 +44,7 @@ export class StockFold {
   takeSale({ receipt, lines }: Pick<SaleBody, 'receipt' | 'lines'>): void {
     if (this.#receipts.has(receipt)) return;
     this.#receipts.add(receipt);
-    for (const line of lines) for (const [product, sold] of stockTaken(line)) this.#add(product, -sold);
+    for (const [product, sold] of soldBy(lines)) this.#add(product, -sold);
   }
 
   /** Counts what sessions sold that are not held any more (rule D10), in thousandths by product; once, by the caller. */

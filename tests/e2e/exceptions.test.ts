@@ -3,12 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
+import { storeId } from '#model/ids/register-id.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
+import { monthNumber } from '#model/stock/stock-summary.ts';
 import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
 import { pinOf, startShop, type TestShop } from '../support/shop.ts';
 import { TillPage } from './pages/till-page.ts';
 
 /** A lantern of the demo, 3.39. */
 const LANTERN = '71053';
+/** A tape of the demo, of which no book says anything yet. */
+const TAPE = '10123C';
 const PATIENCE = { timeout: 40_000, interval: 150 };
 
 let folder: string;
@@ -171,5 +176,48 @@ describe('a receipt refunded at two tills that are apart', { timeout: 180_000 },
     expect((await reported()).figures).toStrictEqual([
       { code: 'double-refund', open: 0, amount: 0, resolved: 2, lost: 339 },
     ]);
+  });
+});
+
+describe('the last piece, sold at two tills that are apart', { timeout: 180_000 }, () => {
+  const oversold = (till: TillPage) => till.page.locator('[data-testid=exception][data-kind=oversold]');
+  let id: string | null;
+
+  test('[F4] [F13] is listed at both tills and in the office as the same, once they meet', async () => {
+    const at = new Date(Date.now() - 60_000).toISOString();
+    const entry = { id: 'piece', product: TAPE, kind: 'receipt', quantity: '1', at, by: 'mia', reason: '' };
+    const book = { class: 'stock-book', store: storeId(1), month: monthNumber(at) } as const;
+    await shop.headOffice.write(book, { 'entry:piece': canonicalJson(entry) });
+    relayOfTwo('SIGSTOP');
+    const receipts: string[] = [];
+    for (const till of [one, two]) {
+      await till.addBySearch(TAPE);
+      receipts.push(await till.sellForCash('20'));
+      await till.newSale();
+    }
+    relayOfTwo('SIGCONT');
+    for (const till of [one, two]) {
+      await till.page.getByTestId('show-exceptions').click(PATIENCE);
+      await oversold(till).waitFor(PATIENCE);
+      expect(await oversold(till).textContent()).toContain('Hearts Wrapping Tape');
+    }
+    id = await oversold(one).getAttribute('data-id');
+    expect(await oversold(two).getAttribute('data-id')).toBe(id);
+    await picture(one.page, 'till-oversold-en');
+    await picture(two.page, 'till-oversold-es');
+    await expect
+      .poll(async () => (await reported('?state=open')).rows, PATIENCE)
+      .toMatchObject([{ code: 'oversold', id, receipts: [receipts[1]] }]);
+  });
+
+  test('[F10] is settled at one till and is gone at the other and in the office', async () => {
+    await two.page.getByTestId('resolve-exception').click();
+    await two.page.getByTestId('outcome-corrected').click();
+    await two.page.getByTestId('exception-reason').fill('Había una más en el almacén');
+    await two.page.getByTestId('confirm-resolve').click();
+    await two.approve('mia', pinOf('mia'));
+    for (const till of [one, two])
+      await expect.poll(() => oversold(till).getAttribute('data-resolved'), PATIENCE).toBe('true');
+    await expect.poll(async () => (await reported('?state=open')).rows, PATIENCE).toStrictEqual([]);
   });
 });

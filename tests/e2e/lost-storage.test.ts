@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright';
 import { describe, expect, test, vi } from 'vitest';
 import { recordsOnDisk, salesOf } from '../crash/till-disk.ts';
 import { pinOf, type TestShop } from '../support/shop.ts';
@@ -33,22 +34,44 @@ async function clearStorage(): Promise<void> {
   await session.detach();
 }
 
+/** Browser and relay of the till lose what they keep; the relay comes up again, with nothing. */
+async function loseEverything(): Promise<void> {
+  const before = one.shop.tills[0].pidOf('relay') ?? 0;
+  await clearStorage();
+  await one.till.page.goto('about:blank');
+  await rm(join(one.shop.tills[0].folder('relay'), 'documents'), { recursive: true });
+  process.kill(before, 'SIGKILL');
+  await vi.waitFor(() => {
+    const now = one.shop.tills[0].pidOf('relay');
+    expect([undefined, before]).not.toContain(now);
+  }, PATIENCE);
+}
+
+/** A picture of what a person sees, where somebody asked for pictures. */
+async function picture(name: string): Promise<void> {
+  const pictures = process.env['TILLMESH_PICTURES'];
+  if (pictures !== undefined) await one.till.page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+/** Opens the till and takes its register over until it shows something. Where head office was not reached yet, a person presses again. */
+async function pressOnUntil(shown: Locator): Promise<void> {
+  await one.till.visit(one.url);
+  const takeOver = one.till.page.getByTestId('set-up-take-over');
+  await vi.waitFor(
+    async () => {
+      if ((await takeOver.isVisible()) && (await takeOver.isEnabled())) await takeOver.click();
+      expect(await shown.isVisible()).toBe(true);
+    },
+    { ...PATIENCE, interval: 1_000 },
+  );
+}
+
 /**
  * The browser is a new device: in this shop it joins by itself, or when a person says so where the relay still sees the one it was. It
  * goes on in the open session.
  */
 async function comeBack(): Promise<void> {
-  await one.till.visit(one.url);
-  const takeOver = one.till.page.getByTestId('set-up-take-over');
-  const ana = one.till.page.getByTestId('person-ana');
-  // Where head office was not reached yet, a person presses again.
-  await vi.waitFor(
-    async () => {
-      if ((await takeOver.isVisible()) && (await takeOver.isEnabled())) await takeOver.click();
-      expect(await ana.isVisible()).toBe(true);
-    },
-    { ...PATIENCE, interval: 1_000 },
-  );
+  await pressOnUntil(one.till.page.getByTestId('person-ana'));
   await one.till.signIn('ana', pinOf('ana'));
   await one.till.search.waitFor(PATIENCE);
 }
@@ -76,18 +99,35 @@ describe('a till whose browser lost everything', { timeout: 240_000 }, () => {
     await sell();
     await sell();
     await vi.waitFor(async () => expect(await receiptsAt(one.shop.tills[1])).toEqual(receipts), PATIENCE);
-    const before = one.shop.tills[0].pidOf('relay') ?? 0;
-    await clearStorage();
-    await one.till.page.goto('about:blank');
-    await rm(join(one.shop.tills[0].folder('relay'), 'documents'), { recursive: true });
-    process.kill(before, 'SIGKILL');
-    await vi.waitFor(() => {
-      const now = one.shop.tills[0].pidOf('relay');
-      expect([undefined, before]).not.toContain(now);
-    }, PATIENCE);
+    await loseEverything();
     // Only this till reaches head office now; the other one has what head office lacks.
     await one.shop.hqCables[0].join();
     await comeBack();
+    await sell();
+    expect(receipts).toEqual(expectedNumbers());
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.hq)).toEqual(receipts), PATIENCE);
+  });
+
+  test('[R17] waits for the one till that has its last receipts, however long head office has been there', async () => {
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.hq)).toEqual(receipts), PATIENCE);
+    for (const cable of one.shop.hqCables) await cable.cut();
+    await sell();
+    await sell();
+    await vi.waitFor(async () => expect(await receiptsAt(one.shop.tills[1])).toEqual(receipts), PATIENCE);
+    const holder = one.shop.tills[1].pidOf('relay') ?? 0;
+    process.kill(holder, 'SIGSTOP');
+    await loseEverything();
+    await one.shop.hqCables[0].join();
+    const waiting = one.till.page.getByTestId('holders');
+    await pressOnUntil(waiting);
+    expect(await waiting.textContent()).toContain('Till 2');
+    await picture('till-waits-for-holders');
+    // Head office has told all it has by now: two receipts fewer than were printed.
+    expect(await receiptsAt(one.shop.tills[0])).toEqual(receipts.slice(0, -2));
+    process.kill(holder, 'SIGCONT');
+    await one.till.page.getByTestId('person-ana').waitFor(PATIENCE);
+    await one.till.signIn('ana', pinOf('ana'));
+    await one.till.search.waitFor(PATIENCE);
     await sell();
     expect(receipts).toEqual(expectedNumbers());
     await vi.waitFor(async () => expect(await receiptsAt(one.shop.hq)).toEqual(receipts), PATIENCE);

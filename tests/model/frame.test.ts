@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { registerId, storeId } from '#model/ids/register-id.ts';
 import { MAX_FRAME_BYTES, decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 
 const FRAMES: readonly Frame[] = [
@@ -37,6 +38,21 @@ const FRAMES: readonly Frame[] = [
       device: '0123456789abcdef',
       signature: 'S'.repeat(86),
     },
+  },
+  {
+    type: 'tillmesh-ask-latest',
+    senderId: 'a',
+    targetId: 'b',
+    store: storeId(1),
+    register: registerId(2),
+  },
+  {
+    type: 'tillmesh-latest',
+    senderId: 'b',
+    targetId: 'a',
+    store: storeId(1),
+    register: registerId(2),
+    session: 0,
   },
 ];
 const CODES = ['not-binary', 'too-large', 'empty', 'not-cbor', 'bad-shape'];

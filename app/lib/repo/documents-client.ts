@@ -18,6 +18,7 @@ import type {
   FromWorker,
   WorkerEnd,
 } from './documents-messages.ts';
+import type { ContestedEntries } from './entry-changes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** How long past the worker's own deadlines a durable write waits for its answer, in milliseconds. */
@@ -59,6 +60,10 @@ export class DocumentsClient implements Documents {
 
   open(key: DocumentKey): Promise<Entries> {
     return this.#call('open', [key]);
+  }
+
+  contested(key: DocumentKey): Promise<ContestedEntries> {
+    return this.#call('contested', [key]);
   }
 
   known(): Promise<readonly DocumentKey[]> {

@@ -63,6 +63,8 @@ export class DocumentsHost {
     switch (call.method) {
       case 'open':
         return documents.open(...call.args);
+      case 'contested':
+        return documents.contested(...call.args);
       case 'known':
         return documents.known();
       case 'write':

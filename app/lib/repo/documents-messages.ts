@@ -10,6 +10,7 @@ import type {
   Saved,
   TerminalIdentity,
 } from './documents.ts';
+import type { ContestedEntries } from './entry-changes.ts';
 
 /** What a worker is told to start with. */
 export type DocumentsStart = {
@@ -41,6 +42,7 @@ type Changes = Readonly<Record<string, string | undefined>>;
 /** The calls a page makes, by name: what goes along and what comes back. */
 export type DocumentsCalls = {
   readonly open: { readonly takes: [key: DocumentKey]; readonly gives: Entries };
+  readonly contested: { readonly takes: [key: DocumentKey]; readonly gives: ContestedEntries };
   readonly known: { readonly takes: []; readonly gives: readonly DocumentKey[] };
   readonly write: { readonly takes: [key: DocumentKey, changes: Changes]; readonly gives: undefined };
   readonly writeDurably: {

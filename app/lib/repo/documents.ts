@@ -1,6 +1,7 @@
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { Standing } from '#model/trust/standing.ts';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
+import type { ContestedEntries } from './entry-changes.ts';
 
 /**
  * Where a write is durable. `here` is this terminal's own disk, `relay` the disk of the relay it is connected to.
@@ -34,6 +35,8 @@ export type DocumentsEvent =
       readonly changes: readonly EntryChange[];
       readonly remote: boolean;
     }
+  /** A merge brought entries another text than they had: what {@link Documents.contested} says of the document changed. */
+  | { readonly type: 'contested'; readonly key: DocumentKey }
   /** The link to the relay came or went. */
   | { readonly type: 'link'; readonly connected: boolean }
   /** How this device stands with the relay, whenever that changes; why it may not take part is for its user (rule E5). */
@@ -65,6 +68,11 @@ export interface Documents {
    * also told in one event before this resolves. Rejects when the document is damaged or its disk cannot be read.
    */
   open(key: DocumentKey): Promise<Entries>;
+  /**
+   * The entries that several devices wrote while they were apart (rule J7), with every text each has; {@link Documents.open} gives one
+   * of them, the same on every device. Costs more than opening: for when somebody looks for exceptions.
+   */
+  contested(key: DocumentKey): Promise<ContestedEntries>;
   /** The documents of this terminal that are stored or were offered by a peer, opened or not. */
   known(): Promise<readonly DocumentKey[]>;
   /**

@@ -16,6 +16,27 @@ export function readEntries(doc: A.Doc<StoredDocument>): ReadEntries {
   return { entries, faults };
 }
 
+/** Entries with several texts, by key: all of them, sorted, the shown one among them. */
+export type ContestedEntries = Readonly<Record<string, readonly string[]>>;
+
+/** The entries that several devices wrote while they were apart, with every text each has. Costs a question for each entry. */
+export function contestedEntries(doc: A.Doc<StoredDocument>): ContestedEntries {
+  const contested: Record<string, readonly string[]> = {};
+  for (const key of Object.keys(doc.entries)) {
+    const values = Object.values(A.getConflicts(doc.entries, key) ?? {});
+    // Among conflicting values Automerge gives immutable texts as plain strings.
+    const texts = values.map((value: unknown) => (A.isImmutableString(value) ? value.val : value));
+    const read = new Set(texts.filter((text): text is string => typeof text === 'string'));
+    if (read.size > 1) contested[key] = [...read].sort();
+  }
+  return contested;
+}
+
+/** Whether a merge brought a second text to an entry. */
+export function isContest(patch: A.Patch): boolean {
+  return patch.action === 'conflict' || ('conflict' in patch && patch.conflict === true);
+}
+
 /** What a merge or a write changed. */
 export type PatchedEntries = {
   readonly changes: readonly EntryChange[];

@@ -9,6 +9,7 @@ import type {
   LetGo,
   Saved,
 } from './documents.ts';
+import type { ContestedEntries } from './entry-changes.ts';
 
 /** Any organization: the fake needs a name for each document, nobody sees it. */
 const ORGANIZATION = '000000000000';
@@ -17,6 +18,8 @@ type Changes = Readonly<Record<string, string | undefined>>;
 type MemoryDocument = {
   readonly key: DocumentKey;
   readonly entries: Map<string, string>;
+  /** What other devices wrote under a key that is taken here. */
+  readonly others: Map<string, ReadonlySet<string>>;
   announced: boolean;
 };
 
@@ -46,6 +49,13 @@ export class MemoryDocuments implements Documents {
 
   async open(key: DocumentKey): Promise<Entries> {
     return Object.fromEntries(this.#usable(key).entries);
+  }
+
+  async contested(key: DocumentKey): Promise<ContestedEntries> {
+    const { entries, others } = this.#usable(key);
+    return Object.fromEntries(
+      [...others].map(([name, texts]) => [name, [...new Set([...texts, entries.get(name) ?? ''])].sort()]),
+    );
   }
 
   async known(): Promise<readonly DocumentKey[]> {
@@ -129,6 +139,20 @@ export class MemoryDocuments implements Documents {
     this.#apply(this.#usable(key), changes, true);
   }
 
+  /** Merges entries that another terminal wrote while it was apart: where one is taken both stay, and the text that comes later is shown. */
+  receiveApart(key: DocumentKey, written: Entries): void {
+    const { entries, others } = this.#usable(key);
+    const news: Record<string, string> = {};
+    for (const [name, text] of Object.entries(written)) {
+      const here = entries.get(name);
+      if (here !== undefined && here !== text)
+        others.set(name, new Set([...(others.get(name) ?? []), here, text]));
+      if (here === undefined || text > here) news[name] = text;
+    }
+    this.receive(key, news);
+    this.#tell({ type: 'contested', key });
+  }
+
   /** Turns the link to the relay on or off. */
   setConnected(connected: boolean): void {
     if (connected === this.#connected) return;
@@ -148,7 +172,7 @@ export class MemoryDocuments implements Documents {
     if (document === undefined) {
       // Who asks for a document that is not here gets the relay's.
       const entries = new Map(Object.entries(this.#elsewhere.get(id) ?? {}));
-      document = { key, entries, announced: false };
+      document = { key, entries, others: new Map(), announced: false };
       this.#documents.set(id, document);
     }
     return document;

@@ -16,7 +16,14 @@ import type {
   Saved,
   TerminalIdentity,
 } from './documents.ts';
-import { entriesToWrite, patchedEntries, readEntries } from './entry-changes.ts';
+import {
+  contestedEntries,
+  entriesToWrite,
+  isContest,
+  patchedEntries,
+  readEntries,
+  type ContestedEntries,
+} from './entry-changes.ts';
 import type { StoredDocument } from './first-change.ts';
 import { OpenDocuments, type OpenDocument } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
@@ -58,6 +65,8 @@ export class RepoDocuments implements Documents {
   readonly #leaving: DocumentLeaving;
   readonly #meeting: RelayMeeting;
   readonly #reader: RelayReader | undefined;
+  /** Documents to which a merge brought a second text of an entry. */
+  readonly #contested = new Set<string>();
   #writing = false;
   #closed = false;
 
@@ -124,6 +133,10 @@ export class RepoDocuments implements Documents {
   async open(key: DocumentKey): Promise<Entries> {
     const open = await this.#usable(key);
     return open.shows ?? readEntries(open.handle.doc()).entries;
+  }
+
+  async contested(key: DocumentKey): Promise<ContestedEntries> {
+    return contestedEntries((await this.#usable(key)).handle.doc());
   }
 
   async known(): Promise<readonly DocumentKey[]> {
@@ -290,6 +303,9 @@ export class RepoDocuments implements Documents {
       return;
     }
     for (const fault of faults) this.#documents.tellDamage(open.id, fault);
+    // A third text that is not shown makes no patch of its own.
+    if (patches.some(isContest)) this.#contested.add(open.id);
+    if (this.#contested.has(open.id)) this.#tell({ type: 'contested', key: open.key });
     if (changes.length === 0) return;
     if (open.announced) this.#tell({ type: 'changed', key: open.key, changes, remote });
     else this.#announce(open, remote);

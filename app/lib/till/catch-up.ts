@@ -6,6 +6,7 @@ import { parseRecord, recordKey } from '#model/journal/record.ts';
 import type { Documents } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { AskRelay, RelayStatus } from './links.svelte.ts';
+import { unheardHolders, type Holder } from './other-holders.ts';
 import { recordNote } from './record-note.ts';
 
 /** How long one look at the relay may take, in milliseconds. */
@@ -23,8 +24,8 @@ export type CatchUpParts = {
   readonly device: string;
   readonly surroundings: Surroundings;
   readonly askRelay: AskRelay;
-  /** Called when the till has to wait for the relay; a till that waits says so. */
-  readonly onWaiting: () => void;
+  /** Called when the till has to wait: for its relay, or for the machines named, which may hold more. A till that waits says so. */
+  readonly onWaiting: (holders: readonly Holder[]) => void;
   /** Resolves a moment later: a relay that answers but has no link yet must not be asked without end. */
   readonly pause: () => Promise<void>;
 };
@@ -33,7 +34,8 @@ export type CatchUpParts = {
  * Waits until this register's latest session is here. A browser whose storage was cleared knows nothing of its sessions;
  * opening one before the relay has sent them would give receipt numbers a second time. A device that has caught up once
  * does not wait for a relay that does not answer: that never had more than this till wrote, unless a record was kept there alone. One that takes the register
- * over knows nothing of it, and its relay may be as new, so it waits until head office has told the relay (rule E9).
+ * over knows nothing of it, and its relay may be as new, so it waits until head office has told the relay, and every other machine of the
+ * store that may hold more (rules E9 and R17).
  */
 export async function catchUp(parts: CatchUpParts): Promise<void> {
   const { surroundings, device } = parts;
@@ -63,19 +65,21 @@ async function hearFromRelay(parts: CatchUpParts): Promise<void> {
     const status = await parts.askRelay();
     if ((await holdsNoted(parts)) ? await hasLatest(parts, status, 'some') : await hasNoted(parts, status))
       return;
-    parts.onWaiting();
+    parts.onWaiting([]);
     await parts.pause();
   }
 }
 
 /**
  * Takes what head office has through the relay. What the relay holds must stand still over two looks while it is linked
- * with head office, and reach as far as head office countersigned (rule J16).
+ * with head office, and reach as far as head office countersigned (rule J16); and no machine of the store may be left that did not say
+ * that this is all.
  */
 async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
   let before: string | undefined;
+  const { store, register } = parts.place;
   for (;;) {
-    const status = await parts.askRelay();
+    const status = await parts.askRelay(registerName(store, register));
     const seen = isLinkedWithHeadOffice(status)
       ? JSON.stringify([status.documents, status.sessions])
       : undefined;
@@ -84,20 +88,37 @@ async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
       seen === before &&
       (await hasLatest(parts, status, 'all')) &&
       (await reachesCountersigned(parts))
-    )
-      return;
-    if (seen === undefined) parts.onWaiting();
+    ) {
+      const holders = await unheardIn(parts, status);
+      if (holders.length === 0) return;
+      parts.onWaiting(holders);
+    }
+    if (seen === undefined) parts.onWaiting([]);
     before = seen;
     await parts.pause();
   }
 }
 
 function isLinkedWithHeadOffice(status: RelayStatus | undefined): status is RelayStatus {
-  if (status === undefined) return false;
+  if (status === undefined || status.peers.some(({ role, heard }) => role === 'hq' && heard === false))
+    return false;
   return (
     status.targets.some(({ kind, state }) => kind === 'hq' && state === 'connected') ||
     status.peers.some(({ role }) => role === 'hq')
   );
+}
+
+/** Who may hold more than the relay of this machine, as head office lists it. */
+async function unheardIn(
+  { documents, place, device, surroundings }: CatchUpParts,
+  status: RelayStatus | undefined,
+): Promise<readonly Holder[]> {
+  if (status === undefined) return [];
+  const listed: DocumentKey = { class: 'organization' };
+  // A list of before would not name a machine that was listed since.
+  await documents.caughtUp(listed, LOOK_MS);
+  const organization = await documents.open(listed);
+  return unheardHolders(organization, { ...place, device }, status, surroundings.now().toISOString());
 }
 
 async function hasLatest(

@@ -14,22 +14,32 @@ import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import { findExceptions } from '#model/folds/exceptions.ts';
 import type { ShopException } from '#model/folds/shop-exception.ts';
 import type { StoreId } from '#model/ids/register-id.ts';
+import type { JournalRecord } from '#model/journal/record.ts';
 import type { NotPermitted } from '#model/register/actor.ts';
 import { err, ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import { auditIdOf } from './audit-id.ts';
 import type { LedgerBook } from './ledger-book.svelte.ts';
+import type { Links } from './links.svelte.ts';
+import type { SessionKey } from './past-sessions.svelte.ts';
+import { RecordJudge } from './record-judge.ts';
+import { RecordsApart } from './records-apart.ts';
 import type { StaffDesk } from './staff-desk.svelte.ts';
+import type { StockDesk } from './stock-desk.svelte.ts';
 import type { StoreJournals } from './store-journals.svelte.ts';
 
-/** What the exceptions stand on; `newId` draws an id no other device draws. */
+/** What the exceptions stand on; `newId` draws an id no other device draws, `dayOf` is the business day of a moment (ISO 8601). */
 export type ExceptionDeskParts = {
   readonly documents: Documents;
   readonly store: StoreId;
   readonly journals: StoreJournals;
   readonly ledgers: LedgerBook;
+  readonly links: Pick<Links, 'doubts'>;
+  readonly stock: Pick<StockDesk, 'facts' | 'oversold' | 'takeSales'>;
   readonly staff: StaffDesk;
   readonly newId: () => string;
+  readonly dayOf: (at: string) => string;
+  readonly today: () => string;
 };
 
 /** Why an exception was not resolved at this till. */
@@ -52,17 +62,22 @@ export class ExceptionDesk {
   readonly #resolutions = new Map<string, Resolution>();
   #found = $state.raw<readonly ShopException[]>([]);
   #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
+  readonly #apart: RecordsApart;
+  readonly #judge: RecordJudge;
   #looked = '';
   #isRead = false;
 
   constructor(parts: ExceptionDeskParts) {
     this.#parts = parts;
+    this.#apart = new RecordsApart(parts.documents, parts.store);
+    this.#judge = new RecordJudge(parts.documents);
   }
 
   /** Reads what was resolved and follows it; {@link readAll} reads what exceptions are found in. */
   async follow(): Promise<() => void> {
     const { documents, store } = this.#parts;
-    const stop = documents.watch((event) => this.#hear(event));
+    const stops = [documents.watch((event) => this.#hear(event)), this.#apart.follow()];
+    const stop = () => stops.forEach((one) => one());
     try {
       const entries = await documents.open({ class: 'exceptions', store });
       this.#take(Object.entries(entries).map(([key, text]) => ({ key, text })));
@@ -85,6 +100,15 @@ export class ExceptionDesk {
     return this.all.filter(({ resolution }) => !resolution).map(({ found }) => found);
   }
 
+  /**
+   * Of those {@link open} the ones somebody is to see to at once: what was sold that was not there only on its day, for a book that runs
+   * behind what is on the shelves would have the till warn for ever.
+   */
+  get pressing(): readonly ShopException[] {
+    const today = this.#parts.today();
+    return this.open.filter(({ kind, at }) => kind !== 'oversold' || this.#parts.dayOf(at) === today);
+  }
+
   /** Every exception of this store, open ones first, then by time with the latest first. */
   get all(): readonly SeenException[] {
     return this.#found
@@ -99,15 +123,48 @@ export class ExceptionDesk {
   /** Looks for exceptions where anything changed since the last look; nothing before {@link readAll}. */
   async look(): Promise<void> {
     if (!this.#isRead) return;
-    const { journals, ledgers, store } = this.#parts;
+    const { journals, ledgers, links, stock, store } = this.#parts;
     await journals.readLatest();
-    const state = () => `${journals.version} ${ledgers.version}`;
+    const state = () => {
+      const doubts = links.doubts.map(({ register, session, seq }) => `${register}#${session}#${seq}`);
+      return [journals.version, ledgers.version, stock.facts, this.#apart.version, ...doubts].join(' ');
+    };
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.
     for (const receipt of journals.missingReceipts()) await journals.findReceipt(receipt);
+    await this.#apart.read(await journals.lookedInto(this.#forked()));
+    const { records, without } = await this.#counting();
+    stock.takeSales(records.filter((record) => record.kind === 'sale'));
     this.#looked = state();
-    const found = findExceptions({ records: journals.records, moves: ledgers.moves });
-    this.#found = found.filter((one) => one.store === store);
+    const found = findExceptions({ records, moves: ledgers.moves });
+    const here = found.filter((one) => one.store === store);
+    this.#found = [...here, ...stock.oversold(without)];
+  }
+
+  /** The sessions in which the relay found a number twice; undefined without any. */
+  #forked(): ((key: SessionKey) => boolean) | undefined {
+    const { links, store } = this.#parts;
+    const forked = links.doubts.filter(({ code }) => code === 'fork');
+    if (forked.length === 0) return undefined;
+    return (key) =>
+      forked.some(
+        ({ register, session }) =>
+          session === key.session && [key.register, `${store}-${key.register}`].includes(register),
+      );
+  }
+
+  /** The records that count (rule E10), two of one number too, and the hashes of those that do not. */
+  async #counting(): Promise<{
+    readonly records: readonly JournalRecord[];
+    readonly without: ReadonlySet<string>;
+  }> {
+    const { journals } = this.#parts;
+    const unsure = [...journals.doubted, ...this.#apart.records];
+    const counting = await this.#judge.counting(unsure);
+    const without = new Set(unsure.map(({ hash }) => hash));
+    for (const { hash } of counting) without.delete(hash);
+    const records = [...journals.records, ...counting].filter(({ hash }) => !without.has(hash));
+    return { records, without };
   }
 
   /** Resolves an exception (rule F10): with a reason, and what was lost where it is a loss. */

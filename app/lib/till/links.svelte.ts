@@ -7,6 +7,8 @@ const peerSchema = v.object({
   store: v.optional(v.string()),
   register: v.optional(v.string()),
   since: v.string(),
+  /** Whether the relay has all that this peer has of the end of the journal it was asked for (rule W12). */
+  heard: v.optional(v.boolean()),
 });
 const targetSchema = v.object({
   url: v.string(),
@@ -24,6 +26,8 @@ const doubtSchema = v.object({
 
 /** `/relay/status` as the app server answers it. */
 export const relayStatusSchema = v.object({
+  /** The relay's own device. */
+  device: v.optional(v.string()),
   documents: v.optional(v.number()),
   sessions: v.optional(v.record(v.string(), v.number())),
   peers: v.array(peerSchema),
@@ -47,8 +51,8 @@ export type HeadOffice = { readonly state: 'connected' | 'away' | 'none'; readon
 /** Another till as the local relay sees it. */
 export type OtherTill = { readonly register: string; readonly since: string };
 
-/** Asks the local relay; undefined when it does not answer. */
-export type AskRelay = () => Promise<RelayStatus | undefined>;
+/** Asks the local relay, and has it ask others about the journal of a register (`S01-R2`); undefined when it does not answer. */
+export type AskRelay = (register?: string) => Promise<RelayStatus | undefined>;
 
 /** What this till is connected with: its own relay, the other tills and head office, with times, in the relay's words. */
 export class Links {
@@ -128,9 +132,10 @@ export class Links {
 }
 
 /** Asks `/relay/status` over HTTP. */
-export async function askRelayOverHttp(): Promise<RelayStatus | undefined> {
+export async function askRelayOverHttp(register?: string): Promise<RelayStatus | undefined> {
+  const about = register === undefined ? '' : `?register=${register}`;
   try {
-    const response = await fetch('/relay/status', { signal: AbortSignal.timeout(3000) });
+    const response = await fetch(`/relay/status${about}`, { signal: AbortSignal.timeout(3000) });
     if (!response.ok || !response.headers.get('content-type')?.includes('application/json')) return undefined;
     const read = v.safeParse(relayStatusSchema, await response.json());
     return read.success ? read.output : undefined;

@@ -67,6 +67,14 @@ export class PastSessions {
     return this.#sold;
   }
 
+  /** When the last record of the remembered sessions was made; empty without any. */
+  async soldUntil(): Promise<string> {
+    await this.#remembered();
+    let until = '';
+    for (const { to } of this.#digests.values()) if (to > until) until = to;
+    return until;
+  }
+
   /** The records of a session in `seq` order, from the relay; those that cannot be read are left out (rule D5). */
   records(key: SessionKey): Promise<readonly JournalRecord[] | OutOfReach> {
     this.#asked = true;

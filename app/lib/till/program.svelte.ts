@@ -28,6 +28,7 @@ import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
 import { notesInIndexedDb } from './indexeddb-notes.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
 import { KeptNotes } from './kept-notes.ts';
+import type { Holder } from './other-holders.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
@@ -44,6 +45,7 @@ export type Stage =
   | { readonly name: 'other-tab' }
   | { readonly name: 'no-documents'; readonly detail: string }
   | { readonly name: 'no-data' }
+  | { readonly name: 'holders'; readonly holders: readonly Holder[] }
   | { readonly name: 'excluded'; readonly exclusion: Exclusion; readonly left: number | undefined }
   | {
       readonly name: 'ready';
@@ -171,7 +173,9 @@ export class TillProgram {
       askRelay,
       pause,
     };
-    await catchUp({ ...relay, device: device.id, onWaiting: () => (this.#stage = { name: 'no-data' }) });
+    const onWaiting = (holders: readonly Holder[]) =>
+      (this.#stage = holders.length > 0 ? { name: 'holders', holders } : { name: 'no-data' });
+    await catchUp({ ...relay, device: device.id, onWaiting });
     const parts: TillParts = {
       config,
       documents,
@@ -294,8 +298,8 @@ export class TillProgram {
 /** Asks once at once, so that the first who wants to know need not wait. */
 function askedEarly(ask: AskRelay): AskRelay {
   let early: ReturnType<AskRelay> | undefined = ask();
-  return () => {
-    const answer = early ?? ask();
+  return (register) => {
+    const answer = (register === undefined ? early : undefined) ?? ask(register);
     early = undefined;
     return answer;
   };

@@ -2,7 +2,10 @@ import type { Product } from '#model/catalog/product.ts';
 import { readOpenSale } from '#model/documents/basket.ts';
 import type { EntryChange, EntryFault } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import { OversoldFold } from '#model/folds/oversold-fold.ts';
+import type { ExceptionOf } from '#model/folds/shop-exception.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import type { RecordOf } from '#model/journal/record.ts';
 import type { Basket, BasketLine } from '#model/sale/basket.ts';
 import { readStockEntry } from '#model/stock/stock-entry.ts';
 import { StockFold, type StockHere } from '#model/stock/stock-fold.ts';
@@ -32,6 +35,7 @@ export class StockDesk {
   readonly faults = new Map<string, EntryFault>();
   readonly #parts: StockDeskParts;
   readonly #fold = new StockFold();
+  readonly #oversold = new OversoldFold();
   readonly #opened = new Set<string>();
   /** The open basket of each other till of the store, as far as it is known. */
   readonly #others = new Map<RegisterId, OtherBasket>();
@@ -41,6 +45,7 @@ export class StockDesk {
   /** Whether the store may keep a book: what comes while that is looked up is not missed. */
   #keepsBook = false;
   #version = $state(0);
+  #facts = 0;
   #ready = $state(false);
   /** Whether what is remembered of sessions was counted. */
   #recalled = false;
@@ -80,6 +85,24 @@ export class StockDesk {
     return Number(available) <= Number(product.lowStock ?? '0') ? available : undefined;
   }
 
+  /** Counts the entries and sales that were counted, so that nobody looks twice at the same. */
+  get facts(): number {
+    return this.#facts;
+  }
+
+  /**
+   * What was sold that was not there (rules F4 and F13), leaving out sales with these hashes; nothing before all is counted. After a
+   * sale it costs as much as was ever booked and sold of its articles.
+   */
+  oversold(without: ReadonlySet<string>): readonly ExceptionOf<'oversold'>[] {
+    return this.#ready ? this.#oversold.find(without) : [];
+  }
+
+  /** Counts sales that a document does not show: those of a number that two machines gave. */
+  takeSales(sales: readonly RecordOf<'sale'>[]): void {
+    if (this.#keepsBook) for (const sale of sales) this.#oversold.takeSale(sale);
+  }
+
   #readAll(): void {
     this.#keepsBook = true;
     this.#counting = (this.#counting ?? Promise.resolve())
@@ -94,7 +117,11 @@ export class StockDesk {
     if (!this.#keepsBook) return;
     for (const key of books) await this.#open(key);
     const { past } = this.#parts.journals;
-    if (!this.#recalled) this.#fold.takeSold(await past.sold());
+    if (!this.#recalled) {
+      const [sold, until] = [await past.sold(), await past.soldUntil()];
+      this.#fold.takeSold(sold);
+      this.#oversold.takeSold(sold, until);
+    }
     this.#recalled = true;
     this.#waits = false;
     for (const { key, held } of await this.#parts.journals.listed()) {
@@ -104,6 +131,7 @@ export class StockDesk {
     }
     for (const key of this.#othersBaskets(known)) await this.#open(key);
     this.#ready = !this.#waits;
+    this.#facts++;
     this.#version++;
   }
 
@@ -115,7 +143,7 @@ export class StockDesk {
     const records = await past.records(key);
     if (!isThere(records)) return records !== 'away';
     this.#opened.add(name);
-    for (const record of records) if (record.kind === 'sale') this.#fold.takeSale(record.body);
+    for (const record of records) if (record.kind === 'sale') this.#takeSale(record);
     await past.remember([records], []);
     return true;
   }
@@ -189,8 +217,13 @@ export class StockDesk {
 
   #takeEntry(key: string, text: string): void {
     const read = readStockEntry(key, text);
-    if (read.ok) this.#fold.takeEntry(read.value);
-    else this.faults.set(key, read.error);
+    if (!read.ok) {
+      this.faults.set(key, read.error);
+      return;
+    }
+    this.#fold.takeEntry(read.value);
+    this.#oversold.takeEntry(read.value);
+    this.#facts++;
   }
 
   #takeRecord(session: number, key: string, text: string): void {
@@ -199,7 +232,13 @@ export class StockDesk {
     const read = readRecord(session, key, text);
     if (!read.ok || read.value.kind !== 'sale') return;
     this.#soldBaskets.add(read.value.body.basket);
-    this.#fold.takeSale(read.value.body);
+    this.#takeSale(read.value);
+  }
+
+  #takeSale(sale: RecordOf<'sale'>): void {
+    this.#fold.takeSale(sale.body);
+    this.#oversold.takeSale(sale);
+    this.#facts++;
   }
 
   #isOurs(key: DocumentKey): boolean {

@@ -130,6 +130,20 @@ export class StoreJournals {
       .filter((record) => !this.#links.isDoubted(this.#store, record));
   }
 
+  /** The records of opened sessions that the relay doubts. */
+  get doubted(): readonly JournalRecord[] {
+    void this.#version;
+    return [...this.#sessions.values()]
+      .flatMap(({ records }) => [...records.values()])
+      .filter((record) => this.#links.isDoubted(this.#store, record));
+  }
+
+  /** The sessions that are open, once those held are of which `also` says so. */
+  async lookedInto(also: ((key: SessionKey) => boolean) | undefined): Promise<readonly SessionKey[]> {
+    for (const key of also ? await this.held() : []) if (also?.(key)) await this.#open(key);
+    return [...this.#sessions.values()].map(({ key }) => key);
+  }
+
   /** Receipts something of which came back, whose own sale is in no session that was opened. */
   missingReceipts(): readonly string[] {
     const sold = new Set<string>();

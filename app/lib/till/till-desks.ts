@@ -212,14 +212,6 @@ export abstract class TillDesks {
       today: () => this.today(),
     });
     this.ledgers = new LedgerBook(documents, () => surroundings.now().getTime());
-    this.exceptions = new ExceptionDesk({
-      documents,
-      store,
-      journals: this.store,
-      ledgers: this.ledgers,
-      staff: this.staff,
-      newId: () => surroundings.newId(),
-    });
     this.value = new ValueDesk({
       book: this.ledgers,
       sale: this.sale,
@@ -254,6 +246,18 @@ export abstract class TillDesks {
       register,
       journals: this.store,
       openLines: () => [this.sale.basket, ...this.parked.baskets.map(({ basket }) => basket)],
+    });
+    this.exceptions = new ExceptionDesk({
+      documents,
+      store,
+      journals: this.store,
+      ledgers: this.ledgers,
+      links: this.links,
+      stock: this.stock,
+      staff: this.staff,
+      newId: () => surroundings.newId(),
+      dayOf: (at) => businessDay(new Date(at), shop.storeOfTill(store).timeZone),
+      today: () => this.today(),
     });
     this.otherStock = new OtherStockDesk({
       documents,

@@ -58,6 +58,7 @@ export async function terminalIn(page: Page): Promise<BrowserTerminal> {
     ] as const) as Promise<Value>;
   const documents: Documents = {
     open: (key) => call('open', key),
+    contested: (key) => call('contested', key),
     known: () => call('known'),
     write: (key, changes) => call('write', key, changes),
     writeDurably: (key, changes, relayWaitMs) => call<Saved>('writeDurably', key, changes, relayWaitMs),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { ok } from '#model/result.ts';
 import { deviceKeyOf, newDeviceKey } from '../../../app/lib/device/device-key.ts';
@@ -80,17 +81,25 @@ async function throughWorker() {
   const { client } = clientOf(new LoopWorker(() => Promise.resolve(memory)));
   await client.start(START);
   client.watch(() => undefined);
+  let isApart = false;
+  const link = (connected: boolean) => {
+    isApart = !connected;
+    memory.setConnected(connected);
+  };
   return {
     documents: client,
     forbid: (key: DocumentKey) => {
       memory.relayRefuses = ({ class: name }) => name === key.class;
       return Promise.resolve();
     },
-    peerWrites: (key: DocumentKey, changes: Readonly<Record<string, string | undefined>>) =>
-      Promise.resolve(memory.receive(key, changes)),
+    peerWrites: (key: DocumentKey, changes: Readonly<Record<string, string | undefined>>) => {
+      if (isApart) memory.receiveApart(key, changes as Entries);
+      else memory.receive(key, changes);
+      return Promise.resolve();
+    },
     peerReads: (key: DocumentKey) => memory.open(key),
-    cut: () => Promise.resolve(memory.setConnected(false)),
-    restore: () => Promise.resolve(memory.setConnected(true)),
+    cut: () => Promise.resolve(link(false)),
+    restore: () => Promise.resolve(link(true)),
     end: () => client.close(),
   };
 }

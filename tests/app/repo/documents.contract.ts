@@ -223,6 +223,23 @@ export function documentsContract(name: string, start: () => Promise<ContractSub
       );
     });
 
+    test('[J7] keeps every text of an entry that two terminals wrote while apart, and tells of it', async () => {
+      await linked();
+      const heard = collect(documents);
+      await documents.write(session(9), { a: '1', b: '1' });
+      expect(await documents.contested(session(9))).toEqual({});
+      await subject.cut();
+      await documents.write(session(9), { c: 'mine', d: 'same' });
+      await subject.peerWrites(session(9), { c: 'theirs', d: 'same' });
+      await subject.restore();
+      await vi.waitFor(
+        async () => expect(await documents.contested(session(9))).toEqual({ c: ['mine', 'theirs'] }),
+        PATIENCE,
+      );
+      expect(['mine', 'theirs']).toContain((await documents.open(session(9)))['c']);
+      expect(heard.events).toContainEqual({ type: 'contested', key: session(9) });
+    });
+
     test('after close tells nothing and takes nothing', async () => {
       // The link's own coming up would be an event before the close.
       await linked();

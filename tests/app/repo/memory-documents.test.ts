@@ -14,12 +14,21 @@ async function entriesAt(documents: MemoryDocuments, key: DocumentKey): Promise<
 
 documentsContract('in memory', () => {
   const documents = new MemoryDocuments();
+  let isApart = false;
+  const link = (connected: boolean) => {
+    isApart = !connected;
+    documents.setConnected(connected);
+  };
   return Promise.resolve({
     documents,
-    peerWrites: (key, changes) => Promise.resolve(documents.receive(key, changes)),
+    peerWrites: (key, changes) => {
+      if (isApart) documents.receiveApart(key, changes as Entries);
+      else documents.receive(key, changes);
+      return Promise.resolve();
+    },
     peerReads: (key) => entriesAt(documents, key),
-    cut: () => Promise.resolve(documents.setConnected(false)),
-    restore: () => Promise.resolve(documents.setConnected(true)),
+    cut: () => Promise.resolve(link(false)),
+    restore: () => Promise.resolve(link(true)),
     end: () => documents.close(),
   });
 });

@@ -60,6 +60,42 @@ describe('the first change', () => {
       expect(await two.open(session(1))).toEqual(entries);
     }, PATIENCE);
   });
+
+  test('[J7] three texts of one entry are the same three at every terminal, told of to whoever listens', async () => {
+    await relay.cut();
+    const terminals = [1, 2, 3].map((number) => terminalAt(number));
+    const heard = terminals.map((documents) => collect(documents));
+    for (const [n, documents] of terminals.entries()) await documents.write(session(1), { one: `text ${n}` });
+    await relay.listen();
+    const all = { one: ['text 0', 'text 1', 'text 2'] };
+    for (const documents of terminals)
+      await vi.waitFor(async () => expect(await documents.contested(session(1))).toEqual(all), PATIENCE);
+    for (const { events } of heard) expect(events).toContainEqual({ type: 'contested', key: session(1) });
+  });
+
+  test('[J7] a third text that comes later is told of as well, shown or not', async () => {
+    await relay.cut();
+    const one = terminalAt(1);
+    const two = terminalAt(2);
+    await one.write(session(1), { one: 'a' });
+    await two.write(session(1), { one: 'b' });
+    await relay.listen();
+    for (const documents of [one, two])
+      await vi.waitFor(
+        async () => expect(await documents.contested(session(1))).toEqual({ one: ['a', 'b'] }),
+        PATIENCE,
+      );
+    await relay.cut();
+    const three = terminalAt(3);
+    await three.write(session(1), { one: 'c' });
+    const heard = [one, two].map((documents) => collect(documents));
+    await relay.listen();
+    for (const [n, documents] of [one, two].entries())
+      await vi.waitFor(async () => {
+        expect(await documents.contested(session(1))).toEqual({ one: ['a', 'b', 'c'] });
+        expect(heard[n]?.events).toContainEqual({ type: 'contested', key: session(1) });
+      }, PATIENCE);
+  });
 });
 
 describe('changes', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import { recordText } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
+import type { Device } from '#model/trust/device.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import { catchUp, hearRelay } from '../../../app/lib/till/catch-up.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
@@ -229,5 +231,108 @@ describe('a till that just started', () => {
       askRelay: async () => undefined,
     });
     expect(surroundings.ran).toBe(8_000);
+  });
+});
+
+describe('[R17] a device that takes over a register another one had', () => {
+  const OTHER = '00000000000000b2';
+  const listed = (id: string, role: 'terminal' | 'relay', change: Partial<Device> = {}) => {
+    const value: Device = {
+      id,
+      name: `Device ${id.slice(-2)}`,
+      role,
+      store: place.store,
+      register: place.register,
+      key: 'A'.repeat(43),
+      enrolledAt: '2026-01-01T00:00:00.000Z',
+      ...change,
+    };
+    return { [`device:${id}`]: canonicalJson(value) };
+  };
+  /** This machine's relay, the terminal of before, and the till beside it. */
+  const shopOf = (...devices: Record<string, string>[]) => {
+    const documents = new MemoryDocuments();
+    documents.receive(
+      { class: 'organization' },
+      Object.assign({}, listed(device, 'terminal'), listed('00000000000000a1', 'relay'), ...devices),
+    );
+    documents.receive(latest, { '000000001': '{}' });
+    return documents;
+  };
+  const before = listed('00000000000000a0', 'terminal', { revokedAt: '2026-11-20T00:00:00.000Z' });
+  const beside = listed(OTHER, 'relay', { register: registerId(2) });
+  const answer = (heard?: boolean, hqHeard?: boolean): RelayStatus => ({
+    ...status({ 'S01-R1': 7 }),
+    device: '00000000000000a1',
+    peers: [
+      {
+        device: 'ffffffffffffffff',
+        role: 'hq',
+        since: hq.since,
+        ...(hqHeard === undefined ? {} : { heard: hqHeard }),
+      },
+      ...(heard === undefined ? [] : [{ device: OTHER, role: 'relay', since: hq.since, heard }]),
+    ],
+  });
+
+  /** Catches up while the relay answers so, one answer after the other; gives what it waited for, and how often it asked. */
+  async function caughtUp(documents: MemoryDocuments, answers: readonly RelayStatus[]) {
+    const asked: (string | undefined)[] = [];
+    const waits: string[] = [];
+    await catchUp({
+      documents,
+      place,
+      organization,
+      device,
+      surroundings: world('new'),
+      askRelay: (register) => {
+        asked.push(register);
+        const next = answers[asked.length - 1];
+        if (!next) throw new Error('it waits for more than there is');
+        return Promise.resolve(next);
+      },
+      onWaiting: (holders) => waits.push(holders.map(({ name }) => name).join()),
+      pause,
+    });
+    return { asked: asked.length, registers: [...new Set(asked)], waits };
+  }
+
+  test('waits for a till that is away, and for one that is there until all it has is here', async () => {
+    const answers = [answer(), answer(), answer(false), answer(false), answer(true)];
+    expect(await caughtUp(shopOf(before, beside), answers)).toEqual({
+      asked: 5,
+      registers: ['S01-R1'],
+      waits: ['Device b2', 'Device b2', 'Device b2'],
+    });
+  });
+
+  test('waits for head office to be heard, however still its journal stands', async () => {
+    const told = await caughtUp(shopOf(before), [
+      answer(true, false),
+      answer(true, false),
+      answer(true, true),
+      answer(true, true),
+    ]);
+    expect(told).toMatchObject({ asked: 4, waits: ['', ''] });
+  });
+
+  test.each([
+    ['nobody had the register before', [beside]],
+    [
+      'the other machine was revoked',
+      [before, listed(OTHER, 'relay', { revokedAt: '2026-11-20T00:00:00.000Z' })],
+    ],
+    ['the other machine is of another store', [before, listed(OTHER, 'relay', { store: storeId(2) })]],
+    ['the other machine is a terminal', [before, listed(OTHER, 'terminal', { register: registerId(2) })]],
+  ])('does not wait where %s', async (_, devices) => {
+    expect(await caughtUp(shopOf(...devices), [answer(), answer()])).toMatchObject({ asked: 2, waits: [] });
+  });
+
+  test('takes the word of a relay that is too old to be asked, once it is linked', async () => {
+    const old: RelayStatus = {
+      ...answer(),
+      peers: [{ device: OTHER, role: 'relay', since: hq.since }],
+    };
+    expect(await caughtUp(shopOf(before, beside), [old, old])).toMatchObject({ asked: 2, waits: [] });
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
+import { exceptionId } from '#model/folds/shop-exception.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
+import type { Doubt, RelayStatus } from '../../../app/lib/till/links.svelte.ts';
 import {
+  DEVICE_KEY,
+  R1,
   R2,
   S01,
   approve,
@@ -16,6 +21,32 @@ import {
   type TillBench,
 } from './till-fixture.ts';
 
+const BOOK = { class: 'stock-book', store: S01, month: 682 } as const;
+const LANTERN = { id: 'lantern' };
+/** One lantern, booked in before anything was sold. */
+const PIECE = canonicalJson({
+  id: 'a',
+  product: 'lantern',
+  kind: 'receipt',
+  quantity: '1',
+  at: '2026-11-01T08:00:00.000Z',
+  by: 'mia',
+  reason: '',
+});
+const JOURNAL = { class: 'session', store: S01, register: R1, session: 1 } as const;
+/** The device that signs for the first register, as head office lists it. */
+const DEVICE = {
+  'device:0123456789abcdef': canonicalJson({
+    id: '0123456789abcdef',
+    name: 'Till 1',
+    role: 'terminal',
+    store: S01,
+    register: R1,
+    key: DEVICE_KEY.publicKey,
+    enrolledAt: '2026-01-01T00:00:00.000Z',
+  }),
+};
+const RELAY: RelayStatus = { peers: [], targets: [], disk: 'ok' };
 const DOCUMENT = { class: 'exceptions', store: S01 } as const;
 
 /** Documents that cannot be listed from some moment on, so that no older session is found. */
@@ -35,6 +66,16 @@ async function meet(a: MemoryDocuments, b: MemoryDocuments): Promise<void> {
     [b, a],
   ] as const)
     for (const key of await from.known()) if (key.class !== 'basket') to.receive(key, await from.open(key));
+}
+
+/** A till and another machine with a copy of its disk. */
+async function copied(one: TillBench): Promise<{ readonly one: TillBench; readonly copy: TillBench }> {
+  const documents = new MemoryDocuments();
+  seedShop(documents);
+  documents.receive(JOURNAL, await one.documents.open(JOURNAL));
+  const copy = await startTill({ documents });
+  await signIn(copy);
+  return { one, copy };
 }
 
 async function takeBack(bench: TillBench, receipt: string): Promise<void> {
@@ -158,6 +199,148 @@ describe('exceptions at a till', () => {
     one.documents.setConnected(false);
     one.documents.failHere = 'disk full';
     expect(codeOf(await one.till.exceptions.resolve(found, HOW))).toBe('resolution-not-saved');
+  });
+
+  it('[F4] [F13] tell at both tills, once they met, who sold the last piece twice, and at the one that resolves it for the other', async () => {
+    const one = await openTill();
+    const two = await openTill({ register: R2 });
+    for (const { documents } of [one, two]) documents.receive(BOOK, { 'entry:a': PIECE });
+    for (const bench of [one, two]) await expect.poll(() => bench.till.stock.here(LANTERN)?.onHand).toBe('1');
+    await sellLantern(one);
+    two.surroundings.pass(60_000);
+    await sellLantern(two);
+    for (const { till } of [one, two]) {
+      await till.exceptions.look();
+      expect(till.exceptions.open).toEqual([]);
+    }
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two]) {
+      await expect.poll(() => till.stock.here(LANTERN)?.onHand).toBe('-1');
+      await till.exceptions.look();
+      expect(till.exceptions.pressing).toMatchObject([
+        { kind: 'oversold', products: ['lantern'], receipts: ['S01-R2-000001'] },
+      ]);
+    }
+    const [found] = two.till.exceptions.open;
+    expect(one.till.exceptions.open).toEqual([found]);
+    const sale = one.till.store.records.find(({ kind, register }) => kind === 'sale' && register === R2);
+    expect(found?.id).toBe(exceptionId([sale?.hash ?? '']));
+    if (!found) throw new Error('nothing was found');
+    one.till.signIn.signOut();
+    await signIn(one, 'mia');
+    must(await one.till.exceptions.resolve(found, { outcome: 'corrected', reason: 'one more in the back' }));
+    await meet(one.documents, two.documents);
+    for (const { till } of [one, two]) expect(till.exceptions.open).toEqual([]);
+  });
+
+  it('[F4] [F13] warn of overselling on its day, and list it after that until the book is right', async () => {
+    const one = await openTill();
+    one.documents.receive(BOOK, { 'entry:a': PIECE });
+    for (let n = 0; n < 3; n++) {
+      one.surroundings.pass(60_000);
+      await sellLantern(one);
+    }
+    await expect.poll(() => one.till.stock.here(LANTERN)?.onHand).toBe('-2');
+    await one.till.exceptions.look();
+    expect(one.till.exceptions.pressing.map(({ receipts }) => receipts)).toEqual([['S01-R1-000002']]);
+    one.surroundings.pass(24 * 3_600_000);
+    expect(one.till.exceptions.pressing).toEqual([]);
+    expect(one.till.exceptions.open).toHaveLength(1);
+    const again = await startTill({ documents: one.documents, surroundings: one.surroundings });
+    await again.till.settled();
+    await again.till.exceptions.look();
+    expect(again.till.exceptions.open).toEqual(one.till.exceptions.open);
+    one.documents.receive(BOOK, { 'entry:b': PIECE.replace('"id":"a"', '"id":"b"').replace('"1"', '"2"') });
+    await one.till.exceptions.look();
+    expect(one.till.exceptions.open).toEqual([]);
+  });
+
+  it('[F4] [F13] list no overselling before every session is counted, as that of a till that holds too little', async () => {
+    const one = await openTill();
+    const receipt = await sellLantern(one);
+    const documents = new MemoryDocuments({ connected: false });
+    seedShop(documents);
+    documents.receive(BOOK, { 'entry:a': PIECE });
+    // The second session is here and the first is not.
+    one.surroundings.pass(60_000);
+    must(
+      await one.till.session.close({ counted: (one.till.journal.state.report?.drawer.expected ?? 0) + 0 }),
+    );
+    must(await one.till.session.open(10_000));
+    await sellLantern(one);
+    const [first, second] = [1, 2].map(
+      (n) => ({ class: 'session', store: S01, register: R1, session: n }) as const,
+    );
+    if (!first || !second) throw new Error('two sessions');
+    documents.receive(second, await one.documents.open(second));
+    const two = await startTill({ documents, register: R2 });
+    await two.till.settled();
+    await two.till.exceptions.look();
+    expect(two.till.exceptions.open).toEqual([]);
+    documents.receive(first, await one.documents.open(first));
+    documents.setConnected(true);
+    await expect.poll(() => two.till.stock.here(LANTERN)?.onHand).toBe('-1');
+    await two.till.exceptions.look();
+    expect(two.till.exceptions.open.map(({ kind, receipts }) => [kind, receipts])).toEqual([
+      ['oversold', [receipt.replace('000001', '000002')]],
+    ]);
+  });
+
+  it('[F5] [F14] tell a copied register wherever both its histories arrive, also after a restart, and no forged one', async () => {
+    const one = await openTill();
+    await sellLantern(one);
+    const { one: original, copy } = await copied(one);
+    one.surroundings.pass(60_000);
+    copy.surroundings.pass(120_000);
+    await sellLantern(original);
+    await sellLantern(copy);
+    const two = await openTill({ register: R2 });
+    two.documents.receive({ class: 'organization' }, DEVICE);
+    two.documents.receive(JOURNAL, await original.documents.open(JOURNAL));
+    two.documents.receiveApart(JOURNAL, await copy.documents.open(JOURNAL));
+    await two.till.exceptions.look();
+    const [found] = two.till.exceptions.open;
+    expect(found).toMatchObject({ kind: 'fork', register: 'S01-R1', seq: 3, receipts: ['S01-R1-000002'] });
+    const sales = [original, copy].map(({ till }) => till.journal.records.at(-1)?.hash ?? '');
+    expect(found?.id).toBe(exceptionId(sales));
+    const again = await startTill({ documents: two.documents, register: R2 });
+    await again.till.exceptions.look();
+    expect(again.till.exceptions.open).toEqual([found]);
+    const third = await openTill({ register: R2 });
+    third.documents.receive({ class: 'organization' }, DEVICE);
+    third.documents.receive(JOURNAL, await original.documents.open(JOURNAL));
+    const [, , text = ''] = Object.values(await copy.documents.open(JOURNAL));
+    third.documents.receiveApart(JOURNAL, { '000000003': text.replace(/"sig":"..../, '"sig":"AAAA') });
+    await third.till.exceptions.look();
+    expect(third.till.exceptions.open).toEqual([]);
+  });
+
+  it('[F5] [F14] tell a copied register that went on in another session, though the relay doubts its records', async () => {
+    const { one, copy } = await copied(await openTill());
+    one.surroundings.pass(60_000);
+    copy.surroundings.pass(120_000);
+    await sellLantern(one);
+    must(
+      await copy.till.session.close({ counted: (copy.till.journal.state.report?.drawer.expected ?? 0) + 0 }),
+    );
+    must(await copy.till.session.open(10_000));
+    const doubts: Doubt[] = [
+      { register: 'S01-R1', session: 1, seq: 2, code: 'fork', detail: 'another record' },
+    ];
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    documents.receive({ class: 'organization' }, DEVICE);
+    const two = await openTill({
+      documents,
+      register: R2,
+      askRelay: async () => ({ ...RELAY, quarantine: doubts }),
+    });
+    documents.receive(JOURNAL, await one.documents.open(JOURNAL));
+    documents.receiveApart(JOURNAL, await copy.documents.open(JOURNAL));
+    const later = { ...JOURNAL, session: 2 };
+    documents.receive(later, await copy.documents.open(later));
+    await two.till.refresh();
+    expect(two.till.exceptions.open).toMatchObject([{ kind: 'fork', register: 'S01-R1', seq: 2 }]);
   });
 
   it('[F11] show what they hold when an entry cannot be read', async () => {
