@@ -39,13 +39,17 @@ export class ExceptionList {
   /** Puts the findings of a source in the place of those it had. Gives whether anything changed. */
   replace(source: string, findings: readonly Finding[]): boolean {
     if (findings.length === 0 && !this.#sources.has(source)) return false;
-    const rows = allRows<{ id: string; code: string }>(this.#statements.exceptionsOf, source);
+    const rows = allRows<{ id: string; code: string; text: string }>(this.#statements.exceptionsOf, source);
     const before = new Map(rows.map((row) => [`${row.code} ${row.id}`, row]));
     let changed = false;
     for (const finding of findings) {
       const id = findingId(source, finding);
-      if (before.delete(`${finding.code} ${id}`)) continue;
-      this.#insert(id, source, finding);
+      const known = before.get(`${finding.code} ${id}`);
+      before.delete(`${finding.code} ${id}`);
+      // Its id stays where what it says becomes another: an account that gave too much may lack more or less later (rule G5).
+      if (known?.text === JSON.stringify(saidOf(finding))) continue;
+      if (known === undefined) this.#insert(id, source, finding);
+      else this.#statements.restateException.run(...saidOf(finding), id, finding.code);
       changed = true;
     }
     for (const { id, code } of before.values()) this.#statements.deleteException.run(id, code);
@@ -64,23 +68,36 @@ export class ExceptionList {
   }
 
   #insert(id: string, source: string, finding: Finding): void {
-    const { code, store, register, session, seq, detail, documentId, at, receipts = [], amount } = finding;
+    const [store, register, session, seq, detail, documentId, ...rest] = saidOf(finding);
     this.#statements.insertException.run(
       id,
       source,
-      code,
-      store ?? null,
-      register ?? null,
-      session ?? null,
-      seq ?? null,
+      finding.code,
+      store,
+      register,
+      session,
+      seq,
       detail,
       documentId,
       this.#now(),
-      at ?? null,
-      receipts.join(' '),
-      amount ?? null,
+      ...rest,
     );
   }
+}
+
+/** What a row says besides which finding it is and when it was first seen, in the order of its columns. */
+function saidOf({ store, register, session, seq, detail, documentId, at, receipts = [], amount }: Finding) {
+  return [
+    store ?? null,
+    register ?? null,
+    session ?? null,
+    seq ?? null,
+    detail,
+    documentId,
+    at ?? null,
+    receipts.join(' '),
+    amount ?? null,
+  ] as const;
 }
 
 /** The same finding has the same id on every indexer (22 characters). */

@@ -127,7 +127,7 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     deleteMoves: p(`DELETE FROM ledger_move WHERE ${SPOT}`),
     movesOfAccount: p(
-      `SELECT receipt, place AS 'index', at, ledger, account, amount, store, register, session FROM ledger_move WHERE ledger = ? AND account = ?
+      `SELECT receipt, place AS 'index', at, ledger, account, amount, store, register, session, seq FROM ledger_move WHERE ledger = ? AND account = ?
        ORDER BY receipt, place`,
     ),
     insertAct: p(
@@ -310,7 +310,13 @@ export function prepareStatements(database: DatabaseSync) {
 
     // Exceptions.
     exceptionSources: p('SELECT DISTINCT source FROM exception'),
-    exceptionsOf: p('SELECT id, code FROM exception WHERE source = ?'),
+    exceptionsOf: p(
+      `SELECT id, code, json_array(store, register, session, seq, detail, document_id, at, receipts, amount) AS text FROM exception WHERE source = ?`,
+    ),
+    restateException: p(
+      `UPDATE exception SET store = ?, register = ?, session = ?, seq = ?, detail = ?, document_id = ?, at = ?, receipts = ?, amount = ?
+       WHERE id = ? AND code = ?`,
+    ),
     insertException: p(
       `${insert('exception', 'id, source, code, store, register, session, seq, detail, document_id, seen_at, at, receipts, amount')}
        ON CONFLICT (id, code) DO NOTHING`,

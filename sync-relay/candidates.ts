@@ -1,5 +1,5 @@
 import * as A from '@automerge/automerge';
-import { sameHeads } from './entries-document.ts';
+import { holds, sameHeads } from './entries-document.ts';
 import type { Link } from './link.ts';
 
 /**
@@ -42,9 +42,8 @@ export class Candidates {
     for (const link of this.#copies.keys()) {
       const copy = this.of(link, adopted);
       if (copy === undefined) continue;
-      for (const state of vouched)
-        if (A.hasHeads(copy, [...state])) adopted = withChangesUpTo(state, adopted, copy);
-      if (!link.isOpen || A.hasHeads(adopted, A.getHeads(copy))) this.#copies.delete(link);
+      for (const state of vouched) if (holds(copy, state)) adopted = withChangesUpTo(state, adopted, copy);
+      if (!link.isOpen || holds(adopted, A.getHeads(copy))) this.#copies.delete(link);
     }
     return adopted;
   }
@@ -56,7 +55,7 @@ function withChangesUpTo(
   doc: A.Doc<unknown>,
   copy: A.Doc<unknown>,
 ): A.Doc<unknown> {
-  if (A.hasHeads(doc, [...heads])) return doc;
+  if (holds(doc, heads)) return doc;
   if (sameHeads(A.getHeads(copy), [...heads])) return A.merge(doc, copy);
   const fresh = new Map(
     A.getChanges(doc, copy).map((bytes) => {

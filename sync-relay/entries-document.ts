@@ -25,6 +25,11 @@ export function withEntries(
 }
 
 /** Whether two lists of heads are the same state. */
-export function sameHeads(a: A.Heads, b: A.Heads): boolean {
+export function sameHeads(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((head) => b.includes(head));
+}
+
+/** Whether a document holds everything up to these heads. Automerge takes a whole change out to say so, so what it shows goes first. */
+export function holds(doc: A.Doc<unknown>, heads: readonly string[]): boolean {
+  return sameHeads(heads, A.getHeads(doc)) || A.hasHeads(doc, [...heads]);
 }

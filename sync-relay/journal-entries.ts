@@ -1,5 +1,6 @@
 import * as A from '@automerge/automerge';
 import { ENTRIES_FIELD } from '#model/documents/entries.ts';
+import { sameHeads } from './entries-document.ts';
 
 /** What stands under one key: a text, or what it is instead of one. */
 export type EntryValue = string | { readonly unreadable: string };
@@ -20,12 +21,13 @@ type EntryMap = Record<string, unknown>;
 export function entriesSince(doc: A.Doc<unknown>, heads: A.Heads): EntriesSince {
   const now = A.getHeads(doc);
   const [map, ...hidden] = mapsOf(doc);
-  if (map === undefined || hidden.length > 0 || heads.length === 0 || !A.hasHeads(doc, heads))
-    return wholeOf(doc, now);
+  if (map === undefined || hidden.length > 0 || heads.length === 0) return wholeOf(doc, now);
+  if (sameHeads(heads, now)) return { whole: false, entries: [], heads: now };
+  if (!A.hasHeads(doc, heads)) return wholeOf(doc, now);
   const keys = new Map<string, boolean>();
   const patches = A.diff(doc, heads, now);
   // A third value that loses against the one shown is a change without a patch.
-  if (patches.length === 0 && heads.join() !== now.join()) return wholeOf(doc, now);
+  if (patches.length === 0) return wholeOf(doc, now);
   for (const patch of patches) {
     const [field, key] = patch.path;
     if (field !== ENTRIES_FIELD) continue;
@@ -39,13 +41,17 @@ export function entriesSince(doc: A.Doc<unknown>, heads: A.Heads): EntriesSince 
 
 /** Every value under one key. */
 export function valuesUnder(doc: A.Doc<unknown>, key: string): readonly EntryValue[] {
-  const maps = mapsOf(doc);
+  return valuesIn(mapsOf(doc), key);
+}
+
+function valuesIn(maps: readonly EntryMap[], key: string): readonly EntryValue[] {
   return maps.flatMap((map) => (maps.length > 1 ? copiedValue(map, key) : valuesAt(map, key, true)));
 }
 
 function wholeOf(doc: A.Doc<unknown>, heads: A.Heads): EntriesSince {
-  const keys = new Set(mapsOf(doc).flatMap((map) => Object.keys(map)));
-  const entries = [...keys].map((key) => [key, valuesUnder(doc, key)] as const);
+  const maps = mapsOf(doc);
+  const keys = new Set(maps.flatMap((map) => Object.keys(map)));
+  const entries = [...keys].map((key) => [key, valuesIn(maps, key)] as const);
   return { whole: true, entries: entries.sort(byKey), heads };
 }
 

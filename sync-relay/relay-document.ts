@@ -10,7 +10,7 @@ import type { DocumentEvents } from './document-events.ts';
 import type { DocumentFile } from './document-file.ts';
 import type { Edit, Received, Sealing } from './document-work.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
-import { entriesOf, sameHeads, withEntries } from './entries-document.ts';
+import { entriesOf, holds, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
 import { Looks } from './looks.ts';
 import { Replies } from './replies.ts';
@@ -313,7 +313,7 @@ export class RelayDocument {
     this.#doc = same;
     link.setSyncState(this.id, state);
     if (this.#isBlank) return;
-    if (heads.length === 0 || A.hasHeads(same, heads)) return;
+    if (heads.length === 0 || holds(same, heads)) return;
     if (link.refuseChanges(this.id, [...heads].sort().join())) this.#events.onRefusedChanges(this, link);
   }
 
@@ -390,7 +390,6 @@ export class RelayDocument {
   #vouch(link: Link, doc: A.Doc<unknown>): void {
     const voucher = link.isRelay ? this.#events.vouchers.of(this.id) : undefined;
     if (voucher === undefined || link.isVouched(voucher)) return;
-    const heads = [...voucher.heads];
-    if (sameHeads(heads, A.getHeads(doc)) || A.hasHeads(doc, heads)) link.vouch(voucher);
+    if (holds(doc, voucher.heads)) link.vouch(voucher);
   }
 }

@@ -54,6 +54,6 @@ type Said = A.SyncState & { readonly theirNeed?: A.Heads | null; readonly haveRe
 
 /** Whether both sides have said that they hold just this: nothing is left to say, and asking Automerge costs as much as a message. */
 function isAgreed({ theirHeads, theirNeed, lastSentHeads, haveResponded }: Said, heads: A.Heads): boolean {
-  if (!theirHeads || theirNeed?.length !== 0 || haveResponded !== true) return false;
-  return sameHeads(theirHeads, heads) && sameHeads(lastSentHeads, heads);
+  if (!sameHeads(lastSentHeads, heads) || haveResponded !== true || theirNeed?.length !== 0) return false;
+  return !!theirHeads && sameHeads(theirHeads, heads);
 }

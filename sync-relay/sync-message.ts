@@ -8,43 +8,77 @@ export type SyncMessage = { readonly heads: A.Heads; readonly hasChanges: boolea
 const MOST_BITS = 64;
 const MOST_PROBES = 64;
 
+/** The first byte of a message, by its version; the second one keeps its changes together, which changes nothing here. */
+const VERSIONS: readonly (number | undefined)[] = [0x42, 0x43];
+
+const HASH_BYTES = 32;
+
 /**
- * Reads a peer's sync message. Refuses what Automerge would take and then fail on when it answers: a Bloom filter of entries
- * without bits divides by zero, which ends the process, and one with billions of probes keeps it busy for hours.
+ * Reads the head of a peer's sync message, and leaves its changes to Automerge: that refuses what is wrong behind. Refuses what Automerge
+ * would take and then fail on when it answers: a Bloom filter of entries without bits divides by zero, which ends the
+ * process, and one with billions of probes keeps it busy for hours.
  */
 export function readSyncMessage(data: Uint8Array): Result<SyncMessage, string> {
-  let message: A.DecodedSyncMessage;
-  try {
-    message = A.decodeSyncMessage(data);
-  } catch (cause) {
-    return err(cause instanceof Error ? cause.message : String(cause));
+  if (!VERSIONS.includes(data[0])) return err('no sync message');
+  const cursor = new Cursor(data);
+  const heads = cursor.hashes();
+  cursor.hashes();
+  let isSound = true;
+  for (let have = cursor.number(); have > 0 && cursor.isInside; have--) {
+    cursor.hashes();
+    isSound = isSoundFilter(cursor.bytes(cursor.number())) && isSound;
   }
-  return message.have.every(({ bloom }) => isSoundFilter(bloom))
-    ? ok({ heads: message.heads, hasChanges: message.changes.length > 0 })
-    : err('a Bloom filter nobody can use');
+  const hasChanges = cursor.number() > 0;
+  if (!cursor.isInside) return err('the sync message ends too soon');
+  return isSound ? ok({ heads, hasChanges }) : err('a Bloom filter nobody can use');
 }
 
 /** Whether a filter is empty, or says entries, bits and probes a stock peer could mean (three LEB128 numbers in front). */
 function isSoundFilter(bloom: Uint8Array): boolean {
-  const [entries = 0, bits = 0, probes = 0] = leadingNumbers(bloom, 3);
-  if (bloom.length === 0 || entries === 0) return true;
+  if (bloom.length === 0) return true;
+  const cursor = new Cursor(bloom, 0);
+  const [entries, bits, probes] = [cursor.number(), cursor.number(), cursor.number()];
+  if (entries === 0) return true;
   return bits >= 1 && bits <= MOST_BITS && probes >= 1 && probes <= MOST_PROBES;
 }
 
-function leadingNumbers(bytes: Uint8Array, count: number): number[] {
-  const numbers: number[] = [];
-  let value = 0;
-  let factor = 1;
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * factor;
-    factor *= 128;
-    if (byte >= 0x80) continue;
-    numbers.push(value);
-    if (numbers.length === count) break;
-    value = 0;
-    factor = 1;
+/** Reads numbers (LEB128) and bytes one after the other; behind the end there are only zeros. */
+class Cursor {
+  readonly #data: Uint8Array;
+  #at: number;
+
+  constructor(data: Uint8Array, at = 1) {
+    this.#data = data;
+    this.#at = at;
   }
-  return numbers;
+
+  /** Whether everything that was read was there. */
+  get isInside(): boolean {
+    return this.#at <= this.#data.length;
+  }
+
+  number(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#data[this.#at++] ?? 0;
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  bytes(length: number): Uint8Array {
+    const from = this.#at;
+    this.#at += length;
+    return this.#data.subarray(from, this.#at);
+  }
+
+  /** Hashes of changes, with how many they are in front. */
+  hashes(): string[] {
+    const found: string[] = [];
+    for (let left = this.number(); left > 0 && this.isInside; left--)
+      found.push(Buffer.from(this.bytes(HASH_BYTES)).toString('hex'));
+    return found;
+  }
 }
 
 /**

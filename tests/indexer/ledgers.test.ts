@@ -105,6 +105,20 @@ describe('ledgers in the reports', () => {
     expect(second).toEqual(first);
   });
 
+  test('[G5] money put onto the card later that is too little leaves the exception, which then says what still lacks', async () => {
+    const more = session(registerId(3), [fill(100, 'b4')]);
+    const [followed, made] = [freshReports(), freshReports()];
+    await followed.writer.write([ONE.update, OTHER.update]);
+    const [before] = (await exceptionsReport(followed.query)).rows;
+    expect(before).toMatchObject({ code: 'overspent', amount: 200 });
+    await followed.writer.write([more.update]);
+    const [after] = (await exceptionsReport(followed.query)).rows;
+    expect(after).toMatchObject({ id: before?.id, amount: 100, seq: expect.any(Number) });
+    await made.writer.write([more.update, OTHER.update, ONE.update]);
+    const [said] = (await exceptionsReport(made.query)).rows;
+    expect({ ...after, seenAt: undefined }).toEqual({ ...said, seenAt: undefined });
+  });
+
   test('[G5] money put onto the card later ends the exception', async () => {
     const { writer, query } = freshReports();
     await writer.write([ONE.update, OTHER.update]);

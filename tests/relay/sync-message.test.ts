@@ -7,6 +7,32 @@ import { firstChange, type EntriesDocument } from '../support/stock-peer.ts';
 const message = (bloom: Uint8Array, heads: A.Heads = []) =>
   A.encodeSyncMessage({ heads, need: [], have: [{ lastSync: [], bloom }], changes: [] });
 
+/** Every message of two peers, one of which has these texts and the other nothing. */
+function exchanged(texts: readonly string[]): Uint8Array[] {
+  const full = texts.reduce(
+    (doc, text, key) =>
+      A.change(doc, (draft) => {
+        draft.entries[`${key}`] = new A.ImmutableString(text);
+      }),
+    A.load<EntriesDocument>(firstChange()),
+  );
+  const peers = [full, A.load<EntriesDocument>(firstChange())].map((doc) => ({
+    doc,
+    sync: A.initSyncState(),
+  }));
+  const said: Uint8Array[] = [];
+  for (let turn = 0; turn < 12; turn++) {
+    const [speaker, hearer] = turn % 2 === 0 ? peers : peers.toReversed();
+    if (speaker === undefined || hearer === undefined) break;
+    const [sync, data] = A.generateSyncMessage(speaker.doc, speaker.sync);
+    speaker.sync = sync;
+    if (data === null) continue;
+    said.push(data);
+    [hearer.doc, hearer.sync] = A.receiveSyncMessage(hearer.doc, hearer.sync, data);
+  }
+  return said;
+}
+
 describe('[W4] a sync message', () => {
   test('of a real peer is read, with its heads', () => {
     const doc = A.change(A.load<EntriesDocument>(firstChange()), (draft) => {
@@ -15,6 +41,25 @@ describe('[W4] a sync message', () => {
     const [, data] = A.generateSyncMessage(doc, A.initSyncState());
     const read = readSyncMessage(data ?? new Uint8Array());
     expect(read).toEqual({ ok: true, value: { heads: A.getHeads(doc), hasChanges: false } });
+  });
+
+  test('says of everything two peers tell each other what Automerge reads in it, and is refused where its head is cut off', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string(), { minLength: 1, maxLength: 12 }), (texts) => {
+        for (const data of exchanged(texts)) {
+          const { heads, have, need, changes } = A.decodeSyncMessage(data);
+          expect(readSyncMessage(data)).toEqual({
+            ok: true,
+            value: { heads, hasChanges: changes.length > 0 },
+          });
+          const hashes = heads.length + need.length + have.flatMap(({ lastSync }) => lastSync).length;
+          const filters = have.reduce((sum, { bloom }) => sum + bloom.length, 0);
+          for (let end = 0; end < 1 + 32 * hashes + filters; end++)
+            expect(readSyncMessage(data.subarray(0, end)).ok).toBe(false);
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
   test.each([

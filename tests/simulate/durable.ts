@@ -8,6 +8,10 @@ import type { SimulatedDisk } from './disk.ts';
 
 const read = new WeakMap<Buffer, ReadonlySet<string>>();
 
+/** What a file was when it was looked at last: files of journals mostly grow, and then only what is new is read. */
+type Grown = { readonly bytes: Buffer; readonly doc: A.Doc<unknown> };
+const grown = new WeakMap<SimulatedDisk, Map<string, Grown>>();
+
 /** The texts of all journal entries that are in files now, of a relay or of a page, whatever runs on it. */
 export function recordsIn(files: ReadonlyMap<string, Buffer>): ReadonlySet<string> {
   const all = new Set<string>();
@@ -30,13 +34,25 @@ export function notOn(texts: Iterable<string>, disks: Iterable<SimulatedDisk>): 
 export function isOn(disk: SimulatedDisk, record: JournalRecord, text: string): boolean {
   const { org: organization, store, register, session } = record;
   const id = documentId({ organization, key: { class: 'session', store, register, session } });
-  const chunks = [...disk.files].filter(([path]) => nameOf(path) === id).map(chunksOf);
-  return chunks.some((some) => {
-    const doc = loaded(some);
-    const isThere = valuesUnder(doc, recordKey(record.seq)).includes(text);
-    A.free(doc);
-    return isThere;
-  });
+  const files = [...disk.files].filter(([path]) => nameOf(path) === id);
+  return files.some((file) => valuesUnder(latest(disk, file), recordKey(record.seq)).includes(text));
+}
+
+/** The document in a file as it is now. */
+function latest(disk: SimulatedDisk, file: readonly [string, Buffer]): A.Doc<unknown> {
+  const [path] = file;
+  const known = grown.get(disk) ?? new Map<string, Grown>();
+  grown.set(disk, known);
+  const before = known.get(path);
+  const bytes = Buffer.concat(chunksOf(file));
+  const isLonger = before !== undefined && bytes.subarray(0, before.bytes.length).equals(before.bytes);
+  if (before !== undefined && !isLonger) A.free(before.doc);
+  const doc = A.loadIncremental(
+    isLonger ? before.doc : fresh(),
+    isLonger ? bytes.subarray(before.bytes.length) : bytes,
+  );
+  known.set(path, { bytes, doc });
+  return doc;
 }
 
 function textsIn(path: string, bytes: Buffer): ReadonlySet<string> {
@@ -66,5 +82,10 @@ function chunksOf([path, bytes]: readonly [string, Buffer]): readonly Uint8Array
 }
 
 function loaded(chunks: readonly Uint8Array[]): A.Doc<unknown> {
-  return A.loadIncremental(A.init(), Buffer.concat(chunks));
+  return A.loadIncremental(fresh(), Buffer.concat(chunks));
+}
+
+/** To look draws no actor: how the world goes on does not depend on who looks at it. */
+function fresh(): A.Doc<unknown> {
+  return A.init({ actor: '00' });
 }

@@ -5,6 +5,7 @@ import type { DocumentId } from '#model/ids/document-id.ts';
 import { create } from '../../reports-indexer/database.ts';
 import { Indexer } from '../../reports-indexer/indexer.ts';
 import { ReportWriter } from '../../reports-indexer/report-writer.ts';
+import { sameHeads } from '../../sync-relay/entries-document.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import type { RelayHost } from './relay-host.ts';
 
@@ -83,6 +84,8 @@ export class Indexed {
 
   #copy(id: DocumentId, doc: A.Doc<unknown>): void {
     const known = this.#offered.get(id) ?? { doc: A.init<unknown>(), sync: A.initSyncState() };
+    // What was shown already leaves nothing to say.
+    if (this.#offered.has(id) && sameHeads(A.getHeads(known.doc), A.getHeads(doc))) return;
     known.doc = A.merge(known.doc, doc);
     this.#offered.set(id, known);
     this.#fresh.add(id);

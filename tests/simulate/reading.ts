@@ -1,4 +1,5 @@
-import { parseRecord, type JournalRecord } from '#model/journal/record.ts';
+import { parseRecord, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
+import type { EntriesDocument } from '../support/stock-peer.ts';
 
 /** How a program of one version reads a record; undefined for what it cannot read. */
 export type ReadRecord = (text: string) => JournalRecord | undefined;
@@ -25,3 +26,15 @@ export const readNewerRecord: ReadRecord = (text) => {
   const isNewer = typeof value === 'object' && value !== null && 'v' in value && value.v === NEWER;
   return isNewer ? (value as JournalRecord) : readRecord(text);
 };
+
+const sales = new WeakMap<EntriesDocument, readonly RecordOf<'sale'>[]>();
+
+/** The sales in a session's document, which is read once as it is: a document that changed is another one. */
+export function salesIn(doc: EntriesDocument, read: ReadRecord): readonly RecordOf<'sale'>[] {
+  const known = sales.get(doc);
+  if (known !== undefined) return known;
+  const records = Object.values(doc.entries).map((text) => read(String(text)));
+  const found = records.filter((record) => record?.kind === 'sale');
+  sales.set(doc, found);
+  return found;
+}

@@ -9,7 +9,10 @@ import { Dice } from './dice.ts';
 import { sell } from './acts.ts';
 import { Shop, idOf } from './shop.ts';
 import type { Plan, Step } from './steps.ts';
+import { keepSyncStates } from './sync-states.ts';
 import { World, inside } from './world.ts';
+
+await keepSyncStates();
 
 /** How long the world has to come to rest when the faults are off, in milliseconds. */
 const REST_MS = 60_000;

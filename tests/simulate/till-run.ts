@@ -21,7 +21,7 @@ import { ORGANIZATION } from '../support/stock-peer.ts';
 import { drawHex } from './keys.ts';
 import type { End } from './network.ts';
 import { PageDocuments } from './page-documents.ts';
-import { NEWER, readNewerRecord, readRecord, type ReadRecord } from './reading.ts';
+import { NEWER, readNewerRecord, readRecord, salesIn, type ReadRecord } from './reading.ts';
 import type { TillHost } from './till-host.ts';
 
 const RELAY_WAIT_MS = 2_000;
@@ -359,11 +359,9 @@ export class TillRun {
     return this.documents.ids.flatMap((id) => {
       const address = parseDocumentId(id);
       if (!address.ok || address.value.key.class !== 'session') return [];
-      const texts = Object.values(this.documents.doc(id).entries).map(String);
-      const records = texts.map(this.#read).filter((read) => read !== undefined);
-      return records
-        .filter((record) => record.kind === 'sale')
-        .filter(({ store, register, seq }) => !doubted.has(`${store}-${register} ${seq}`));
+      return salesIn(this.documents.doc(id), this.#read).filter(
+        ({ store, register, seq }) => !doubted.has(`${store}-${register} ${seq}`),
+      );
     });
   }
 
