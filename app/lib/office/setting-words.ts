@@ -117,7 +117,10 @@ export function settingValueWords(
   if (typeof value === 'boolean') return value ? m.office_yes() : m.office_no();
   if (name === 'drawers')
     return drawerLines(value as Settings['drawers']).replaceAll('\n', ' · ') || m.office_none();
-  if (name === 'slidePictures') return String((value as Settings['slidePictures']).length);
+  if (name === 'slidePictures') {
+    const { length } = value as Settings['slidePictures'];
+    return length === 0 ? m.office_none() : String(length);
+  }
   if (Array.isArray(value)) return value.length === 0 ? m.office_none() : value.join(' · ');
   if (name === 'taxRounding') return taxRoundingWords(value as TaxRounding);
   if (name === 'afterSale') return afterSaleWords(value as Settings['afterSale']);

@@ -108,6 +108,8 @@ describe('examples of rounding', () => {
       'to £0.05 · always down · change half up',
     );
     expect(settingValueWords('country', 'CH', formats)).toBe('Switzerland');
+    expect(settingValueWords('slidePictures', [], formats)).toBe('none');
+    expect(settingValueWords('slidePictures', ['A'.repeat(43)], formats)).toBe('1');
     expect(settingValueWords('receiptHeader', ['a', 'b'], formats)).toBe('a · b');
     expect(settingValueWords('drawerLimit', 50_000, formats)).toBe('£500.00');
     const drawers = [{ name: 'Left' }, { name: 'Bar', register: registerId(2) }];
