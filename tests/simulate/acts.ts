@@ -1,6 +1,7 @@
 import { parkedEntry, parkedKey, readParkedEntry, type ParkedBasket } from '#model/documents/parked.ts';
 import { readStaffEntry } from '#model/documents/staff.ts';
 import { parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import { issuedNumber } from '#model/ledger/account.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { actorOf, type Act, type Actor } from '#model/register/actor.ts';
 import { discountBasket, discountLine, overridePrice } from '#model/register/basket-commands.ts';
@@ -21,7 +22,8 @@ import type { Payment } from '#model/sale/payment.ts';
 import { quantityLeft, refundedSoFar } from '../../app/lib/till/refunds.ts';
 import { ARTICLES, RULES, lineOf } from './articles.ts';
 import type { Dice } from './dice.ts';
-import { STAFF, STORE, idOf } from './shop.ts';
+import { ifRefused } from './disk.ts';
+import { STAFF, idOf } from './shop.ts';
 import type { TillHost } from './till-host.ts';
 import type { TillRun } from './till-run.ts';
 import { BEGINNING } from './world.ts';
@@ -31,8 +33,10 @@ type Sale = RecordOf<'sale'>;
 /** Which line of which sale is taken back. */
 export type Target = { readonly sale: Sale; readonly line: number };
 
-/** The day under which the simulated shop parks, whatever its clocks say. */
-const PARKED = { class: 'parked' as const, store: STORE, day: Math.floor(BEGINNING / 86_400_000) };
+/** Where a store parks, under the day of the beginning, whatever its clocks say. */
+function parkedOf({ store }: TillRun): DocumentId {
+  return idOf({ class: 'parked', store, day: Math.floor(BEGINNING / 86_400_000) });
+}
 
 /** Sells what is on the screen, or something new. */
 export async function sell({ run }: TillHost, dice: Dice): Promise<void> {
@@ -99,14 +103,14 @@ export async function park({ run, machine }: TillHost, dice: Dice): Promise<void
   const parked = parkBasket(run.state, { basket, name: 'later', rules: RULES }, act);
   if (!parked.ok) return;
   const { key, text } = parkedEntry(parked.value);
-  run.documents.set(idOf(PARKED), key, text);
+  run.documents.set(parkedOf(run), key, text);
   run.basket = undefined;
-  await keep(run, idOf(PARKED));
+  await keep(run, parkedOf(run));
 }
 
 /** Baskets on hold as this till knows them. */
 export function parkedAt(run: TillRun | undefined): ParkedBasket[] {
-  const entries = Object.entries(run?.documents.doc(idOf(PARKED)).entries ?? {});
+  const entries = Object.entries(run === undefined ? {} : run.documents.doc(parkedOf(run)).entries);
   const read = entries.map(([key, text]) => readParkedEntry(key, String(text))).filter((one) => one.ok);
   return read.map(({ value }) => value);
 }
@@ -121,8 +125,8 @@ export async function resume(till: TillHost, dice: Dice, wanted?: string): Promi
   const resumed = resumeBasket(run.state, { parked, open: emptyBasket('none') }, act);
   if (!resumed.ok) return;
   run.basket = resumed.value;
-  run.documents.remove(idOf(PARKED), parkedKey(resumed.value.id));
-  void keep(run, idOf(PARKED));
+  run.documents.remove(parkedOf(run), parkedKey(resumed.value.id));
+  void keep(run, parkedOf(run));
   if (wanted !== undefined || dice.chance(0.8)) await sell(till, dice);
 }
 
@@ -158,7 +162,11 @@ export async function close({ run }: TillHost, dice: Dice): Promise<void> {
 }
 
 /** Makes a record in somebody's name, opening the session where none is open. */
-function perform(run: TillRun | undefined, dice: Dice, make: Make): Promise<JournalRecord | undefined> {
+export function perform(
+  run: TillRun | undefined,
+  dice: Dice,
+  make: Make,
+): Promise<JournalRecord | undefined> {
   if (run === undefined) return Promise.resolve(undefined);
   const people = Object.keys(STAFF);
   const [person = 'ana', approver = 'ben'] = [dice.pick(people), dice.pick(people)];
@@ -175,7 +183,7 @@ function actorAt(run: TillRun, id: string): Actor {
   const text = run.documents.doc(idOf({ class: 'staff' })).entries[`person:${id}`];
   const read = text === undefined ? undefined : readStaffEntry(`person:${id}`, String(text));
   if (read?.ok !== true || read.value.kind !== 'person') return { person: id, role: undefined };
-  return actorOf(read.value.value, STORE, new Map());
+  return actorOf(read.value.value, run.store, new Map());
 }
 
 function complete(state: RegisterState, basket: Basket, dice: Dice, act: Act) {
@@ -185,11 +193,20 @@ function complete(state: RegisterState, basket: Basket, dice: Dice, act: Act) {
   const tender = isCash
     ? { tender: 'cash', name: 'Cash', kind: 'cash' as const }
     : { tender: 'card', name: 'Card', kind: 'card' as const };
-  const payments: Payment[] = total === 0 ? [] : [{ ...tender, given: total + extra }];
+  const isCredited = total < 0 && dice.chance(0.3);
+  const credit = {
+    tender: 'store-credit',
+    name: 'Store credit',
+    kind: 'store-credit' as const,
+    account: issuedNumber('store-credit', basket.id),
+  };
+  const given = { ...(isCredited ? credit : tender), given: total + extra };
+  const payments: Payment[] = total === 0 ? [] : [given];
   return completeSale(state, { basket, payments, rules: RULES }, act);
 }
 
-function freshBasket(dice: Dice): Basket {
+/** Something new on the screen. */
+export function freshBasket(dice: Dice): Basket {
   const first = dice.between(0, ARTICLES - 1);
   const second = (first + dice.between(1, ARTICLES - 1)) % ARTICLES;
   const articles = dice.chance(0.4) ? [first, second] : [first];
@@ -198,7 +215,7 @@ function freshBasket(dice: Dice): Basket {
 
 /** A page that cannot keep a document goes on; the relay has it, or gets it again. */
 async function keep(run: TillRun, id: DocumentId): Promise<void> {
-  await run.documents.save(id).catch(() => undefined);
+  await run.documents.save(id).catch(ifRefused(undefined));
 }
 
 /** Whether a document is a journal. */

@@ -7,6 +7,17 @@ import type { Machine } from './machine.ts';
  */
 export type DiskMood = 'well' | 'full' | 'torn' | 'unsynced' | 'unreadable' | 'lying';
 
+/** What the simulated disk says when it is `full`, `torn`, `unsynced` or `unreadable`. */
+export class DiskRefusal extends Error {}
+
+/** For a promise that may fail because the simulated disk refused, and for no other reason: anything else is thrown on. */
+export function ifRefused<Instead>(instead: Instead): (cause: unknown) => Instead {
+  return (cause) => {
+    if (cause instanceof DiskRefusal) return instead;
+    throw cause;
+  };
+}
+
 type Writing = { readonly apply: (share: number) => void };
 
 /**
@@ -60,7 +71,8 @@ export class SimulatedDisk implements LogDisk {
   }
 
   read(path: string): Promise<Buffer | undefined> {
-    if (this.mood === 'unreadable') return Promise.reject(new Error('EIO: the simulated disk cannot read'));
+    if (this.mood === 'unreadable')
+      return Promise.reject(new DiskRefusal('EIO: the simulated disk cannot read'));
     const file = this.#files.get(path);
     return Promise.resolve(file && Buffer.from(file));
   }
@@ -142,7 +154,7 @@ export class SimulatedDisk implements LogDisk {
         }
         if (this.mood === 'torn') apply(0.5);
         if (this.mood === 'unsynced') apply(1);
-        reject(new Error(`ENOSPC: the simulated disk is ${this.mood}`));
+        reject(new DiskRefusal(`ENOSPC: the simulated disk is ${this.mood}`));
       });
     });
   }

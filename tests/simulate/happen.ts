@@ -5,23 +5,36 @@ import * as acts from './acts.ts';
 import { ARTICLES } from './articles.ts';
 import { Dice } from './dice.ts';
 import * as faults from './faults.ts';
-import { STAFF, STOCK_BOOK, type Shop } from './shop.ts';
+import { STAFF, STORE, stockBookOf, type Shop } from './shop.ts';
 import type { Step, StepKind } from './steps.ts';
 import type { TillHost } from './till-host.ts';
+import { accountsAt, sellCard, spend } from './value-acts.ts';
 
-/** Where a step happens. */
-type Scene = { readonly shop: Shop; readonly till: TillHost; readonly other: TillHost; readonly dice: Dice };
+/** Where a step happens: at a till, with another one of its store, and with one of any store. */
+type Scene = {
+  readonly shop: Shop;
+  readonly till: TillHost;
+  readonly other: TillHost;
+  readonly far: TillHost;
+  readonly dice: Dice;
+};
 
 /** Lets one step happen; what it begins goes on while the world does. */
 export function happen(shop: Shop, step: Step): void {
   const till = shop.tills[step.till % shop.tills.length];
-  const other =
-    shop.tills[(step.till + 1 + (step.other % Math.max(1, shop.tills.length - 1))) % shop.tills.length];
-  if (till === undefined || other === undefined) return;
+  const other = till && anotherOf(shop.tillsOf(till.store), till, step.other);
+  const far = till && anotherOf(shop.tills, till, step.other);
+  if (till === undefined || other === undefined || far === undefined) return;
   shop.ledger.count(`step: ${step.kind}`);
-  const going = HAPPENINGS[step.kind]({ shop, till, other, dice: new Dice(step.draw) });
+  const going = HAPPENINGS[step.kind]({ shop, till, other, far, dice: new Dice(step.draw) });
   if (going instanceof Promise)
     going.catch((cause: unknown) => shop.ledger.broken.push(`${step.kind} threw ${String(cause)}`));
+}
+
+/** Another one of some tills, itself where there is none. */
+function anotherOf(tills: readonly TillHost[], till: TillHost, draw: number): TillHost | undefined {
+  const others = Math.max(1, tills.length - 1);
+  return tills[(tills.indexOf(till) + 1 + (draw % others)) % tills.length];
 }
 
 const act =
@@ -40,6 +53,9 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   drawer: act(acts.drawer),
   reprint: act(acts.reprint),
   close: act(acts.close),
+  'gift-card': act(sellCard),
+  spend: act((till, dice) => spend(till, dice)),
+  'spend-apart': (scene) => spendApart(scene),
   'refund-apart': (scene) => refundApart(scene),
   'resume-apart': (scene) => resumeApart(scene),
   staff: ({ shop, dice }) => {
@@ -103,6 +119,15 @@ async function resumeApart({ shop, till, other, dice }: Scene): Promise<void> {
   await Promise.all([acts.resume(till, dice, basket), acts.resume(other, dice, basket)]);
 }
 
+/** Both take all there is on the same card, of this store or another, and neither can hear of the other. */
+async function spendApart({ shop, till, far, dice }: Scene): Promise<void> {
+  const known = new Set(accountsAt(far.run).map(({ id }) => id));
+  const account = dice.pick(accountsAt(till.run).filter(({ id }) => known.has(id)));
+  if (account === undefined || !areOpen(till, far)) return;
+  part(shop, till, far);
+  await Promise.all([spend(till, dice, account), spend(far, dice, account)]);
+}
+
 function areOpen(...tills: readonly TillHost[]): boolean {
   return tills.every(({ run }) => run !== undefined && isOpen(run.state));
 }
@@ -111,7 +136,8 @@ function part(shop: Shop, ...tills: readonly TillHost[]): void {
   for (const { home } of tills) faults.isolate(shop, home);
 }
 
-function deliver({ hq }: Shop, dice: Dice): Promise<void> {
+function deliver({ hq, stores }: Shop, dice: Dice): Promise<void> {
+  const store = dice.pick(stores) ?? STORE;
   const entry = {
     id: dice.hex(8),
     product: `P${dice.between(0, ARTICLES - 2)}`,
@@ -121,5 +147,5 @@ function deliver({ hq }: Shop, dice: Dice): Promise<void> {
     by: 'office',
     reason: 'delivery',
   };
-  return hq.write(STOCK_BOOK, { [stockEntryKey(entry)]: canonicalJson(entry as CanonicalValue) });
+  return hq.write(stockBookOf(store), { [stockEntryKey(entry)]: canonicalJson(entry as CanonicalValue) });
 }

@@ -100,6 +100,19 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(faults.join()).toMatch(/receipt numbers with gaps/);
   });
 
+  test('replicasAreEqual: a relay that holds what is another store’s, which it may not', async () => {
+    const far: Plan = { ...DAY, tills: 4 };
+    const { faults } = await judging(({ shop, office, replicas }) => {
+      const [till, other] = [shop.tills[0], shop.tills[3]];
+      expect([till?.store, other?.store, shop.stores.length]).toEqual(['S01', 'S02', 2]);
+      const { id, seen } = sessionWith(office, 'opened');
+      const [relay] = shop.relays.filter((one) => !one.mayHold(id));
+      const replica = replicas.get(relay?.machine.name ?? '');
+      (replica as unknown as Map<string, Seen>).set(id, seen);
+    }, far);
+    expect(faults).toEqual([expect.stringMatching(/relay \d differs from head office/)]);
+  });
+
   test('replicasAreEqual: a relay that misses an entry, and a page that has one more', async () => {
     const { faults } = await judging(({ shop, replicas }) => {
       const [replica] = replicas.values();
@@ -196,6 +209,18 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(untold.join()).toMatch(/double refund S01-R\d-\d{6} 0 is no exception/);
     expect(untold.join()).toMatch(/basket sold twice [0-9a-f]{16} is no exception/);
     expect(counts.get('refund')).toBe(2);
+  });
+
+  test('exceptionsAreTold: a card that two stores spent apart is reckoned apart from the fold that tells it', async () => {
+    const apart = ['spend-apart', 'join', 'spend-apart', 'join', 'spend-apart', 'join'] as const;
+    const day = quietDay('sell', 'sell', 'sell', 'sell', 'gift-card', ...apart);
+    const untold: string[] = [];
+    const { faults } = await judging(
+      (evidence) => untold.push(...ORACLES.exceptionsAreTold({ ...evidence, tell: () => [] })),
+      { ...day, tills: 4, steps: day.steps.map((step) => ({ ...step, wait: 6_000 })) },
+    );
+    expect(faults).toEqual([]);
+    expect(untold.join()).toMatch(/overspent account G\d{12} is no exception/);
   });
 
   test('faultsAreListed: a forged sale is kept, listed by every relay and counted by nobody', async () => {

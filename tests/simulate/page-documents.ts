@@ -4,7 +4,7 @@ import { parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import type { EntryValue } from '../../sync-relay/journal-entries.ts';
 import { entriesSince } from '../../sync-relay/journal-entries.ts';
 import type { EntriesDocument } from '../support/stock-peer.ts';
-import type { SimulatedDisk } from './disk.ts';
+import { ifRefused, type SimulatedDisk } from './disk.ts';
 
 type Held = {
   doc: A.Doc<EntriesDocument>;
@@ -86,7 +86,7 @@ export class PageDocuments {
     if (before.join() === A.getHeads(held.doc).join()) return;
     this.onChanged(id);
     // What came from the relay is the relay's too; when it cannot be kept here it comes again.
-    void this.save(id).catch(() => undefined);
+    void this.save(id).catch(ifRefused(undefined));
   }
 
   /** Sets an entry, unless that is what stands there, and tells the relay. */

@@ -38,6 +38,26 @@ test('[N2] a till whose full disk left a sale at the relay alone does not give i
   expect(counts.get('saved at the relay only')).toBeGreaterThan(0);
 }, 120_000);
 
+test('[G2] a card that two receipts of one number moved, which a clone made, is not said to lack what one of them took', async () => {
+  const { faults, counts } = await simulate({
+    seed: 2002,
+    tills: 5,
+    steps: [
+      { kind: 'disk', till: 128, other: 342, wait: 852, draw: 1479074561 },
+      { kind: 'discount', till: 467, other: 275, wait: 512, draw: 241439024 },
+      { kind: 'clone', till: 762, other: 381, wait: 83, draw: 945301069 },
+      { kind: 'sell', till: 864, other: 984, wait: 90, draw: 829480555 },
+      { kind: 'sell', till: 443, other: 414, wait: 775, draw: 263575778 },
+      { kind: 'sell', till: 98, other: 634, wait: 784, draw: 1215471652 },
+      { kind: 'refund', till: 518, other: 815, wait: 511, draw: 837404330 },
+      { kind: 'spend', till: 390, other: 432, wait: 599, draw: 1704072717 },
+      { kind: 'sell', till: 209, other: 677, wait: 584, draw: 7330422 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: clone')).toBe(1);
+}, 120_000);
+
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
   return ['ff', 'bb', 'aa'].map((actor) => {

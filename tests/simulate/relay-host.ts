@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { DocumentKey } from '#model/ids/document-id.ts';
+import { parseDocumentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
+import { mayRead } from '#model/trust/rights.ts';
 import { LogFolder } from '../../sync-relay/document-log.ts';
 import { Door } from '../../sync-relay/door.ts';
 import { keepJournals, type JournalKeeping } from '../../sync-relay/journal-keeping.ts';
@@ -10,7 +11,7 @@ import { TrustedDevices } from '../../sync-relay/trusted-devices.ts';
 import { Vouchers } from '../../sync-relay/vouchers.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import type { TestKey } from '../support/test-key.ts';
-import { SimulatedDisk } from './disk.ts';
+import { SimulatedDisk, ifRefused } from './disk.ts';
 import { drawHex, verifyOnce } from './keys.ts';
 import { Machine } from './machine.ts';
 import type { End, Network } from './network.ts';
@@ -69,6 +70,17 @@ export class RelayHost {
     return this.machine.isUp ? this.#relay : undefined;
   }
 
+  /** The store it stands in; head office stands in none. */
+  get store(): StoreId | undefined {
+    return this.#place.store;
+  }
+
+  /** Whether it may hold a document (rule E3). */
+  mayHold(id: DocumentId): boolean {
+    const address = parseDocumentId(id);
+    return address.ok && mayRead(this.#place, address.value);
+  }
+
   /** What its journal watch lists. */
   get quarantine() {
     return this.#journals?.status().quarantine ?? [];
@@ -90,7 +102,8 @@ export class RelayHost {
   async #start(relay: Relay): Promise<void> {
     try {
       await relay.start();
-    } catch {
+    } catch (cause) {
+      ifRefused(undefined)(cause);
       this.crash();
       this.machine.world.later(START_AGAIN_MS, () => this.boot());
       return;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { stockEntryKey } from '#model/stock/stock-entry.ts';
 import { personKey } from '#model/documents/staff.ts';
 import { documentId, type DocumentId } from '#model/ids/document-id.ts';
-import { registerId, storeId } from '#model/ids/register-id.ts';
+import { registerId, storeId, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Person } from '#model/staff/pin.ts';
 import type { Device } from '#model/trust/device.ts';
@@ -17,15 +17,26 @@ import { RelayHost } from './relay-host.ts';
 import { TillHost } from './till-host.ts';
 import { BEGINNING, type World } from './world.ts';
 
-/** The only store there is. */
+/** From so many tills on there are two stores, which have nothing in common but head office. */
+const TILLS_OF_TWO_STORES = 4;
+
+/** The first store. */
 export const STORE = storeId(1);
 
-/** The stock book the shop uses, whatever its clocks say. */
-export const STOCK_BOOK = {
-  class: 'stock-book' as const,
-  store: STORE,
-  month: (new Date(BEGINNING).getUTCFullYear() - 1970) * 12 + new Date(BEGINNING).getUTCMonth(),
-};
+/** Where till number `n` of `size` stands, both from 1: the second store has the smaller half. */
+function placeOf(n: number, size: number): { readonly store: StoreId; readonly register: RegisterId } {
+  const inFirst = size < TILLS_OF_TWO_STORES ? size : Math.ceil(size / 2);
+  return n <= inFirst
+    ? { store: STORE, register: registerId(n) }
+    : { store: storeId(2), register: registerId(n - inFirst) };
+}
+
+/** The stock book a store uses, whatever its clocks say. */
+export function stockBookOf(store: StoreId) {
+  const opened = new Date(BEGINNING);
+  const month = (opened.getUTCFullYear() - 1970) * 12 + opened.getUTCMonth();
+  return { class: 'stock-book' as const, store, month };
+}
 
 /** Who works here, and as what when the shop opens. */
 export const STAFF: Readonly<Record<string, string>> = {
@@ -55,7 +66,7 @@ export class Shop {
     this.hq = new RelayHost('hq', { ...shared, key: hqKey, place: { role: 'hq' }, headOffice: undefined });
     this.devices.set(hqKey.id, { key: hqKey, place: { role: 'hq' } });
     for (let n = 1; n <= size; n++) {
-      const place = { store: STORE, register: registerId(n) };
+      const place = placeOf(n, size);
       const [relayKey, key] = [drawKey(world), drawKey(world)];
       const relayPlace = { role: 'relay' as const, ...place };
       this.devices.set(relayKey.id, { key: relayKey, place: relayPlace }).set(key.id, { key, place });
@@ -70,8 +81,19 @@ export class Shop {
     }
     for (const relay of this.relays) {
       relay.dials(this.hq);
-      for (const other of this.relays) if (relay.key.id < other.key.id) relay.dials(other);
+      for (const other of this.relays)
+        if (relay.store === other.store && relay.key.id < other.key.id) relay.dials(other);
     }
+  }
+
+  /** The stores. */
+  get stores(): readonly StoreId[] {
+    return [...new Set(this.tills.map(({ store }) => store))];
+  }
+
+  /** The tills of a store. */
+  tillsOf(store: StoreId): readonly TillHost[] {
+    return this.tills.filter((till) => till.store === store);
   }
 
   /** Every relay, head office first. */
@@ -91,10 +113,12 @@ export class Shop {
     const written = Promise.all([
       this.hq.write({ class: 'organization' }, this.#entriesOf([...this.devices.keys()])),
       ...Object.entries(STAFF).map(([id, role]) => this.employ(id, role, true)),
-      this.hq.write(
-        STOCK_BOOK,
-        Object.fromEntries(
-          STOCK.map((entry) => [stockEntryKey(entry), canonicalJson(entry as CanonicalValue)]),
+      ...this.stores.map((store) =>
+        this.hq.write(
+          stockBookOf(store),
+          Object.fromEntries(
+            STOCK.map((entry) => [stockEntryKey(entry), canonicalJson(entry as CanonicalValue)]),
+          ),
         ),
       ),
     ]);

@@ -14,9 +14,12 @@ export const WEIGHTS = {
   drawer: 10,
   reprint: 10,
   close: 22,
+  'gift-card': 25,
+  spend: 40,
   // Two tills that are apart do the same.
   'refund-apart': 7,
   'resume-apart': 7,
+  'spend-apart': 9,
   // Head office.
   staff: 20,
   delivery: 12,

@@ -25,7 +25,7 @@ function meet() {
     quiet = message === null && answer === null;
     said += 1;
   }
-  const { sharedHeads, theirHeads, lastSentHeads, theirNeed, inFlight } = first;
+  const { sharedHeads, theirHeads, lastSentHeads } = first;
   const same = A.getHeads(one).join() === A.getHeads(two).join();
   return {
     said,
@@ -33,8 +33,6 @@ function meet() {
     shared: sharedHeads.length,
     theirs: theirHeads?.length,
     sent: lastSentHeads.length,
-    theirNeed,
-    inFlight,
   };
 }
 

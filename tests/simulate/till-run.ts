@@ -1,7 +1,7 @@
 import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/acknowledgements.ts';
 import { readEntry } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { registerName } from '#model/ids/register-id.ts';
+import { registerName, type StoreId } from '#model/ids/register-id.ts';
 import { hashRecord, recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { CLOSE_CODES, decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
@@ -18,7 +18,9 @@ import { assert, type Result } from '#model/result.ts';
 import type { Basket } from '#model/sale/basket.ts';
 import { challengeText } from '#model/trust/challenge.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
+import { ifRefused } from './disk.ts';
 import { drawHex } from './keys.ts';
+import { book } from './ledgers.ts';
 import type { End } from './network.ts';
 import { PageDocuments } from './page-documents.ts';
 import { NEWER, readNewerRecord, readRecord, salesIn, type ReadRecord } from './reading.ts';
@@ -72,8 +74,8 @@ export class TillRun {
     this.#catchUp();
   }
 
-  get isBusy(): boolean {
-    return this.#writing;
+  get store(): StoreId {
+    return this.#host.store;
   }
 
   /** The record no copy of which could be saved; nothing else is written before it. */
@@ -109,10 +111,7 @@ export class TillRun {
     disk.note(NOTES.record, text);
     const id = this.#sessionId(record.session);
     this.documents.set(id, recordKey(record.seq), text);
-    const here = this.documents.save(id).then(
-      () => true,
-      () => false,
-    );
+    const here = this.documents.save(id).then(() => true, ifRefused(false));
     const relay = this.#confirmed(id);
     const [isHere, isThere] = [await here, await relay];
     this.#writing = false;
@@ -126,6 +125,7 @@ export class TillRun {
     if (isHere) disk.note(NOTES.record, undefined);
     this.#clocks = this.#readClocks();
     this.#take(record);
+    book(this.documents, [record]);
     // One id never prints twice (rule P2): a record that was recalled may have been printed before.
     if (!ledger.printed.some((printed) => printed.text === text))
       ledger.printed.push({ till: machine.name, register: this.#host.name, record, text });
@@ -234,6 +234,7 @@ export class TillRun {
     if (isNew ? this.#hasHeardFromHeadOffice() : hasHeard()) {
       this.#host.disk.note(NOTES.caughtUp, this.#host.key.id);
       this.standing = 'ready';
+      book(this.documents, this.records);
       return;
     }
     this.#host.machine.later(PAUSE_MS, () => this.#catchUp());
