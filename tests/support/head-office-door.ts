@@ -112,7 +112,7 @@ export class HeadOfficeDoor {
   }
 
   async #answer(request: IncomingMessage): Promise<EnrolAnswer> {
-    if (request.url === '/status') return { status: 200, body: this.#status() };
+    if (request.url?.split('?')[0] === '/status') return { status: 200, body: this.#status() };
     if (request.method !== 'POST' || request.url !== '/enrol') return { status: 404, body: {} };
     const asked: unknown = JSON.parse(await textOf(request));
     this.asked.push(asked);
