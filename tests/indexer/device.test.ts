@@ -210,7 +210,7 @@ describe('the program', () => {
         standing: 'unknown',
       }),
     );
-    expect(program.log()).toContain('let it join with --enrol');
+    await vi.waitFor(() => expect(program.log()).toContain('let it join with --enrol'));
     relay.door.devices = new Map([[id, publicKey]]);
     await vi.waitFor(
       async () =>

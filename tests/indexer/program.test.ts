@@ -265,7 +265,7 @@ describe('the program', () => {
     );
     const program = await start(data, peer);
     await whenIndexed(program);
-    expect(program.log()).toContain('the database was damaged; it was put aside');
+    await vi.waitFor(() => expect(program.log()).toContain('the database was damaged; it was put aside'));
     expect(readdirSync(data).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
   });
 
