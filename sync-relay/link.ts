@@ -168,6 +168,11 @@ export class Link {
     if (this.#open) this.#syncStates.set(id, state);
   }
 
+  /** Forgets what both said of a document. */
+  forgetState(id: DocumentId): void {
+    this.#syncStates.delete(id);
+  }
+
   /** Whether a peer that waits for a confirmation has not heard of this state of a document. Relays wait for none. */
   isUntold(id: DocumentId, heads: A.Heads): boolean {
     return !this.isRelay && this.#told.get(`heads ${id}`) !== heads.join();
@@ -299,7 +304,7 @@ export class Link {
   /** Forgets a document both sides have alike: a link that lives for a year would keep all of them. */
   forget(id: DocumentId, heads: A.Heads): void {
     if (!this.isRelay || !this.#agrees(id, heads)) return;
-    this.#syncStates.delete(id);
+    this.forgetState(id);
     this.#told.delete(`vouched ${id}`);
     this.#told.delete(`refused ${id}`);
   }

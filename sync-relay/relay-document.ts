@@ -291,6 +291,7 @@ export class RelayDocument {
       link.refuse('the sync message could not be read');
       return;
     }
+    if (message.value.isBeginning) this.#replies.beginAnew(link, A.getHeads(this.#doc));
     try {
       if (right === 'free') this.#doc = this.#take(link, data, this.#doc);
       else if (right === 'none') this.#leaveOut(link, data, this.#doc, message.value.heads);

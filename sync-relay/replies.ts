@@ -35,6 +35,15 @@ export class Replies {
     link.noteTold(this.#id, heads);
   }
 
+  /**
+   * Begins anew with a peer that does, where both had said that they hold just this (rule W13): a relay forgets what it archived, and would
+   * get no answer from one that remembers. Of a document without a change every message looks like a beginning.
+   */
+  beginAnew(link: Link, heads: A.Heads): void {
+    if (heads.length === 0 || !link.knows(this.#id)) return;
+    if (isAgreed(link.syncState(this.#id, false), heads)) link.forgetState(this.#id);
+  }
+
   /** Forgets what was prepared. */
   forget(): void {
     this.#offered = undefined;

@@ -2,7 +2,12 @@ import * as A from '@automerge/automerge';
 import { err, ok, type Result } from '#model/result.ts';
 
 /** What a relay looks at before it hands a sync message to Automerge. */
-export type SyncMessage = { readonly heads: A.Heads; readonly hasChanges: boolean };
+export type SyncMessage = {
+  readonly heads: A.Heads;
+  readonly hasChanges: boolean;
+  /** It names nothing both sides are known to have: the peer has said nothing of this document, or has forgotten what it said. */
+  readonly isBeginning: boolean;
+};
 
 /** The most bits an entry may take in a peer's Bloom filter, and the most probes: stock peers use 10 and 7. */
 const MOST_BITS = 64;
@@ -24,13 +29,16 @@ export function readSyncMessage(data: Uint8Array): Result<SyncMessage, string> {
   const heads = cursor.hashes();
   cursor.hashes();
   let isSound = true;
+  let shared = 0;
   for (let have = cursor.number(); have > 0 && cursor.isInside; have--) {
-    cursor.hashes();
+    shared += cursor.hashes().length;
     isSound = isSoundFilter(cursor.bytes(cursor.number())) && isSound;
   }
   const hasChanges = cursor.number() > 0;
   if (!cursor.isInside) return err('the sync message ends too soon');
-  return isSound ? ok({ heads, hasChanges }) : err('a Bloom filter nobody can use');
+  return isSound
+    ? ok({ heads, hasChanges, isBeginning: shared === 0 })
+    : err('a Bloom filter nobody can use');
 }
 
 /** Whether a filter is empty, or says entries, bits and probes a stock peer could mean (three LEB128 numbers in front). */

@@ -1,3 +1,4 @@
+import * as A from '@automerge/automerge';
 import { describe, expect, test, vi } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
@@ -29,6 +30,23 @@ const recordsAt = async (relay: Relay, number: number) =>
   Object.keys(
     (await relay.document(session(number)).look((doc) => (doc as { entries?: object }).entries ?? {})) ?? {},
   );
+
+async function archive(relay: Relay, number: number): Promise<void> {
+  const document = relay.document(session(number));
+  const heads = await document.look((doc) => A.getHeads(doc));
+  const totals = { receipts: 0, signed: 0, absolute: 0 };
+  const seal = { end: { seq: 2, hash: 'h', totals }, latestAt: '2026-01-01T00:00:00.000Z' };
+  expect(await relay.archive(document.id, heads ?? [], seal)).toBe(true);
+}
+
+/** Waits until nothing was said for a while; gives how many frames were. */
+async function whenSilent({ said }: Wire): Promise<number> {
+  let before = -1;
+  await expect
+    .poll(() => [before === said.length, (before = said.length)][0], { timeout: 10_000, interval: 700 })
+    .toBe(true);
+  return said.length;
+}
 
 /** Passes frames on with a change to some of them; undefined swallows one. */
 const altered = (change: (frame: Frame) => Frame | undefined) => (bytes: Uint8Array) => {
@@ -96,6 +114,28 @@ describe('the end of a journal', () => {
     await vi.waitFor(() => expect(heardBy(own)).toEqual([true]), PATIENCE);
     expect(await recordsAt(own, 1)).toEqual(['000000001', '000000002']);
   });
+
+  test.each([
+    ['has forgotten it', true, false],
+    ['remembers it', false, true],
+    ['has forgotten it as well', true, true],
+  ])(
+    '[W13] is heard of a session one relay archived, where the one that asks %s',
+    async (_, atOwn, atOther) => {
+      const { relay: own } = await memoryRelay(OWN);
+      const { relay: other } = await memoryRelay(OTHER);
+      for (const number of [1, 2]) await write(other, number, 2 * number - 1, 2 * number);
+      const over = wire(own, other);
+      await vi.waitFor(async () => expect(await recordsAt(own, 2)).toHaveLength(2), PATIENCE);
+      await vi.waitFor(async () => expect(await recordsAt(own, 1)).toHaveLength(2), PATIENCE);
+      await whenSilent(over);
+      if (atOwn) await archive(own, 1);
+      if (atOther) await archive(other, 1);
+      await vi.waitFor(() => expect(heardBy(own)).toEqual([true]), PATIENCE);
+      const said = await whenSilent(over);
+      expect(said).toBeLessThan(40);
+    },
+  );
 
   test('[W12] says nothing of a relay that does not know the question, and asks it none', async () => {
     const { relay: own } = await memoryRelay(OWN);

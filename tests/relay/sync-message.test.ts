@@ -40,7 +40,10 @@ describe('[W4] a sync message', () => {
     });
     const [, data] = A.generateSyncMessage(doc, A.initSyncState());
     const read = readSyncMessage(data ?? new Uint8Array());
-    expect(read).toEqual({ ok: true, value: { heads: A.getHeads(doc), hasChanges: false } });
+    expect(read).toEqual({
+      ok: true,
+      value: { heads: A.getHeads(doc), hasChanges: false, isBeginning: true },
+    });
   });
 
   test('says of everything two peers tell each other what Automerge reads in it, and is refused where its head is cut off', () => {
@@ -50,7 +53,11 @@ describe('[W4] a sync message', () => {
           const { heads, have, need, changes } = A.decodeSyncMessage(data);
           expect(readSyncMessage(data)).toEqual({
             ok: true,
-            value: { heads, hasChanges: changes.length > 0 },
+            value: {
+              heads,
+              hasChanges: changes.length > 0,
+              isBeginning: have.every(({ lastSync }) => lastSync.length === 0),
+            },
           });
           const hashes = heads.length + need.length + have.flatMap(({ lastSync }) => lastSync).length;
           const filters = have.reduce((sum, { bloom }) => sum + bloom.length, 0);
