@@ -8,7 +8,10 @@ import { causeText, type Surroundings } from './surroundings.ts';
 export type ConnectionParts = {
   readonly database: string;
   readonly stores: readonly string[];
-  /** A writing transaction that takes longer counts as failed, in milliseconds; a reading one and an opening when they take five times as long. */
+  /**
+   * A writing transaction counts as failed when none has ended for so long, in milliseconds; a reading one and an opening when they take
+   * five times as long. A till that fetches its first catalog has dozens in line: the last of them waits longer, and nothing is wrong.
+   */
   readonly watchdogMs: number;
   readonly surroundings: Surroundings;
   readonly trouble: (detail: string) => void;
@@ -27,6 +30,9 @@ export type TransactionKind = 'read' | 'write-strict' | 'write-relaxed';
 export class IndexedDbConnection {
   readonly #parts: ConnectionParts;
   #opening: Promise<IDBDatabase> | undefined;
+  #opened: IDBDatabase | undefined;
+  /** How many transactions have ended, however they did. */
+  #ended = 0;
   #closed = false;
 
   constructor(parts: ConnectionParts) {
@@ -89,11 +95,12 @@ export class IndexedDbConnection {
     waitMs: number,
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
-      const cancelWatchdog = this.#parts.surroundings.after(waitMs, () => {
+      const cancelWatchdog = this.#watch(waitMs, () => {
         this.#forget(transaction.db, `${what} did not finish`);
         reject(new Error(`${what} did not finish in ${waitMs} ms`));
       });
       const failed = (cause: unknown) => {
+        this.#ended++;
         cancelWatchdog();
         reject(new Error(`${what} failed: ${cause === null ? 'the browser aborted it' : causeText(cause)}`));
       };
@@ -101,6 +108,7 @@ export class IndexedDbConnection {
       transaction.addEventListener('abort', () => failed(transaction.error));
       let result: (() => Value) | undefined;
       transaction.addEventListener('complete', () => {
+        this.#ended++;
         cancelWatchdog();
         if (result !== undefined) resolve(result());
       });
@@ -110,6 +118,17 @@ export class IndexedDbConnection {
         failed(cause);
       }
     });
+  }
+
+  /** Calls back once when no transaction has ended for `waitMs`; gives back what stops the watching. */
+  #watch(waitMs: number, silent: () => void): () => void {
+    let cancel = () => undefined as void;
+    const look = () => {
+      const ended = this.#ended;
+      cancel = this.#parts.surroundings.after(waitMs, () => (this.#ended === ended ? silent() : look()));
+    };
+    look();
+    return () => cancel();
   }
 
   #database(): Promise<IDBDatabase> {
@@ -160,6 +179,7 @@ export class IndexedDbConnection {
   }
 
   #guarded(database: IDBDatabase): IDBDatabase {
+    this.#opened = database;
     database.addEventListener('close', () => this.#forget(database, 'the browser closed the database'));
     database.addEventListener('versionchange', () =>
       this.#forget(database, 'another page asked for the database'),
@@ -169,6 +189,9 @@ export class IndexedDbConnection {
 
   #forget(database: IDBDatabase, detail: string): void {
     database.close();
+    // One that was forgotten before must not take the next one with it.
+    if (this.#opened !== database) return;
+    this.#opened = undefined;
     this.#opening = undefined;
     this.#parts.trouble(detail);
   }

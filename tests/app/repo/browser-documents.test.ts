@@ -158,6 +158,60 @@ describe('a disk that fails', () => {
     expect(await documents.open(session(1))).toEqual({ before: '1', sale: '2' });
   });
 
+  test('a transaction behind others fails only when none of them ends any more', async () => {
+    const { page } = await startTerminal(freshDatabase());
+    const outcome = await page.evaluate(async (database) => {
+      const { StrictIndexedDbStorage, hostSurroundings } = globalThis.testPage;
+      const timers: { run: () => void; on: boolean }[] = [];
+      const after = (_ms: number, run: () => void) => {
+        const timer = { run, on: true };
+        timers.push(timer);
+        return () => void (timer.on = false);
+      };
+      const elapse = () => {
+        for (const timer of timers.filter(({ on }) => on)) {
+          timer.on = false;
+          timer.run();
+        }
+      };
+      const surroundings = { ...hostSurroundings, after };
+      const storage = new StrictIndexedDbStorage({ database, surroundings, trouble: () => undefined });
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function heldPut(...args: Parameters<typeof put>) {
+        const request = put.apply(this, args);
+        const next = () => isHolding && this.get('nothing').addEventListener('success', next);
+        if ((args[1] as string[])[0] === 'held') request.addEventListener('success', next);
+        return request;
+      };
+      let isHolding = true;
+      const told: string[] = [];
+      const save = (id: string) =>
+        storage.save([id, 'snapshot', 'x'], new Uint8Array(8)).then(
+          () => told.push(`${id} saved`),
+          (cause: unknown) => told.push(`${id}: ${String(cause)}`),
+        );
+      await save('first');
+      const quick = save('quick');
+      const held = save('held');
+      await quick;
+      elapse();
+      await new Promise((resolve) => setTimeout(resolve));
+      const afterOne = [...told];
+      elapse();
+      await held;
+      isHolding = false;
+      await save('last');
+      return { afterOne, told };
+    }, freshDatabase());
+    expect(outcome.afterOne).toEqual(['first saved', 'quick saved']);
+    expect(outcome.told).toEqual([
+      'first saved',
+      'quick saved',
+      'held: Error: saving held/snapshot/x did not finish in 2000 ms',
+      'last saved',
+    ]);
+  });
+
   test('asks the browser for strict durability when it saves a document', async () => {
     const { documents, worker } = await startTerminal(freshDatabase());
     await (
