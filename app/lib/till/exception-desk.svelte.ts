@@ -64,6 +64,8 @@ export class ExceptionDesk {
   #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
   readonly #apart: RecordsApart;
   readonly #judge: RecordJudge;
+  /** Receipts that were sought, with what had come in of their registers by then. */
+  readonly #sought = new Map<string, number>();
   #looked = '';
   #isRead = false;
 
@@ -131,7 +133,7 @@ export class ExceptionDesk {
     };
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.
-    for (const receipt of journals.missingReceipts()) await journals.findReceipt(receipt);
+    await this.#fetchSold();
     await this.#apart.read(await journals.lookedInto(this.#forked()));
     const { records, without } = await this.#counting();
     stock.takeSales(records.filter((record) => record.kind === 'sale'));
@@ -139,6 +141,16 @@ export class ExceptionDesk {
     const found = findExceptions({ records, moves: ledgers.moves });
     const here = found.filter((one) => one.store === store);
     this.#found = [...here, ...stock.oversold(without)];
+  }
+
+  /** Opens the sessions of receipts of which something came back. One no held session has is sought again when more came in of its register. */
+  async #fetchSold(): Promise<void> {
+    const { journals } = this.#parts;
+    for (const receipt of journals.missingReceipts()) {
+      const arrivals = journals.arrivals(receipt.split('-')[1] ?? '');
+      if (this.#sought.get(receipt) === arrivals) continue;
+      if ((await journals.findReceipt(receipt)).ok) this.#sought.set(receipt, arrivals);
+    }
   }
 
   /** The sessions in which the relay found a number twice; undefined without any. */

@@ -1,12 +1,12 @@
 import type { EntryChange } from '#model/documents/entries.ts';
 import { pastSession, type PastSession } from '#model/folds/period-closing.ts';
-import { receiptSpan, sessionOfReceipt } from '#model/folds/session-digest.ts';
 import { registerNumber, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
-import { err, ok, type Result } from '#model/result.ts';
+import { ok, type Result } from '#model/result.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 import type { Links } from './links.svelte.ts';
 import { isThere, PastSessions, type SessionKey } from './past-sessions.svelte.ts';
+import { searchReceipt, type ListedSession } from './receipt-search.ts';
 import type { TakenBack } from './refunds.ts';
 import { readRecord, type JournalFault } from './session-records.ts';
 
@@ -29,9 +29,6 @@ export type SeenSales = {
 /** As much of a sale made later as tells what it took back. */
 export type LaterSale = { readonly lines: readonly TakenBack[] };
 
-/** A session of the store: held here or not. */
-type ListedSession = { readonly key: SessionKey; readonly held: boolean };
-
 /** So many sessions are fetched at once. */
 const AT_ONCE = 8;
 
@@ -51,6 +48,7 @@ export class StoreJournals {
   readonly #own: RegisterId;
   readonly #sessions = new Map<string, SessionJournal>();
   readonly #opening = new Map<string, Promise<SessionJournal>>();
+  readonly #arrivals = new Map<string, number>();
   #version = $state(0);
 
   constructor(documents: Documents, store: StoreId, own: RegisterId, links: Pick<Links, 'isDoubted'>) {
@@ -93,19 +91,32 @@ export class StoreJournals {
   }
 
   /**
-   * The sale behind a receipt number, from any journal of the store: held sessions first, then the one of those that are not held whose
-   * receipts it is among. Refused where that could not be fetched.
+   * The sale behind a receipt number, from any journal of the store, whose session is open from then on. Refused where the session it
+   * should be in could not be fetched.
    */
   async findReceipt(
     receipt: string,
   ): Promise<Result<SeenSale | undefined, { readonly code: 'out-of-reach' }>> {
-    const [store, register, count] = receipt.split('-');
-    const listed = (await this.listed()).filter(({ key }) => key.register === register);
-    for (const { key } of listed.filter(({ held }) => held)) {
-      const sale = this.#saleIn((await this.#open(key)).records.values(), receipt);
-      if (sale) return ok(sale);
-    }
-    return store === this.#store ? this.#findFar(Number(count), receipt, listed) : ok(undefined);
+    const [store, register] = receipt.split('-');
+    if (store !== this.#store) return ok(undefined);
+    const found = await searchReceipt(receipt, {
+      listed: (await this.listed()).filter(({ key }) => key.register === register),
+      opened: (key) =>
+        this.#opening.has(name(key)) ? this.#sessions.get(name(key))?.records.values() : undefined,
+      recordsOf: (one) => this.#glanceAt(one),
+      remembered: (key) => this.past.digest(key),
+      isSale: (record) => this.#isTrustedSale(record),
+    });
+    if (!found.ok) return found;
+    if (found.value === undefined) return ok(undefined);
+    const { sale, session } = found.value;
+    if (session.held) await this.#open(session.key);
+    return ok(sale);
+  }
+
+  /** Counts what came in from elsewhere for a register's sessions: what was not there before may be now. */
+  arrivals(register: string): number {
+    return this.#arrivals.get(register) ?? 0;
   }
 
   /** The receipt by which a register of the store, as far as its latest session is known, sold a basket (rule H5). */
@@ -279,36 +290,6 @@ export class StoreJournals {
     this.#version++;
   }
 
-  /** The receipt in the one session, of those not held, whose receipts it is among. */
-  async #findFar(
-    count: number,
-    receipt: string,
-    listed: readonly ListedSession[],
-  ): Promise<Result<SeenSale | undefined, { readonly code: 'out-of-reach' }>> {
-    const far = listed.filter(({ held }) => !held).toReversed();
-    const recordsAt = async (at: number) => {
-      const one = far[at];
-      return one && this.#recordsOf(one);
-    };
-    const found = await sessionOfReceipt(count, 0, far.length - 1, async (at) => {
-      const one = far[at];
-      const digest = one && (await this.past.digest(one.key));
-      if (digest) return digest;
-      const records = await recordsAt(at);
-      return records && receiptSpan(records);
-    });
-    if (!found.ok) return err({ code: 'out-of-reach' });
-    if (found.value === undefined) return ok(undefined);
-    const records = await recordsAt(found.value);
-    return records ? ok(this.#saleIn(records, receipt)) : err({ code: 'out-of-reach' });
-  }
-
-  #saleIn(records: Iterable<JournalRecord>, receipt: string): SeenSale | undefined {
-    for (const record of records)
-      if (this.#isTrustedSale(record) && record.body.receipt === receipt) return record;
-    return undefined;
-  }
-
   async #readBack(
     listed: readonly ListedSession[],
     isEnough: (records: readonly JournalRecord[]) => boolean,
@@ -331,6 +312,18 @@ export class StoreJournals {
     for (let at = 0; at < listed.length; at += AT_ONCE)
       all.push(...(await Promise.all(listed.slice(at, at + AT_ONCE).map((one) => this.#recordsOf(one)))));
     return all;
+  }
+
+  /** The records of a session of which at most one is wanted: one that is held does not stay open for that. */
+  async #glanceAt(one: ListedSession): Promise<readonly JournalRecord[] | undefined> {
+    if (!one.held || this.#opening.has(name(one.key))) return this.#recordsOf(one);
+    const entries = await this.#documents.open(one.key);
+    return Object.keys(entries)
+      .sort()
+      .flatMap((key) => {
+        const read = readRecord(one.key.session, key, entries[key] ?? '');
+        return read.ok ? [read.value] : [];
+      });
   }
 
   async #recordsOf({ key, held }: ListedSession): Promise<readonly JournalRecord[] | undefined> {
@@ -371,8 +364,10 @@ export class StoreJournals {
 
   #hear(event: DocumentsEvent): void {
     if (event.type !== 'changed' || event.key.class !== 'session' || event.key.store !== this.#store) return;
+    const { register } = event.key;
+    if (event.remote) this.#arrivals.set(register, this.arrivals(register) + 1);
     if (this.#isPast(event.key)) return;
-    const isRead = event.key.register !== this.#own || this.#opening.has(name(event.key));
+    const isRead = register !== this.#own || this.#opening.has(name(event.key));
     if (isRead) this.#take(event.key, event.changes);
     this.#openOrNote(event.key).catch((cause: unknown) => globalThis.reportError(cause));
   }

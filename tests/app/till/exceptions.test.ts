@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { exceptionId } from '#model/folds/shop-exception.ts';
+import { registerId } from '#model/ids/register-id.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
 import type { Doubt, RelayStatus } from '../../../app/lib/till/links.svelte.ts';
@@ -55,6 +56,16 @@ class UnlistedDocuments extends MemoryDocuments {
 
   override async known(): Promise<readonly DocumentKey[]> {
     if (this.isFailing) throw new Error('the disk is asleep');
+    return super.known();
+  }
+}
+
+/** Documents that count how often they are listed: whoever looks for a receipt does. */
+class CountedDocuments extends MemoryDocuments {
+  lists = 0;
+
+  override async known(): Promise<readonly DocumentKey[]> {
+    this.lists++;
     return super.known();
   }
 }
@@ -129,6 +140,33 @@ describe('exceptions at a till', () => {
     must(await third.till.session.open(10_000));
     const fourth = await startTill({ documents: one.documents });
     await expect.poll(() => fourth.till.exceptions.open.map(({ kind }) => kind)).toEqual(['double-refund']);
+  });
+
+  it('[F2] are not sought again in every session for a receipt nobody has, until more of its register came in', async () => {
+    const one = await openTill();
+    const two = await openTill({ register: R2 });
+    const receipt = await sellLantern(one);
+    await meet(one.documents, two.documents);
+    await takeBack(two, receipt);
+    const documents = new CountedDocuments();
+    seedShop(documents);
+    const back = { class: 'session', store: S01, register: R2, session: 1 } as const;
+    documents.receive(back, await two.documents.open(back));
+    const third = await openTill({ documents, register: registerId(3) });
+    await third.till.refresh();
+    expect(third.till.store.missingReceipts()).toEqual([receipt]);
+    await sellLantern(third);
+    documents.lists = 0;
+    await third.till.refresh();
+    expect(documents.lists).toBe(0);
+    const expected = (one.till.journal.state.report?.drawer.expected ?? 0) + 0;
+    must(await one.till.session.close({ counted: expected }));
+    must(await one.till.session.open(10_000));
+    for (const session of [2, 1])
+      documents.receive({ ...JOURNAL, session }, await one.documents.open({ ...JOURNAL, session }));
+    await third.till.refresh();
+    expect(documents.lists).toBeGreaterThan(0);
+    expect(third.till.store.missingReceipts()).toEqual([]);
   });
 
   it('that cannot be looked for keep no sale from its second copy', async () => {
