@@ -176,6 +176,7 @@ export class TillProgram {
     const onWaiting = (holders: readonly Holder[]) =>
       (this.#stage = holders.length > 0 ? { name: 'holders', holders } : { name: 'no-data' });
     await catchUp({ ...relay, device: device.id, onWaiting });
+    const pauses = new Pauses({ target: window, now: () => performance.now() });
     const parts: TillParts = {
       config,
       documents,
@@ -191,6 +192,7 @@ export class TillProgram {
       cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,
       rested: () => new Promise((resolve) => setTimeout(resolve, REST_MS)),
+      paused: () => new Promise((resolve) => pauses.next(resolve)),
     };
     const till = await this.#untilRead(async () => {
       const made = new Till(parts);
@@ -199,7 +201,6 @@ export class TillProgram {
     });
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
-    const pauses = new Pauses({ target: window, now: () => performance.now() });
     shop.prepareSearch(pauses.next);
     setTimeout(() => this.#keepCatalog(shop, documents, kept), SETTLED_MS);
     setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);

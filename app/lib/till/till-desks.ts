@@ -72,6 +72,8 @@ export type TillParts = {
   readonly askRelay: AskRelay;
   /** Resolves when what selling does not need may be read; without it that is at once. */
   readonly rested?: () => Promise<void>;
+  /** Resolves when the person at the till makes a pause: what takes longer than a frame waits for it. */
+  readonly paused?: () => Promise<void>;
   /** The terminal that takes cards by itself; without it approval codes are typed. */
   readonly cards?: CardProvider | undefined;
   /** Hands mails to this machine; without it receipts are not mailed. */
@@ -88,6 +90,7 @@ export abstract class TillDesks {
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
   readonly config: TillParts['config'];
   protected readonly rested: TillParts['rested'];
+  protected readonly paused: TillParts['paused'];
   readonly shop: Shop;
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
@@ -143,6 +146,7 @@ export abstract class TillDesks {
     const own = { organization, store, register };
     this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings, parts.heard);
     this.rested = parts.rested;
+    this.paused = parts.paused;
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({

@@ -158,6 +158,7 @@ export class Till extends TillDesks {
     if (unknown || saved?.here === 'failed' || (saved && saved.relay !== 'saved'))
       await this.journal.confirmCopies();
     // Last: a session that cannot be read now must not keep a sale from its second copy.
+    await this.paused?.();
     await this.exceptions.look();
   }
 

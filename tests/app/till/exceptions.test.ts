@@ -169,6 +169,21 @@ describe('exceptions at a till', () => {
     expect(third.till.store.missingReceipts()).toEqual([]);
   });
 
+  it('[F1] are looked for when whoever stands at the till makes a pause', async () => {
+    const [one, two] = await refundedTwice();
+    const pause = Promise.withResolvers<void>();
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    const third = await openTill({ documents, register: registerId(3), paused: () => pause.promise });
+    for (const bench of [one, two]) await meet(bench.documents, documents);
+    const refreshed = third.till.refresh();
+    await third.till.links.refresh();
+    expect(third.till.exceptions.open).toEqual([]);
+    pause.resolve();
+    await refreshed;
+    expect(third.till.exceptions.open.map(({ kind }) => kind)).toEqual(['double-refund']);
+  });
+
   it('that cannot be looked for keep no sale from its second copy', async () => {
     const one = await openTill();
     const two = await openTill({ register: R2 });

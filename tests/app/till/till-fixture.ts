@@ -238,7 +238,9 @@ export type TillBench = {
 /** Starts a till. Anybody's PIN is 1234. With `settled: false` it is given before it has read what selling does not wait for. */
 export async function startTill(
   given: Partial<TillBench> &
-    Partial<Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale' | 'heard' | 'checkPin'>> & {
+    Partial<
+      Pick<TillParts, 'deviceKey' | 'askRelay' | 'cards' | 'mail' | 'scale' | 'heard' | 'checkPin' | 'paused'>
+    > & {
       register?: typeof R1;
       settled?: boolean;
     } = {},
@@ -269,6 +271,7 @@ export async function startTill(
     bridge,
     askRelay: given.askRelay ?? (async () => undefined),
     ...(given.heard === undefined ? {} : { heard: given.heard }),
+    ...(given.paused === undefined ? {} : { paused: given.paused }),
     cards: given.cards,
     mail: given.mail,
     scale: given.scale,
