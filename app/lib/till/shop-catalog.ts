@@ -46,6 +46,8 @@ export class ShopCatalog {
   readonly #kept = new KeptProducts();
   #keptShards = 0;
   #keptDepartments: readonly DepartmentTile[] = [];
+  /** Counted once for each change: it takes all articles, and they are shown after every sale. */
+  #countedDepartments: readonly DepartmentTile[] | undefined;
 
   /** `storePrice` is what the till's own store asks for a product, where that is not the catalog's price (rule X12). */
   constructor(storePrice: (product: string) => string | undefined) {
@@ -129,6 +131,11 @@ export class ShopCatalog {
   /** The departments that have something to sell, by name. */
   get departments(): readonly DepartmentTile[] {
     if (!this.isWhole) return this.#keptDepartments;
+    this.#countedDepartments ??= this.#countDepartments();
+    return this.#countedDepartments;
+  }
+
+  #countDepartments(): readonly DepartmentTile[] {
     const counts = new Map<string, number>();
     for (const { info, price } of this.#products.values()) {
       if (!this.#isOffered(info) || !price) continue;
@@ -192,6 +199,7 @@ export class ShopCatalog {
 
   /** Forgets what an entry said that was taken out. */
   forget(key: string): void {
+    this.#countedDepartments = undefined;
     const [noun, id = '', group] = key.split(':');
     this.prices.forget(noun, id);
     if (noun === 'department') this.#departments.delete(id);
@@ -240,6 +248,7 @@ export class ShopCatalog {
   }
 
   #put(entry: CatalogEntry): void {
+    this.#countedDepartments = undefined;
     const { id } = entry;
     if (entry.kind === 'info') this.#putInfo(id, entry.value);
     else if (entry.kind === 'price')

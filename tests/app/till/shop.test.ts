@@ -54,6 +54,20 @@ describe('the shop', () => {
     expect(shop.search('metal')).toHaveLength(0);
   });
 
+  it('counts what its departments sell anew when an article or a department changes', async () => {
+    const { shop, documents } = await seededShop();
+    expect(shop.departments).toEqual([{ id: 'home', name: 'Home', count: 3 }]);
+    const key = await shardOf(documents, 'lantern');
+    const info = '{"active":false,"barcodes":[],"department":"home","name":"Lamp","sku":"lantern"}';
+    documents.receive(key, { 'product:lantern:info': info });
+    expect(shop.departments).toEqual([{ id: 'home', name: 'Home', count: 2 }]);
+    documents.receive({ class: 'catalog', shard: 0 }, { 'department:home': '{"name":"House"}' });
+    expect(shop.departments).toEqual([{ id: 'home', name: 'House', count: 2 }]);
+    const other = await shardOf(documents, 'holder');
+    await documents.write(other, { 'product:holder:price': undefined });
+    expect(shop.departments).toEqual([{ id: 'home', name: 'House', count: 1 }]);
+  });
+
   it('[D5] keeps a fault of an unreadable entry and goes on with the rest', async () => {
     const { shop, documents } = await seededShop();
     documents.receive({ class: 'catalog', shard: 0 }, { 'product:odd:price': '{"price":"-1","taxes":[]}' });
