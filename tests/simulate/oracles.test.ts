@@ -82,6 +82,21 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(faults.join()).toMatch(/\d+ messages when all should be quiet/);
   });
 
+  test.each([
+    ['the index is shown', 0, /what the index is shown of \S+ threw Error: made up/],
+    ['a replica is compared by', 1, /hq’s \S+ threw Error: made up/],
+  ])('a look that fails otherwise than by a disk, when it is what %s', async (_which, at, said) => {
+    const { faults } = await play({
+      beforeStep: ({ hq }, _step, index) => {
+        const own = [...(hq.relay?.documents ?? [])].find(
+          ({ address }) => address.key.class === 'organization',
+        );
+        if (own !== undefined && index === at) own.look = () => Promise.reject(new Error('made up'));
+      },
+    });
+    expect(faults).toEqual([expect.stringMatching(said)]);
+  });
+
   test('printedIsStored: a record that head office lost', async () => {
     const { faults } = await judging(({ office }) => {
       const { id, key } = sessionWith(office, 'sale');
