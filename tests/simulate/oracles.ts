@@ -273,11 +273,14 @@ function overspentAccounts(records: readonly JournalRecord[]): string[] {
   return [...left].filter(([account, sum]) => sum < 0 && !unsure.has(account)).map(([account]) => account);
 }
 
+/** Baskets on two receipts (rule F3). Two records with one receipt number, as twins make them of one basket, are a fork instead. */
 function twiceSold(records: readonly JournalRecord[]): string[] {
   const sales = records.filter((record) => record.kind === 'sale').map(({ body }) => body);
   const voided = new Set(sales.map(({ voids }) => voids?.receipt));
-  const standing = sales.filter(({ receipt }) => !voided.has(receipt)).map(({ basket }) => basket);
-  return [...new Set(standing.filter((basket, index) => standing.indexOf(basket) !== index))];
+  const receipts = new Map<string, Set<string>>();
+  for (const { basket, receipt } of sales)
+    if (!voided.has(receipt)) receipts.set(basket, (receipts.get(basket) ?? new Set()).add(receipt));
+  return [...receipts].filter(([, numbers]) => numbers.size > 1).map(([basket]) => basket);
 }
 
 /** Products of a store that are below zero although nothing but sales ever took any away: `S01 P3`. */
