@@ -238,30 +238,59 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(untold.join()).toMatch(/overspent account G\d{12} is no exception/);
   });
 
-  test('faultsAreListed: a forged sale is kept, listed by every relay and counted by nobody', async () => {
+  const forging = (draw: number): Plan => {
     const plan = quietDay('sell', 'sell', 'sell', 'sell', 'close', 'close', 'sell', 'sell', 'forge');
-    const unlisted: string[] = [];
-    const { faults, counts } = await judging(
-      (evidence) => {
-        const { shop, office, indexed } = evidence;
-        const records = recordTexts(office).map((text) => JSON.parse(text) as JournalRecord);
-        const forged = records.filter(({ hash }) => !shop.ledger.signers.has(hash));
-        expect(forged).toHaveLength(1);
-        const rows = indexed.database.prepare('SELECT hash FROM record').all();
-        expect(rows.map(({ hash }) => hash)).not.toContain(forged[0]?.hash);
-        // As if another one were forged that no relay found.
-        const { signers, printed } = shop.ledger;
-        const { hash = '' } = printed.find(({ register }) => register === 'S01-R2')?.record ?? {};
-        const device = signers.get(hash) ?? '';
-        signers.delete(hash);
-        unlisted.push(...ORACLES.faultsAreListed(evidence));
-        signers.set(hash, device);
-      },
-      { ...plan, steps: plan.steps.map((step) => ({ ...step, wait: 3_000 })) },
-    );
-    expect(faults).toEqual([]);
-    expect(counts.get('forged')).toBe(1);
-    expect(unlisted.join()).toMatch(/does not list gap of S01-R2/);
+    return {
+      ...plan,
+      steps: plan.steps.map((step) => ({ ...step, ...(step.kind === 'forge' ? { draw } : {}), wait: 3_000 })),
+    };
+  };
+
+  /** Which step draws which forgery. */
+  const DRAWS = { gap: 1, broken: 8, altered: 5 };
+
+  test.each([
+    ['a gap', 'gap', DRAWS.gap],
+    ['a forerunner that is not the one before', 'broken-link', DRAWS.broken],
+    ['the hash and the signature of another record', 'altered', DRAWS.altered],
+  ])(
+    'forgeriesAreTold: a forged sale with %s is kept, listed by everybody and counted by nobody',
+    async (_what, flaw, draw) => {
+      const wrong: string[] = [];
+      const { faults, counts } = await judging((evidence) => {
+        const { shop, office } = evidence;
+        const [forged] = shop.ledger.forged;
+        if (!forged) throw new Error('nothing was forged');
+        expect(recordTexts(office)).toContain(forged.text);
+        wrong.push(...ORACLES.forgeriesAreTold(evidence));
+      }, forging(draw));
+      expect(wrong).toEqual([]);
+      expect(faults).toEqual([]);
+      expect(counts.get(`forged: ${flaw}`)).toBe(1);
+    },
+  );
+
+  test('forgeriesAreTold: one that counts, one that nobody lists, and a report with a sale too much', async () => {
+    const said: string[] = [];
+    await judging((evidence) => {
+      const { shop, indexed } = evidence;
+      const { forged } = shop.ledger;
+      const [one] = forged;
+      const honest = shop.ledger.printed.find(({ record }) => record.kind === 'sale');
+      if (!one || !honest) throw new Error('nothing was forged');
+      indexed.database.prepare('UPDATE sale SET basket = ? WHERE seq = ?').run(one.basket, honest.record.seq);
+      indexed.database.prepare('UPDATE session SET gross = gross + 1, records = records + 1').run();
+      // As if an honest sale, which every till knows of and nobody lists, were forged.
+      const { basket = '' } = honest.record.kind === 'sale' ? honest.record.body : {};
+      forged.push({ register: honest.register, seq: honest.record.seq, basket, text: honest.text });
+      said.push(...ORACLES.forgeriesAreTold(evidence));
+    }, forging(DRAWS.gap));
+    const all = said.join('\n');
+    expect(all).toMatch(/forged record \d00\d{3} is in the table sale/);
+    expect(all).toMatch(/S01-R\d#\d: \d+ in the report, its records make \d+/);
+    expect(all).toMatch(/till \d takes forged record \d of S01-R\d for a sale/);
+    expect(all).toMatch(/hq does not list forged record \d of S01-R\d/);
+    expect(all).toMatch(/the index does not list forged record \d of S01-R\d/);
   });
 
   test('faultsAreListed: what a newer app wrote is kept, listed by every relay and counted by nobody', async () => {

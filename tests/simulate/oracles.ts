@@ -1,6 +1,7 @@
 import type { JournalRecord } from '#model/journal/record.ts';
 import type { findExceptions } from '#model/folds/exceptions.ts';
 import { movesOf } from '#model/folds/sale-exceptions.ts';
+import { forgeriesAreTold } from './forgery-oracle.ts';
 import type { Indexed } from './indexed.ts';
 import { movesOfReplica } from './ledgers.ts';
 import type { Printed } from './ledger.ts';
@@ -21,7 +22,7 @@ export type Evidence = {
 };
 
 /** Sentences about what is wrong. */
-type Oracle = (evidence: Evidence) => readonly string[];
+export type Oracle = (evidence: Evidence) => readonly string[];
 
 /** A register whose numbers may come twice: it was cloned or rolled back, or lost what only one disk held. */
 export function isDoubtful(shop: Shop, register: string): boolean {
@@ -59,6 +60,7 @@ const printedIsStored: Oracle = ({ shop, office }) => {
  */
 const receiptsAreUnique: Oracle = ({ shop, office }) => {
   const texts = new Set(recordTexts(office));
+  for (const { text } of shop.ledger.forged) texts.delete(text);
   const stored = [...texts]
     .map((text) => JSON.parse(text) as JournalRecord)
     .filter(({ hash }) => shop.ledger.signers.has(hash));
@@ -106,8 +108,8 @@ function heldAt({ relays }: Shop, name: string, office: Replica): Replica {
 }
 
 /** What was paid is what was charged, in every receipt that is stored. */
-const paymentsAddUp: Oracle = ({ office }) =>
-  readable(office).flatMap((record) => {
+const paymentsAddUp: Oracle = ({ shop, office }) =>
+  readable(shop, office).flatMap((record) => {
     if (record.kind !== 'sale') return [];
     const { tenders, total, rounding = 0, receipt } = record.body;
     const paid = tenders.reduce((sum, { amount }) => sum + amount, 0);
@@ -118,7 +120,7 @@ const paymentsAddUp: Oracle = ({ office }) =>
 const drawersAddUp: Oracle = ({ shop, office }) => {
   const inDrawer = new Map<string, number>();
   const found: string[] = [];
-  const made = readable(office).filter(({ hash }) => shop.ledger.signers.has(hash));
+  const made = readable(shop, office).filter(({ hash }) => shop.ledger.signers.has(hash));
   for (const record of made.sort((a, b) => a.seq - b.seq)) {
     const register = `${record.store}-${record.register}`;
     if (isDoubtful(shop, register)) continue;
@@ -147,7 +149,7 @@ const reportsCountRight: Oracle = ({ shop, office, indexed }) => {
   const counted = rows as { hash: string; at: string; register: string; seq: number }[];
   const unauthorised = counted.filter((row) => !isAuthorised(shop, row));
   const hashes = new Set(counted.map(({ hash }) => hash));
-  const missing = readable(office)
+  const missing = readable(shop, office)
     .map((record) => ({ record, register: `${record.store}-${record.register}` }))
     .filter(({ record, register }) => isAuthorised(shop, record) && !isDoubtful(shop, register))
     .filter(({ record, register }) => !hashes.has(record.hash) && !followsNewer(office, register, record));
@@ -192,7 +194,7 @@ const indexIsRebuilt: Oracle = ({ indexed, rebuilt }) => {
 /** Every replica tells the same exceptions, and everything that went wrong apart is among them. */
 const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
   const factsOf = (replica: Replica) => ({
-    records: readable(replica).filter((record) => isAuthorised(shop, record)),
+    records: readable(shop, replica).filter((record) => isAuthorised(shop, record)),
     stock: stockBooks(replica),
   });
   // A relay knows of another store's cards what is in the ledgers; head office has the records, which are the truth.
@@ -204,7 +206,7 @@ const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
   const differing = [...replicas].filter(
     ([name, replica]) => exceptionsOf(replica) !== exceptionsOf(heldAt(shop, name, office)),
   );
-  const trusted = readable(office).filter((record) => isAuthorised(shop, record));
+  const trusted = readable(shop, office).filter((record) => isAuthorised(shop, record));
   const lines = new Set(
     told.flatMap((one) =>
       one.kind === 'double-refund' ? one.lines.map(({ receipt, line }) => `${receipt} ${line}`) : [],
@@ -306,20 +308,17 @@ function forkedRegisters(records: readonly JournalRecord[]): string[] {
   return [...found];
 }
 
-/** Every relay that may hold it lists forks, what a newer app wrote and what was forged, so that a person hears of it. */
+/** Every relay that may hold it lists forks and what a newer app wrote, so that a person hears of it. */
 const faultsAreListed: Oracle = ({ shop, office }) => {
   const newer = new Set<string>();
   for (const text of recordTexts(office)) {
     const { v, store, register } = JSON.parse(text) as { v: number; store: string; register: string };
     if (v === NEWER) newer.add(`${store}-${register}`);
   }
-  const forked = forkedRegisters(readable(office).filter((record) => isAuthorised(shop, record)));
-  const forged = readable(office).filter(({ hash }) => !shop.ledger.signers.has(hash));
+  const forked = forkedRegisters(readable(shop, office).filter((record) => isAuthorised(shop, record)));
   const wanted = [
     ...forked.map((register) => ({ register, code: 'fork' })),
     ...[...newer].map((register) => ({ register, code: 'unknown-version' })),
-    // A number nobody has come to yet: what is before it is missing.
-    ...forged.map(({ store, register }) => ({ register: `${store}-${register}`, code: 'gap' })),
   ];
   return shop.allRelays.flatMap(({ machine, quarantine, store }) =>
     wanted
@@ -343,6 +342,7 @@ export const ORACLES = {
   indexIsRebuilt,
   exceptionsAreTold,
   faultsAreListed,
+  forgeriesAreTold,
 } as const satisfies Readonly<Record<string, Oracle>>;
 
 /** What the oracles say, all of them. */
@@ -350,8 +350,11 @@ export function judge(evidence: Evidence): string[] {
   return Object.values(ORACLES).flatMap((oracle) => oracle(evidence));
 }
 
-function readable(replica: Replica): JournalRecord[] {
+/** The records of a replica that somebody made; what was forged is none. */
+function readable({ ledger }: Shop, replica: Replica): JournalRecord[] {
+  const forged = new Set(ledger.forged.map(({ text }) => text));
   return recordTexts(replica)
+    .filter((text) => !forged.has(text))
     .map(readRecord)
     .filter((record) => record !== undefined);
 }
