@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
+import { holdKey, ledgerShard } from '#model/documents/ledger.ts';
+import { holdsOfReplica } from './ledgers.ts';
 import { ORACLES, type Evidence } from './oracles.ts';
 import { readRecord } from './reading.ts';
 import { recordTexts, type Replica, type Seen } from './replica.ts';
+import { idOf } from './shop.ts';
 import { simulate, type Outcome, type Sabotage } from './simulation.ts';
 import type { Plan, Step } from './steps.ts';
 
@@ -246,8 +249,8 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     };
   };
 
-  /** Which step draws which forgery. */
-  const DRAWS = { gap: 1, broken: 8, altered: 5 };
+  /** Which step draws what. */
+  const DRAWS = { gap: 1, broken: 8, altered: 5, waits: 1 };
 
   test.each([
     ['a gap', 'gap', DRAWS.gap],
@@ -291,6 +294,41 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(all).toMatch(/till \d takes forged record \d of S01-R\d for a sale/);
     expect(all).toMatch(/hq does not list forged record \d of S01-R\d/);
     expect(all).toMatch(/the index does not list forged record \d of S01-R\d/);
+  });
+
+  test('ledgersAreBooked: a gift card that no ledger knows of, and one that is held for a basket that is sold', async () => {
+    const { faults } = await judging(
+      ({ office, shop }) => {
+        const sold = shop.ledger.printed
+          .flatMap(({ record }) => (record.kind === 'sale' ? [record.body] : []))
+          .find(({ lines }) => lines.some(({ account }) => account !== undefined));
+        const account = sold?.lines[0]?.account;
+        if (!sold || !account) throw new Error('nobody bought a card');
+        const { ledger, id: card } = account;
+        const hold = { ledger, account: card, basket: sold.basket, amount: 1, register: 'S01-R1' };
+        const at = shop.hq.machine.now();
+        const shard = idOf({ class: 'ledger', shard: ledgerShard(card) });
+        falsify(office, shard, `${sold.receipt}:0`, undefined);
+        falsify(office, shard, holdKey(hold), [textOf({ ...hold, at })]);
+      },
+      quietDay('sell', 'sell', 'sell', 'sell', 'gift-card', 'sell'),
+    );
+    expect(faults.join()).toMatch(/till \d has not booked S01-R\d-\d{6}:0/);
+    expect(faults.join()).toMatch(/till \d sold [0-9a-f]{16}, which still holds G\d{12}/);
+  });
+
+  test('a card that waits for a payment is held, and with the payment it is not any more', async () => {
+    const held: number[] = [];
+    const spending = { kind: 'spend', till: 0, other: 0, wait: 3_000 } as const;
+    const steps = [
+      ...quietDay('sell', 'sell', 'sell', 'sell', 'gift-card').steps,
+      { ...spending, draw: DRAWS.waits },
+    ];
+    const paying = [...steps, { ...spending, draw: 50 }];
+    const look = ({ office }: Evidence) => held.push(holdsOfReplica(office).length);
+    expect((await judging(look, { ...DAY, steps })).faults).toEqual([]);
+    expect((await judging(look, { ...DAY, steps: paying })).faults).toEqual([]);
+    expect(held).toEqual([1, 0]);
   });
 
   test('faultsAreListed: what a newer app wrote is kept, listed by every relay and counted by nobody', async () => {

@@ -3,6 +3,7 @@ import type { findExceptions } from '#model/folds/exceptions.ts';
 import { movesOf } from '#model/folds/sale-exceptions.ts';
 import { forgeriesAreTold } from './forgery-oracle.ts';
 import type { Indexed } from './indexed.ts';
+import { ledgersAreBooked } from './ledger-oracle.ts';
 import { movesOfReplica } from './ledgers.ts';
 import type { Printed } from './ledger.ts';
 import { NEWER, readRecord } from './reading.ts';
@@ -343,6 +344,7 @@ export const ORACLES = {
   exceptionsAreTold,
   faultsAreListed,
   forgeriesAreTold,
+  ledgersAreBooked,
 } as const satisfies Readonly<Record<string, Oracle>>;
 
 /** What the oracles say, all of them. */
