@@ -187,6 +187,44 @@ describe('what the oracles say of a world that was broken on purpose', { timeout
     expect(faults.join()).toMatch(/record \d+ does not count/);
   });
 
+  test('a clone excuses neither a closing that expects another amount nor a record that does not count', async () => {
+    const { faults } = await judging(
+      ({ shop, office, indexed }) => {
+        const { id, key, record } = sessionWith(office, 'closed');
+        if (record.kind !== 'closed') return;
+        shop.ledger.cloned.add(`${record.store}-${record.register}`);
+        const body = { ...record.body, expected: record.body.expected + 1 };
+        falsify(office, id, key, [textOf({ ...record, body })]);
+        indexed.database.prepare('DELETE FROM record WHERE hash = ?').run(record.hash);
+      },
+      quietDay('sell', 'sell', 'sell', 'sell', 'close', 'close', 'close'),
+    );
+    expect(faults.join()).toMatch(/closed with \d+ expected, the records make \d+/);
+    expect(faults.join()).toMatch(/record \d+ does not count/);
+  });
+
+  test('a lost disk excuses a gap where its receipts were, and no other', async () => {
+    const said: (readonly string[])[] = [];
+    await judging(
+      (evidence) => {
+        const { shop, office } = evidence;
+        const { id, key, text, record } = sessionWith(office, 'sale');
+        const later = { ...record, seq: 50, totals: { ...record.totals, receipts: 2 } };
+        shop.ledger.lost.add(text);
+        shop.ledger.signers.set('later', 'somebody');
+        falsify(office, id, key, [textOf({ ...later, hash: 'later' })]);
+        said.push(ORACLES.receiptsAreUnique(evidence));
+        falsify(office, id, key, [
+          textOf({ ...later, hash: 'later', totals: { ...later.totals, receipts: 3 } }),
+        ]);
+        said.push(ORACLES.receiptsAreUnique(evidence));
+      },
+      quietDay('sell', 'sell', 'sell', 'drawer'),
+    );
+    expect(said[0]).toEqual([]);
+    expect(said[1]?.join()).toMatch(/receipt numbers with gaps/);
+  });
+
   test('indexIsRebuilt: a sale that was added to a session twice', async () => {
     const { faults } = await judging(({ indexed }) => {
       indexed.database.exec('UPDATE session SET sales = sales + 1, gross = gross + 100');
