@@ -6,7 +6,7 @@ import { Indexed } from './indexed.ts';
 import { Watcher, judge, type Evidence } from './oracles.ts';
 import { replicaOf } from './replica.ts';
 import { Dice } from './dice.ts';
-import { sell } from './acts.ts';
+import { drawer } from './acts.ts';
 import { Shop, idOf } from './shop.ts';
 import type { Plan, Step } from './steps.ts';
 import { keepSyncStates } from './sync-states.ts';
@@ -77,7 +77,8 @@ async function rest(shop: Shop, watcher: Watcher): Promise<string[]> {
   await world.pass(LOOK_MS);
   shop.enrolForgotten(Object.fromEntries(known.get(idOf({ class: 'organization' }))?.entries ?? []));
   await world.pass(REST_MS);
-  for (const till of tills) if (till.run?.unsaved !== undefined) void sell(till, new Dice(1));
+  // Any act tries a record that waits again first; a sale would not begin where its basket is known to be sold.
+  for (const till of tills) if (till.run?.unsaved !== undefined) void drawer(till, new Dice(1));
   await world.pass(REST_MS / 2);
   // A page that was shut out asks now and then whether it still is, until somebody switches it off.
   for (const till of tills) if (till.run?.standing === 'excluded') till.crash();
