@@ -112,8 +112,10 @@ export class RegisterChain {
       exceptions.replace(source, []);
       return;
     }
+    const here = this.#candidates.get(seq);
     const findings = verdict.findings.map(({ code, detail, hash }) => {
-      const seen = (verdict.counted ?? verdict.aside[0]?.candidate)?.session ?? session;
+      // Records of one number may be of several sessions: each finding is about its own, whichever came first.
+      const seen = here?.get(hash)?.session ?? session;
       const key = { class: 'session' as const, store, register, session: seen };
       const id = documentId({ organization, key });
       return { code, detail, mark: hash, documentId: id, store, register, session: seen, seq };

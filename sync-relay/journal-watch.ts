@@ -170,7 +170,7 @@ export class JournalWatch {
     if (all === undefined) return;
     const judge = this.#judges.of(registerName(address.store, address.register));
     const verdict = await check(address, isBehind ? before : UNCHECKED, all.entries, judge);
-    if (journal.isSealed(address.session)) this.#lookBeside(journal, address);
+    this.#lookBeside(journal, address);
     const isCurrent = judge === this.#judges.of(registerName(address.store, address.register));
     journal.judged(address.session, verdict, isCurrent ? all.heads : []);
     if (verdict.faultCount > (isBehind ? before.faultCount : 0))
@@ -188,9 +188,12 @@ export class JournalWatch {
     this.#parts.onSettled?.(journal, address.organization);
   }
 
-  /** An archived session is not what it was: what was joined to it is looked at again. */
+  /**
+   * An archived session is not what it was: what was joined to it is looked at again. So is an archived one behind any session, for of
+   * that nothing is known but that it is there.
+   */
   #lookBeside(journal: RegisterJournal, { organization, store, register, session }: SessionAddress): void {
-    for (const beside of [session - 1, session + 1]) {
+    for (const beside of journal.isSealed(session) ? [session - 1, session + 1] : [session + 1]) {
       if (!journal.isSealed(beside)) continue;
       this.#dirty.add(
         documentId({ organization, key: { class: 'session', store, register, session: beside } }),

@@ -5,7 +5,7 @@ import { countersignText, type CountersignedHead } from '#model/documents/acknow
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import { hashRecord, recordText } from '#model/journal/chain.ts';
-import type { JournalRecord } from '#model/journal/record.ts';
+import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import type { Device } from '#model/trust/device.ts';
 import { exceptionsReport } from '../../reports-indexer/reports/exceptions.ts';
 import { totalsReport } from '../../reports-indexer/reports/totals.ts';
@@ -208,6 +208,19 @@ describe('devices that come later or change', () => {
       },
     );
     await fc.assert(property, { numRuns: 15 });
+  });
+
+  test('[F1] two records of one number in two sessions, neither of which counts, are told the same in any order', async () => {
+    const opened = records.find((record) => record.session === 2);
+    const sale = records.find((record) => record.session === 1 && record.kind === 'sale');
+    if (!opened || !sale) throw new Error('the fixture has two sessions with sales');
+    const changed = { ...sale, seq: opened.seq };
+    const text = recordText({ ...changed, hash: hashRecord(changed), sig: 'A'.repeat(86) });
+    const forged = { ...first, entries: { ...first.entries, [recordKey(opened.seq)]: text } };
+    const revoked = [{ ...TERMINAL, revokedAt: at(0) }];
+    const [one, other] = [sessionUpdates([forged, second]), sessionUpdates([second, forged])];
+    const found = rowsOf(await reportsWith(revoked, one));
+    expect(found).toEqual(rowsOf(await reportsWith(revoked, other)));
   });
 
   test('a program that stopped before it judged all records goes on with them', async () => {

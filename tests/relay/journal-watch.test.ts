@@ -239,6 +239,23 @@ describe('what is listed, and where', () => {
     expect(await held.faults()).toEqual([[2, 'fork', opened.seq - 1]]);
   });
 
+  test('[J7] fork, when a session goes on into the number of an archived one behind it', async () => {
+    const two = signedJournal(till, 2);
+    const held = watchOver();
+    const opened = two.find((record) => record.session === 2);
+    const last = two.at(-1);
+    assert(opened && last, () => 'the fixture has a second session');
+    hold(held, two);
+    expect(await held.faults()).toEqual([]);
+    held.watch.sealed({ organization: ORGANIZATION, ...PLACE, session: 2 }, { end: last });
+    const before = at(two, opened.seq - 1);
+    held.add(sessionId(1), {
+      [recordKey(opened.seq)]: resealed(before, { seq: opened.seq, prev: before.hash }),
+    });
+    const found = await held.faults();
+    expect(found).toContainEqual([2, 'fork', opened.seq]);
+  });
+
   test('[J6] gap, while a session in the middle is missing', async () => {
     const three = signedJournal(till, 3);
     const held = watchOver();

@@ -18,6 +18,18 @@ export function ifRefused<Instead>(instead: Instead): (cause: unknown) => Instea
   };
 }
 
+/** What a relay says instead of showing a document whose latest changes its disk does not take. */
+const NOT_ON_DISK = 'the disk refuses what is new';
+
+/** For a look at a document of a relay: where the disk refuses there is nothing to see, and anything else is broken and is told. */
+export function tellUnlessRefused(broken: string[], what: string): (cause: unknown) => undefined {
+  return (cause) => {
+    const isRefused =
+      cause instanceof DiskRefusal || (cause instanceof Error && cause.message === NOT_ON_DISK);
+    if (!isRefused) broken.push(`${what} threw ${String(cause)}`);
+  };
+}
+
 type Writing = { readonly apply: (share: number) => void };
 
 /**

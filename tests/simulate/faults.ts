@@ -1,6 +1,3 @@
-import { registerName } from '#model/ids/register-id.ts';
-import { hashRecord, recordText } from '#model/journal/chain.ts';
-import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import type { Dice } from './dice.ts';
 import type { DiskMood, SimulatedDisk } from './disk.ts';
 import { notOn, recordsIn } from './durable.ts';
@@ -78,30 +75,6 @@ export function upgrade(shop: Shop, till: TillHost): void {
   till.crash();
   till.version = NEWER;
   till.boot();
-}
-
-/**
- * Somebody who holds a till's relay writes a sale that was never made into an earlier session of another register: whole, with
- * a right hash, but signed by nobody or by a till that may not.
- */
-export async function forge(shop: Shop, till: TillHost, other: TillHost, dice: Dice): Promise<void> {
-  const { run, name } = till;
-  // A till that finds nonsense in the session it works in rightly stops.
-  const over = run?.sales().filter((one) => isOf(one, name) && one.session < run.state.session) ?? [];
-  const sale = dice.pick(over);
-  if (sale === undefined || other.name === name || other.home.relay === undefined) return;
-  const seq = sale.seq + dice.between(1, 3) * 100_000;
-  const made = { ...sale, seq, body: { ...sale.body, basket: dice.hex(8) } };
-  const hash = hashRecord(made);
-  const sig = dice.chance(0.5) ? other.key.sign(hash) : 'A'.repeat(86);
-  const text = recordText({ ...made, hash, sig });
-  const { store, register, session } = sale;
-  shop.ledger.count('forged');
-  await other.home.write({ class: 'session', store, register, session }, { [recordKey(seq)]: text });
-}
-
-function isOf({ store, register }: JournalRecord, name: string): boolean {
-  return registerName(store, register) === name;
 }
 
 /** A clock goes wrong or jumps. */

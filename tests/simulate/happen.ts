@@ -5,6 +5,7 @@ import * as acts from './acts.ts';
 import { ARTICLES } from './articles.ts';
 import { Dice } from './dice.ts';
 import * as faults from './faults.ts';
+import { forge } from './forgeries.ts';
 import { STAFF, STORE, stockBookOf, type Shop } from './shop.ts';
 import type { Step, StepKind } from './steps.ts';
 import type { TillHost } from './till-host.ts';
@@ -74,7 +75,7 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   skew: ({ shop, dice }) => faults.skew(shop, dice),
   downgrade: ({ shop }) => faults.downgrade(shop),
   upgrade: ({ shop, till }) => faults.upgrade(shop, till),
-  forge: ({ shop, till, other, dice }) => faults.forge(shop, till, other, dice),
+  forge: ({ shop, till, other, dice }) => forge(shop, till, other, dice),
   clone: ({ shop, till, other }) => faults.cloneTill(shop, till, other.home),
   cut: ({ shop, till, dice }) => {
     const [from, to] = dice.chance(0.4) ? [till, till.home] : [till.home, shop.hq];

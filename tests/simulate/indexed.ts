@@ -7,6 +7,7 @@ import { Indexer } from '../../reports-indexer/indexer.ts';
 import { ReportWriter } from '../../reports-indexer/report-writer.ts';
 import { sameHeads } from '../../sync-relay/entries-document.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
+import { tellUnlessRefused } from './disk.ts';
 import type { RelayHost } from './relay-host.ts';
 
 type Offered = { doc: A.Doc<unknown>; sync: A.SyncState };
@@ -38,11 +39,13 @@ export class Indexed {
     this.#indexer.linkUp((id, data) => this.#answer(id as DocumentId, data));
   }
 
-  /** Asks a relay for what it holds; it answers as the world goes on. */
-  ask({ relay }: RelayHost): void {
+  /** Asks a relay for what it holds; it answers as the world goes on, and what else goes wrong is added to `broken`. */
+  ask({ relay }: RelayHost, broken: string[]): void {
     for (const document of relay?.documents ?? [])
       // A relay that cannot read its disk now is asked again.
-      document.look((doc) => this.#copy(document.id, doc)).catch(() => undefined);
+      document
+        .look((doc) => this.#copy(document.id, doc))
+        .catch(tellUnlessRefused(broken, `what the index is shown of ${document.id}`));
   }
 
   /** Takes every document another index was shown, in any order `sorted` gives them. */

@@ -10,6 +10,16 @@ export type Printed = {
   readonly text: string;
 };
 
+/** A record that was never made, as it was written. */
+export type Forged = {
+  /** `S01-R2` */
+  readonly register: string;
+  readonly seq: number;
+  /** No honest record has it. */
+  readonly basket: string;
+  readonly text: string;
+};
+
 /** What really happened, known to nobody in the simulated shop: what the oracles compare with. */
 export class Ledger {
   readonly printed: Printed[] = [];
@@ -19,6 +29,7 @@ export class Ledger {
   readonly lost = new Set<string>();
   /** Texts of records that were on the disk of a relay when a device was revoked. */
   readonly reached = new Set<string>();
+  readonly forged: Forged[] = [];
   /** Sentences about what no program should have done while the world went on. */
   readonly broken: string[] = [];
   /** Registers that two images of one till may have written: only there may a number be given twice. */

@@ -1,4 +1,12 @@
-import { ledgerShard, moveEntry, readLedgerEntry } from '#model/documents/ledger.ts';
+import {
+  holdEntry,
+  holdKey,
+  ledgerShard,
+  moveEntry,
+  readLedgerEntry,
+  type Hold,
+  type LedgerEntry,
+} from '#model/documents/ledger.ts';
 import { documentId, parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
@@ -8,17 +16,66 @@ import { ifRefused } from './disk.ts';
 import type { PageDocuments } from './page-documents.ts';
 import type { Replica } from './replica.ts';
 
-/** Writes the moves of sales that the ledgers a page holds lack, as the app does it after a record and at its start (rule G7). */
+/** How long a hold counts, in milliseconds (rule G8). */
+const HOLD_MS = 15 * 60_000;
+
+/**
+ * Writes the moves of sales that the ledgers a page holds lack, and lets go of what their baskets held, as the app does it after a record
+ * and at its start (rules G7 and G8).
+ */
 export function book(documents: PageDocuments, records: readonly JournalRecord[]): void {
   for (const record of records)
     for (const move of record.kind === 'sale' ? bookedMoves(record.body, record.at) : []) {
-      const shard = ledgerShard(move.account);
-      const id = documentId({ organization: ORGANIZATION, key: { class: 'ledger', shard } });
+      const id = ledgerOf(move.account);
       const { key, text } = moveEntry(move);
+      if (record.kind === 'sale') release(documents, move.account, record.body.basket);
       if (documents.doc(id).entries[key] !== undefined) continue;
       documents.set(id, key, text);
-      void documents.save(id).catch(ifRefused(undefined));
+      keep(documents, id);
     }
+}
+
+/** Holds a part of an account for a basket that is not paid yet (rule G8). */
+export function hold(documents: PageDocuments, wanted: Hold): void {
+  const { key, text } = holdEntry(wanted);
+  const id = ledgerOf(wanted.account);
+  documents.set(id, key, text);
+  keep(documents, id);
+}
+
+/** Lets go of an account that a basket held. */
+export function release(documents: PageDocuments, account: string, basket: string): void {
+  const [id, key] = [ledgerOf(account), holdKey({ account, basket })];
+  if (documents.doc(id).entries[key] === undefined) return;
+  documents.remove(id, key);
+  keep(documents, id);
+}
+
+/** What baskets other than `basket` hold of an account, as far as it reached a page whose clock says `now`. */
+export function heldAt(documents: PageDocuments, account: string, basket: string, now: number): number {
+  return holdsIn(documents.entries(ledgerOf(account)))
+    .filter((one) => one.account === account && one.basket !== basket && Date.parse(one.at) > now - HOLD_MS)
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** The holds in the ledger documents of a replica. */
+export function holdsOfReplica(replica: Replica): Hold[] {
+  return [...replica].filter(([id]) => isLedgerDocument(id)).flatMap(([, { entries }]) => holdsIn(entries));
+}
+
+function holdsIn(entries: ReadonlyMap<string, readonly unknown[]>): Hold[] {
+  return [...entries].flatMap(([key, values]) => {
+    const read = values.map((value) => readOnce(key, String(value)));
+    return read.flatMap((one) => (one?.kind === 'hold' ? [one.value] : []));
+  });
+}
+
+function ledgerOf(account: string): DocumentId {
+  return documentId({ organization: ORGANIZATION, key: { class: 'ledger', shard: ledgerShard(account) } });
+}
+
+function keep(documents: PageDocuments, id: DocumentId): void {
+  void documents.save(id).catch(ifRefused(undefined));
 }
 
 /** The moves of accounts that reached a page. */
@@ -29,10 +86,24 @@ export function movesAt(documents: PageDocuments): BookedMove[] {
   });
 }
 
+const known = new Map<string, LedgerEntry | undefined>();
+const MOST_KNOWN = 20_000;
+
+/** Reads an entry of a ledger, the same one only once: every till looks at all of them before each payment. */
+function readOnce(key: string, text: string): LedgerEntry | undefined {
+  const name = `${key} ${text}`;
+  if (known.has(name)) return known.get(name);
+  if (known.size >= MOST_KNOWN) known.clear();
+  const read = readLedgerEntry(key, text);
+  const entry = read.ok ? read.value : undefined;
+  known.set(name, entry);
+  return entry;
+}
+
 /** The moves of accounts in the ledger documents of a replica. */
 export function movesIn(key: string, texts: readonly string[]): BookedMove[] {
-  const read = texts.map((text) => readLedgerEntry(key, text));
-  return read.flatMap((one) => (one.ok && one.value.kind === 'move' ? [one.value.value] : []));
+  const read = texts.map((text) => readOnce(key, text));
+  return read.flatMap((one) => (one?.kind === 'move' ? [one.value] : []));
 }
 
 /** The same of a replica. */

@@ -21,7 +21,7 @@ clocks, cloned, revoked and replaced devices and a newer app. Then faults off, a
   --workers W     seeds played at once (as many as there are processors, at most 2)
   --verbose       how often what happened
 
-A failing seed prints its number, what broke and the steps that are needed for it. Ends with "N passed, N failed".
+A failing seed prints its number, what broke and the steps that are needed for it. Says what a seed took of a processor and ends with "N passed, N failed".
 `;
 
 const text = { type: 'string' as const };
@@ -79,7 +79,9 @@ const seeds = replayed
 const workers = new Workers(number('workers', values.workers, Math.min(2, cpus().length, seeds.length)));
 
 let failed = 0;
-function tell(seed: number, { faults, shrunk, counts }: Answer): void {
+let processor = 0;
+function tell(seed: number, { faults, shrunk, counts, processor: taken }: Answer): void {
+  processor += taken;
   if (values.verbose === true)
     console.log(`seed ${seed}: ${counts.map(([what, often]) => `${what} ${often}`).join(', ')}`);
   if (faults.length === 0) return;
@@ -99,5 +101,6 @@ await Promise.all(
   ),
 );
 workers.stop();
+console.log(`${(processor / 1_000 / seeds.length).toFixed(1)} s of a processor for a seed`);
 console.log(`${seeds.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

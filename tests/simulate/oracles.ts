@@ -1,11 +1,12 @@
 import type { JournalRecord } from '#model/journal/record.ts';
 import type { findExceptions } from '#model/folds/exceptions.ts';
-import { movesOf } from '#model/folds/sale-exceptions.ts';
+import { exceptionsAreTold, forksIn } from './exception-oracle.ts';
+import { forgeriesAreTold } from './forgery-oracle.ts';
 import type { Indexed } from './indexed.ts';
-import { movesOfReplica } from './ledgers.ts';
+import { ledgersAreBooked } from './ledger-oracle.ts';
 import type { Printed } from './ledger.ts';
 import { NEWER, readRecord } from './reading.ts';
-import { fingerprint, recordTexts, seenIn, stockBooks, type Replica } from './replica.ts';
+import { fingerprint, recordTexts, seenIn, type Replica } from './replica.ts';
 import type { Shop } from './shop.ts';
 
 /** What the oracles look at when the world has come to rest. */
@@ -21,7 +22,7 @@ export type Evidence = {
 };
 
 /** Sentences about what is wrong. */
-type Oracle = (evidence: Evidence) => readonly string[];
+export type Oracle = (evidence: Evidence) => readonly string[];
 
 /** A register whose numbers may come twice: it was cloned or rolled back, or lost what only one disk held. */
 export function isDoubtful(shop: Shop, register: string): boolean {
@@ -59,23 +60,30 @@ const printedIsStored: Oracle = ({ shop, office }) => {
  */
 const receiptsAreUnique: Oracle = ({ shop, office }) => {
   const texts = new Set(recordTexts(office));
+  for (const { text } of shop.ledger.forged) texts.delete(text);
   const stored = [...texts]
     .map((text) => JSON.parse(text) as JournalRecord)
     .filter(({ hash }) => shop.ledger.signers.has(hash));
   return shop.relays.flatMap((_, index) => {
     const register = shop.tills[index]?.name ?? '';
-    if (hasLost(shop, register)) return [];
-    const printed = shop.ledger.printed.filter((one) => one.register === register && texts.has(one.text));
-    const numbers = printed.flatMap(({ record }) => (record.kind === 'sale' ? [record.totals.receipts] : []));
+    const printed = shop.ledger.printed.filter((one) => one.register === register);
+    const countOf = ({ record }: Printed) => (record.kind === 'sale' ? [record.totals.receipts] : []);
+    const numbers = printed.filter(({ text }) => texts.has(text)).flatMap(countOf);
+    // What only a disk held that is gone leaves its number empty, or to be given once more by whoever never saw it.
+    const lost = new Set(printed.filter(({ text }) => shop.ledger.lost.has(text)).flatMap(countOf));
+    const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index && !lost.has(number));
     const kept = stored.filter(
       (record) => record.kind === 'sale' && `${record.store}-${record.register}` === register,
     );
     const counts = new Set(kept.map(({ totals }) => totals.receipts));
+    const all = Array.from({ length: Math.max(0, ...counts) }, (_, index) => index + 1);
     return [
-      ...(new Set(numbers).size === numbers.length || shop.ledger.cloned.has(register)
+      ...(twice.length === 0 || shop.ledger.cloned.has(register)
         ? []
         : [`${register}: a receipt number twice`]),
-      ...(Math.max(0, ...counts) === counts.size ? [] : [`${register}: receipt numbers with gaps`]),
+      ...(all.every((count) => counts.has(count) || lost.has(count))
+        ? []
+        : [`${register}: receipt numbers with gaps`]),
     ];
   });
 };
@@ -100,35 +108,38 @@ const replicasAreEqual: Oracle = ({ shop, office, replicas }) => {
 };
 
 /** What of head office's replica a relay holds: its own store's documents, and those of all stores (rule E3). */
-function heldAt({ relays }: Shop, name: string, office: Replica): Replica {
+export function heldAt({ relays }: Shop, name: string, office: Replica): Replica {
   const relay = relays.find(({ machine }) => machine.name === name);
   return new Map([...office].filter(([id]) => relay?.mayHold(id)));
 }
 
 /** What was paid is what was charged, in every receipt that is stored. */
-const paymentsAddUp: Oracle = ({ office }) =>
-  readable(office).flatMap((record) => {
+const paymentsAddUp: Oracle = ({ shop, office }) =>
+  readable(shop, office).flatMap((record) => {
     if (record.kind !== 'sale') return [];
     const { tenders, total, rounding = 0, receipt } = record.body;
     const paid = tenders.reduce((sum, { amount }) => sum + amount, 0);
     return paid === total + rounding ? [] : [`${receipt}: ${paid} paid of ${total + rounding}`];
   });
 
-/** A closed drawer should hold its float, the cash of its sales and what was put in, less what was taken out. */
+/**
+ * A closed drawer should hold its float, the cash of its sales and what was put in, less what was taken out: in the very records the
+ * closing goes back to by its links, so that a clone or an older page excuses nothing. Only where one of these is gone nobody can say.
+ */
 const drawersAddUp: Oracle = ({ shop, office }) => {
-  const inDrawer = new Map<string, number>();
-  const found: string[] = [];
-  const made = readable(office).filter(({ hash }) => shop.ledger.signers.has(hash));
-  for (const record of made.sort((a, b) => a.seq - b.seq)) {
-    const register = `${record.store}-${record.register}`;
-    if (isDoubtful(shop, register)) continue;
-    const session = `${register}#${record.session}`;
-    const before = inDrawer.get(session) ?? 0;
-    if (record.kind === 'closed' && record.body.expected !== before)
-      found.push(`${session}: closed with ${record.body.expected} expected, the records make ${before}`);
-    inDrawer.set(session, before + cashOf(record));
-  }
-  return found;
+  const made = readable(shop, office).filter(({ hash }) => shop.ledger.signers.has(hash));
+  const byHash = new Map(made.map((record) => [record.hash, record]));
+  return made.flatMap((closing) => {
+    if (closing.kind !== 'closed') return [];
+    let [sum, before] = [0, byHash.get(closing.prev)];
+    for (; before !== undefined && before.kind !== 'opened'; before = byHash.get(before.prev))
+      sum += cashOf(before);
+    if (before === undefined || closing.body.expected === sum + cashOf(before)) return [];
+    const session = `${closing.store}-${closing.register}#${closing.session}`;
+    return [
+      `${session}: closed with ${closing.body.expected} expected, the records make ${sum + cashOf(before)}`,
+    ];
+  });
 };
 
 function cashOf(record: JournalRecord): number {
@@ -146,11 +157,12 @@ const reportsCountRight: Oracle = ({ shop, office, indexed }) => {
     .all();
   const counted = rows as { hash: string; at: string; register: string; seq: number }[];
   const unauthorised = counted.filter((row) => !isAuthorised(shop, row));
-  const hashes = new Set(counted.map(({ hash }) => hash));
-  const missing = readable(office)
+  // Of several records with one number one counts (rule J7), and of one record itself: a clone or a lost disk excuses no more.
+  const numbers = new Set(counted.map(({ register, seq }) => `${register} ${seq}`));
+  const missing = readable(shop, office)
     .map((record) => ({ record, register: `${record.store}-${record.register}` }))
-    .filter(({ record, register }) => isAuthorised(shop, record) && !isDoubtful(shop, register))
-    .filter(({ record, register }) => !hashes.has(record.hash) && !followsNewer(office, register, record));
+    .filter(({ record }) => isAuthorised(shop, record))
+    .filter(({ record: { seq }, register }) => !numbers.has(`${register} ${seq}`));
   const sum = (table: string) =>
     Number(
       indexed.database
@@ -168,14 +180,6 @@ const reportsCountRight: Oracle = ({ shop, office, indexed }) => {
   ];
 };
 
-/** Behind a record nobody here can read, sums cannot be checked. */
-function followsNewer(office: Replica, register: string, { seq }: JournalRecord): boolean {
-  return recordTexts(office).some((text) => {
-    const record = JSON.parse(text) as { v: number; store: string; register: string; seq: number };
-    return record.v === NEWER && `${record.store}-${record.register}` === register && record.seq < seq;
-  });
-}
-
 /** The index that followed every change is the one made anew from the end. */
 const indexIsRebuilt: Oracle = ({ indexed, rebuilt }) => {
   const [followed, made] = [indexed.contents.split('\n'), rebuilt.contents.split('\n')];
@@ -189,134 +193,18 @@ const indexIsRebuilt: Oracle = ({ indexed, rebuilt }) => {
     : [`the index differs from one made anew: ${[...only, ...lacks][0]?.slice(0, 300) ?? 'rows twice'}`];
 };
 
-/** Every replica tells the same exceptions, and everything that went wrong apart is among them. */
-const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
-  const factsOf = (replica: Replica) => ({
-    records: readable(replica).filter((record) => isAuthorised(shop, record)),
-    stock: stockBooks(replica),
-  });
-  // A relay knows of another store's cards what is in the ledgers; head office has the records, which are the truth.
-  const exceptionsOf = (replica: Replica) => {
-    const facts = factsOf(replica);
-    return JSON.stringify(tell({ ...facts, moves: [...movesOf(facts.records), ...movesOfReplica(replica)] }));
-  };
-  const told = tell(factsOf(office));
-  const differing = [...replicas].filter(
-    ([name, replica]) => exceptionsOf(replica) !== exceptionsOf(heldAt(shop, name, office)),
-  );
-  const trusted = readable(office).filter((record) => isAuthorised(shop, record));
-  const lines = new Set(
-    told.flatMap((one) =>
-      one.kind === 'double-refund' ? one.lines.map(({ receipt, line }) => `${receipt} ${line}`) : [],
-    ),
-  );
-  const baskets = new Set(told.flatMap((one) => (one.kind === 'sold-twice' ? [one.basket] : [])));
-  const products = new Set(
-    told.flatMap((one) =>
-      one.kind === 'oversold' ? one.products.map((product) => `${one.store} ${product}`) : [],
-    ),
-  );
-  const accounts = new Set(told.flatMap((one) => (one.kind === 'overspent' ? [one.account] : [])));
-  const forked = new Set(told.flatMap((one) => (one.kind === 'fork' ? [one.register] : [])));
-  const untold = (what: string, found: readonly string[], among: ReadonlySet<string>) =>
-    found.filter((name) => !among.has(name)).map((name) => `${what} ${name} is no exception`);
-  return [
-    ...differing.map(([name]) => `${name} tells other exceptions than head office`),
-    ...untold('double refund', overRefunded(trusted), lines),
-    ...untold('basket sold twice', twiceSold(trusted), baskets),
-    ...untold('oversold', belowZero(trusted, office), products),
-    ...untold('overspent account', overspentAccounts(trusted), accounts),
-    ...untold('fork', forkedRegisters(trusted), forked),
-    ...forkedRegisters(trusted)
-      .filter((register) => !isDoubtful(shop, register) && !hasRevoked(shop, register))
-      .map((register) => `${register} forked without a clone`),
-  ];
-};
-
-function hasRevoked({ devices }: Shop, register: string): boolean {
-  return [...devices.values()].some(
-    ({ place }) => place.revokedAt !== undefined && `${place.store}-${place.register}` === register,
-  );
-}
-
-function overRefunded(records: readonly JournalRecord[]): string[] {
-  const left = new Map<string, number>();
-  const add = (key: string, quantity: number) => left.set(key, (left.get(key) ?? 0) + quantity);
-  const sold = new Set<string>();
-  for (const record of records)
-    if (record.kind === 'sale')
-      record.body.lines.forEach((line, index) => {
-        if (line.refundOf) add(`${line.refundOf.receipt} ${line.refundOf.line}`, Number(line.quantity));
-        else if (Number(line.quantity) > 0) sold.add(`${record.body.receipt} ${index}`);
-        if (!line.refundOf) add(`${record.body.receipt} ${index}`, Number(line.quantity));
-      });
-  return [...left].filter(([key, quantity]) => sold.has(key) && quantity < 0).map(([key]) => key);
-}
-
-/**
- * Accounts from which more was taken than was put into them, in receipts that are here. Of two receipts that a fork gave one number the
- * fold counts one (rule G2): what such receipts moved says nothing here.
- */
-function overspentAccounts(records: readonly JournalRecord[]): string[] {
-  const left = new Map<string, number>();
-  const doubtful = new Set<string>();
-  const seen = new Map<string, string>();
-  for (const record of records) {
-    if (record.kind !== 'sale') continue;
-    const { receipt } = record.body;
-    if (seen.has(receipt) && seen.get(receipt) !== record.hash) doubtful.add(receipt);
-    seen.set(receipt, record.hash);
-  }
-  const moves = movesOf(records);
-  const unsure = new Set(moves.filter(({ receipt }) => doubtful.has(receipt)).map(({ account }) => account));
-  for (const { account, amount } of moves) left.set(account, (left.get(account) ?? 0) + amount);
-  return [...left].filter(([account, sum]) => sum < 0 && !unsure.has(account)).map(([account]) => account);
-}
-
-function twiceSold(records: readonly JournalRecord[]): string[] {
-  const sales = records.filter((record) => record.kind === 'sale').map(({ body }) => body);
-  const voided = new Set(sales.map(({ voids }) => voids?.receipt));
-  const standing = sales.filter(({ receipt }) => !voided.has(receipt)).map(({ basket }) => basket);
-  return [...new Set(standing.filter((basket, index) => standing.indexOf(basket) !== index))];
-}
-
-/** Products of a store that are below zero although nothing but sales ever took any away: `S01 P3`. */
-function belowZero(records: readonly JournalRecord[], office: Replica): string[] {
-  const left = new Map<string, number>();
-  const add = (key: string, quantity: number) => left.set(key, (left.get(key) ?? 0) + quantity);
-  for (const [store, entries] of stockBooks(office))
-    for (const { product, quantity } of entries) add(`${store} ${product}`, Number(quantity));
-  for (const record of records)
-    for (const { product, quantity } of record.kind === 'sale' ? record.body.lines : [])
-      if (left.has(`${record.store} ${product}`)) add(`${record.store} ${product}`, -Number(quantity));
-  return [...left].filter(([, quantity]) => quantity < 0).map(([key]) => key);
-}
-
-function forkedRegisters(records: readonly JournalRecord[]): string[] {
-  const seen = new Map<string, string>();
-  const found = new Set<string>();
-  for (const { store, register, seq, hash } of records) {
-    const key = `${store}-${register} ${seq}`;
-    if (seen.has(key) && seen.get(key) !== hash) found.add(`${store}-${register}`);
-    seen.set(key, hash);
-  }
-  return [...found];
-}
-
-/** Every relay that may hold it lists forks, what a newer app wrote and what was forged, so that a person hears of it. */
+/** Every relay that may hold it lists forks and what a newer app wrote, so that a person hears of it. */
 const faultsAreListed: Oracle = ({ shop, office }) => {
   const newer = new Set<string>();
   for (const text of recordTexts(office)) {
     const { v, store, register } = JSON.parse(text) as { v: number; store: string; register: string };
     if (v === NEWER) newer.add(`${store}-${register}`);
   }
-  const forked = forkedRegisters(readable(office).filter((record) => isAuthorised(shop, record)));
-  const forged = readable(office).filter(({ hash }) => !shop.ledger.signers.has(hash));
+  const forks = forksIn(readable(shop, office).filter((record) => isAuthorised(shop, record)));
+  const forked = new Set(forks.map(({ register }) => register));
   const wanted = [
-    ...forked.map((register) => ({ register, code: 'fork' })),
+    ...[...forked].map((register) => ({ register, code: 'fork' })),
     ...[...newer].map((register) => ({ register, code: 'unknown-version' })),
-    // A number nobody has come to yet: what is before it is missing.
-    ...forged.map(({ store, register }) => ({ register: `${store}-${register}`, code: 'gap' })),
   ];
   return shop.allRelays.flatMap(({ machine, quarantine, store }) =>
     wanted
@@ -340,6 +228,8 @@ export const ORACLES = {
   indexIsRebuilt,
   exceptionsAreTold,
   faultsAreListed,
+  forgeriesAreTold,
+  ledgersAreBooked,
 } as const satisfies Readonly<Record<string, Oracle>>;
 
 /** What the oracles say, all of them. */
@@ -347,8 +237,11 @@ export function judge(evidence: Evidence): string[] {
   return Object.values(ORACLES).flatMap((oracle) => oracle(evidence));
 }
 
-function readable(replica: Replica): JournalRecord[] {
+/** The records of a replica that somebody made; what was forged is none. */
+export function readable({ ledger }: Shop, replica: Replica): JournalRecord[] {
+  const forged = new Set(ledger.forged.map(({ text }) => text));
   return recordTexts(replica)
+    .filter((text) => !forged.has(text))
     .map(readRecord)
     .filter((record) => record !== undefined);
 }

@@ -58,6 +58,23 @@ test('[G2] a card that two receipts of one number moved, which a clone made, is 
   expect(counts.get('step: clone')).toBe(1);
 }, 120_000);
 
+test('[F3] a basket that a till and its clone sold as one receipt number is a fork and not sold twice', async () => {
+  const { faults, counts } = await simulate({
+    seed: 40000,
+    tills: 5,
+    steps: [
+      { kind: 'sell', till: 989, other: 979, wait: 51, draw: 173061352 },
+      { kind: 'clone', till: 834, other: 174, wait: 257, draw: 697912180 },
+      { kind: 'discount', till: 351, other: 597, wait: 337, draw: 72542362 },
+      { kind: 'sell', till: 754, other: 688, wait: 835, draw: 305223715 },
+      { kind: 'park', till: 201, other: 582, wait: 173, draw: 1896695330 },
+      { kind: 'resume-apart', till: 790, other: 20, wait: 259, draw: 767969846 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: resume-apart')).toBe(1);
+}, 120_000);
+
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
   return ['ff', 'bb', 'aa'].map((actor) => {

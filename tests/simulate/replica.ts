@@ -4,6 +4,7 @@ import { entriesSince } from '../../sync-relay/journal-entries.ts';
 import type { RelayDocument } from '../../sync-relay/relay-document.ts';
 import { readStockEntry, type StockEntry } from '#model/stock/stock-entry.ts';
 import { parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import { tellUnlessRefused } from './disk.ts';
 import type { RelayHost } from './relay-host.ts';
 
 /** A document as one replica holds it: its heads, and every value of every key. */
@@ -15,16 +16,24 @@ export type Seen = {
 /** Everything a replica holds, without documents nothing was ever written to. */
 export type Replica = ReadonlyMap<DocumentId, Seen>;
 
-/** What a relay holds on its disk; filled as the world goes on, and only when the relay can read it all. */
-export function replicaOf({ relay }: RelayHost): Map<DocumentId, Seen> {
+/**
+ * What a relay holds on its disk; filled as the world goes on, and only when the relay can read it all. What else goes wrong is
+ * added to `broken`.
+ */
+export function replicaOf({ relay, machine }: RelayHost, broken: string[]): Map<DocumentId, Seen> {
   const found = new Map<DocumentId, Seen>();
-  for (const document of relay?.documents ?? []) void put(document, found);
+  for (const document of relay?.documents ?? [])
+    void put(document, found, tellUnlessRefused(broken, `${machine.name}’s ${document.id}`));
   return found;
 }
 
-async function put(document: RelayDocument, found: Map<DocumentId, Seen>): Promise<void> {
+async function put(
+  document: RelayDocument,
+  found: Map<DocumentId, Seen>,
+  instead: (cause: unknown) => undefined,
+): Promise<void> {
   // What a relay cannot read now is missing from what it holds, and an oracle says so.
-  const seen = await document.look(seenIn).catch(() => undefined);
+  const seen = await document.look(seenIn).catch(instead);
   if (seen !== undefined && seen.entries.size > 0) found.set(document.id, seen);
 }
 

@@ -6,7 +6,7 @@ import { Indexed } from './indexed.ts';
 import { Watcher, judge, type Evidence } from './oracles.ts';
 import { replicaOf } from './replica.ts';
 import { Dice } from './dice.ts';
-import { sell } from './acts.ts';
+import { drawer } from './acts.ts';
 import { Shop, idOf } from './shop.ts';
 import type { Plan, Step } from './steps.ts';
 import { keepSyncStates } from './sync-states.ts';
@@ -45,7 +45,7 @@ export function simulate(plan: Plan, sabotage: Sabotage = {}): Promise<Outcome> 
     await shop.open();
     for (const [index, step] of plan.steps.entries()) {
       sabotage.beforeStep?.(shop, step, index);
-      if (index % STEPS_PER_INDEX === 0) indexed.ask(shop.hq);
+      if (index % STEPS_PER_INDEX === 0) indexed.ask(shop.hq, ledger.broken);
       happen(shop, step);
       await world.pass(step.wait);
       ledger.broken.push(...look(shop, watcher));
@@ -70,14 +70,15 @@ function look({ hosts }: Shop, watcher: Watcher): string[] {
 
 /** Faults off: everything heals, what waited is done, and then nobody has anything left to say. */
 async function rest(shop: Shop, watcher: Watcher): Promise<string[]> {
-  const { world, network, tills, hq } = shop;
+  const { world, network, tills, hq, ledger } = shop;
   heal(shop);
   await world.pass(REST_MS / 2);
-  const known = replicaOf(hq);
+  const known = replicaOf(hq, ledger.broken);
   await world.pass(LOOK_MS);
   shop.enrolForgotten(Object.fromEntries(known.get(idOf({ class: 'organization' }))?.entries ?? []));
   await world.pass(REST_MS);
-  for (const till of tills) if (till.run?.unsaved !== undefined) void sell(till, new Dice(1));
+  // Any act tries a record that waits again first; a sale would not begin where its basket is known to be sold.
+  for (const till of tills) if (till.run?.unsaved !== undefined) void drawer(till, new Dice(1));
   await world.pass(REST_MS / 2);
   // A page that was shut out asks now and then whether it still is, until somebody switches it off.
   for (const till of tills) if (till.run?.standing === 'excluded') till.crash();
@@ -95,10 +96,11 @@ async function rest(shop: Shop, watcher: Watcher): Promise<string[]> {
 
 async function verdict(shop: Shop, indexed: Indexed, sabotage: Sabotage): Promise<string[]> {
   const { hq, relays, world } = shop;
+  const { broken } = shop.ledger;
   const rebuilt = new Indexed();
-  indexed.ask(hq);
-  const office = replicaOf(hq);
-  const replicas = new Map(relays.map((relay) => [relay.machine.name, replicaOf(relay)]));
+  indexed.ask(hq, broken);
+  const office = replicaOf(hq, broken);
+  const replicas = new Map(relays.map((relay) => [relay.machine.name, replicaOf(relay, broken)]));
   await world.pass(LOOK_MS);
   await indexed.take();
   // From what the other was shown, which is more than what is there where head office lost a disk.
@@ -106,7 +108,7 @@ async function verdict(shop: Shop, indexed: Indexed, sabotage: Sabotage): Promis
   await rebuilt.take();
   const evidence = { shop, office, replicas, indexed, rebuilt, tell: findExceptions };
   sabotage.beforeJudging?.(evidence);
-  const faults = judge(evidence);
+  const faults = [...broken, ...judge(evidence)];
   rebuilt.close();
   return faults;
 }

@@ -2,12 +2,13 @@ import { completeSale } from '#model/register/commands.ts';
 import { issuedNumber, type AccountRef } from '#model/ledger/account.ts';
 import { redeem } from '#model/ledger/redeem.ts';
 import { valueLine } from '#model/ledger/value-line.ts';
-import { priceBasket } from '#model/sale/basket.ts';
+import type { Hold } from '#model/documents/ledger.ts';
+import { priceBasket, type Basket } from '#model/sale/basket.ts';
 import type { Payment } from '#model/sale/payment.ts';
 import { RULES } from './articles.ts';
 import { freshBasket, perform } from './acts.ts';
 import type { Dice } from './dice.ts';
-import { fundedAccounts, movesAt } from './ledgers.ts';
+import { fundedAccounts, heldAt, hold, movesAt, release } from './ledgers.ts';
 import type { TillHost } from './till-host.ts';
 import type { TillRun } from './till-run.ts';
 
@@ -30,25 +31,73 @@ export function accountsAt(run: TillRun | undefined): (AccountRef & { readonly b
   return run === undefined ? [] : fundedAccounts(movesAt(run.documents));
 }
 
-/** Pays for something out of an account, as far as this till knows that it may (rules G8 and G9), and the rest in cash. */
+/**
+ * Pays for something out of an account, as far as this till knows that it may (rules G8 and G9), and the rest in cash; or goes on with, or
+ * lets go of, what waits for that. Some customers first fetch something else: the account is held for them meanwhile.
+ */
 export async function spend(till: TillHost, dice: Dice, wanted?: AccountRef): Promise<void> {
-  const { run, home } = till;
+  const { run, machine } = till;
+  if (run?.standing !== 'ready') return;
+  const isNew = !waiting.has(run);
+  const unpaid = waiting.get(run) ?? begin(till, run, dice, wanted);
+  if (unpaid === undefined) return;
+  waiting.set(run, unpaid);
+  if (isNew) hold(run.documents, { ...unpaid.hold, at: machine.now() });
+  if (isNew && wanted === undefined && dice.chance(0.3)) return;
+  if (!isNew && dice.chance(0.3)) {
+    release(run.documents, unpaid.hold.account, unpaid.hold.basket);
+    waiting.delete(run);
+    return;
+  }
+  await pay(till, run, unpaid, dice);
+}
+
+/** A basket with a part of an account as its payment. */
+type Unpaid = { readonly basket: Basket; readonly hold: Omit<Hold, 'at'> };
+
+/** What is about to be paid on the screen of a page; gone with the page. */
+const waiting = new WeakMap<TillRun, Unpaid>();
+
+/** A new basket for an account, of which a cashier asks for what the card has or for what is left of that. */
+function begin(
+  { name, machine }: TillHost,
+  run: TillRun,
+  dice: Dice,
+  wanted: AccountRef | undefined,
+): Unpaid | undefined {
   const known = accountsAt(run);
   const account = wanted === undefined ? dice.pick(known) : known.find(({ id }) => id === wanted.id);
-  if (run === undefined || account === undefined) return;
-  const isAsked = run.documents.isLinked && home.relay?.status().peers.some(({ role }) => role === 'hq');
-  const funds = { balance: account.balance, held: 0, known: true, connected: isAsked === true };
+  if (account === undefined) return undefined;
   const basket = freshBasket(dice);
+  const left =
+    account.balance - (dice.chance(0.5) ? heldAt(run.documents, account.id, basket.id, machine.wall) : 0);
+  const amount = Math.min(priceBasket(basket, RULES).total, left);
+  if (amount <= 0) return undefined;
+  const { ledger, id } = account;
+  return { basket, hold: { ledger, account: id, basket: basket.id, amount, register: name } };
+}
+
+async function pay({ home, machine, ledger: told }: TillHost, run: TillRun, unpaid: Unpaid, dice: Dice) {
+  const { basket, hold: held } = unpaid;
+  const { ledger, account, amount } = held;
+  const balance = accountsAt(run).find(({ id }) => id === account)?.balance ?? 0;
+  const others = heldAt(run.documents, account, basket.id, machine.wall);
+  const isAsked = run.documents.isLinked && home.relay?.status().peers.some(({ role }) => role === 'hq');
+  const funds = { balance, held: others, known: true, connected: isAsked === true };
   const { total } = priceBasket(basket, RULES);
-  const amount = Math.min(total, account.balance);
   const payments: Payment[] = [
-    { tender: account.ledger, name: 'Card', kind: account.ledger, given: amount, account: account.id },
+    { tender: ledger, name: 'Card', kind: ledger as 'gift-card', given: amount, account },
     ...(amount < total
       ? [{ tender: 'cash', name: 'Cash', kind: 'cash' as const, given: total - amount }]
       : []),
   ];
-  await perform(run, dice, (state, act) => {
-    const allowed = redeem({ account: account.id, amount, funds, limit: OFFLINE_LIMIT }, act);
+  const done = await perform(run, dice, (state, act) => {
+    const allowed = redeem({ account, amount, funds, limit: OFFLINE_LIMIT }, act);
     return allowed.ok ? completeSale(state, { basket, payments, rules: RULES }, act) : allowed;
   });
+  if (done?.kind === 'sale' && done.body.basket === basket.id && amount > balance - others)
+    told.broken.push(
+      `${machine.name} paid ${amount} out of ${account}, which had ${balance} and ${others} held`,
+    );
+  if (done?.kind === 'sale' && done.body.basket === basket.id) waiting.delete(run);
 }

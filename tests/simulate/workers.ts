@@ -9,6 +9,8 @@ export type Question =
 export type Answer = {
   readonly faults: readonly string[];
   readonly counts: readonly (readonly [string, number])[];
+  /** What it took of a processor, without shrinking, in milliseconds. */
+  readonly processor: number;
   readonly shrunk?: Plan;
 };
 
