@@ -31,7 +31,10 @@ export default defineConfig(({ mode }) => ({
     environment: 'node',
     // Two cores: more workers only make the browsers and child processes of the tests slower.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Longer than any wait of a test: where something does not come, the wait says what it was.
+    testTimeout: 120_000,
     hookTimeout: 120_000,
+    // PATIENCE of tests/support/patience.ts, for waits that name no time of their own.
+    expect: { poll: { timeout: 30_000 } },
   },
 }));

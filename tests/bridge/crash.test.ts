@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { copiesOf, virtualPrinter } from './support/bench.ts';
@@ -27,7 +28,7 @@ async function stateOf(bridge: RunningProgram, jobId: string): Promise<unknown> 
 }
 
 async function reaches(bridge: RunningProgram, jobId: string, ...states: string[]): Promise<void> {
-  await vi.waitFor(async () => expect(states).toContain(await stateOf(bridge, jobId)), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(states).toContain(await stateOf(bridge, jobId)), PATIENCE);
 }
 
 /** After a restart: the first job is unknown, handing it in again prints nothing, and other papers come out. */
@@ -82,7 +83,7 @@ describe('a power cut', () => {
     await bridge.kill();
     await printer.setFaults({ off: false });
     await start(BRIDGE, data, printer.port);
-    await vi.waitFor(() => expect(printer.papers()).toHaveLength(5), { timeout: 15_000 });
+    await vi.waitFor(() => expect(printer.papers()).toHaveLength(5), PATIENCE);
     const order = printer
       .papers()
       .map((paper) => jobs.findIndex(({ jobId }) => JSON.stringify(paper.lines).includes(jobId)));
@@ -102,7 +103,7 @@ describe('a power cut', () => {
       const before = printer.papers().length;
       await vi.waitFor(
         () => expect(printer.papers().length).toBeGreaterThanOrEqual(before + Math.min(round % 3, 1)),
-        { interval: 1 },
+        { ...PATIENCE, interval: 1 },
       );
       await bridge.kill();
     }

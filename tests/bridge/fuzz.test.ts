@@ -9,6 +9,7 @@ import {
   requestBytes,
   sendRequest,
 } from '../support/fuzz.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { virtualPrinter } from './support/bench.ts';
@@ -63,8 +64,8 @@ describe('[W4] mutated requests', { timeout: 120_000 }, () => {
     });
     expect(failures).toEqual([]);
     expect(bridge.process.exitCode).toBeNull();
-    await expect.poll(() => elsewhere.papers().length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => elsewhere.papers().length, PATIENCE).toBeGreaterThan(0);
     expect(await call(port, 'POST', '/v1/jobs', job(2))).toMatchObject({ status: 202 });
-    await expect.poll(() => printer.papers().length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => printer.papers().length, PATIENCE).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { httpBridge, listen } from './support/http-bridge.ts';
 import { job, paper } from './support/papers.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const first = job(1);
 
@@ -11,8 +12,10 @@ describe('papers over HTTP', () => {
       status: 202,
       body: { jobId: first.jobId, device: 'front' },
     });
-    await vi.waitFor(async () =>
-      expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'printed' } }),
+    await vi.waitFor(
+      async () =>
+        expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'printed' } }),
+      PATIENCE,
     );
     expect(await call('POST', '/v1/jobs', first)).toMatchObject({ status: 200, body: { state: 'printed' } });
     const other = { ...first, paper: paper({ kind: 'rule' }) };
@@ -26,7 +29,7 @@ describe('papers over HTTP', () => {
     expect(answers.filter((answer) => answer.status === 202)).toHaveLength(1);
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(49);
     await call('POST', '/v1/jobs', job(2));
-    await vi.waitFor(() => expect(printer.papers()).toHaveLength(2));
+    await vi.waitFor(() => expect(printer.papers()).toHaveLength(2), PATIENCE);
     expect(JSON.stringify(printer.papers()[1]?.lines)).toContain(job(2).jobId);
   });
 
@@ -38,7 +41,7 @@ describe('papers over HTTP', () => {
       expect(await call('GET', '/v1/jobs?state=blocked')).toMatchObject({
         body: [{ jobId: first.jobId, cause: 'paper-out' }],
       });
-    });
+    }, PATIENCE);
     expect(await call('GET', '/v1/jobs?state=printed,unknown')).toMatchObject({ status: 200, body: [] });
     expect(await call('GET', '/v1/jobs')).toMatchObject({ body: [{ state: 'blocked' }] });
     expect(await call('GET', '/v1/jobs?state=lost')).toMatchObject({
@@ -51,8 +54,10 @@ describe('papers over HTTP', () => {
     const { call, printer } = await httpBridge();
     await printer.setFaults({ resetAtByte: 10 });
     await call('POST', '/v1/jobs', first);
-    await vi.waitFor(async () =>
-      expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'unknown' } }),
+    await vi.waitFor(
+      async () =>
+        expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'unknown' } }),
+      PATIENCE,
     );
     expect(await call('POST', `/v1/jobs/${first.jobId}/cancel`)).toMatchObject({
       status: 409,
@@ -133,7 +138,7 @@ describe('devices and drawer over HTTP', () => {
       body: { kind: 'drawer' },
     });
     expect(await call('POST', '/v1/drawer/open', request)).toMatchObject({ status: 200 });
-    await vi.waitFor(() => expect(printer.state().drawer.openings).toBe(1));
+    await vi.waitFor(() => expect(printer.state().drawer.openings).toBe(1), PATIENCE);
     expect(await call('POST', '/v1/drawer/open', { jobId: 'x' })).toMatchObject({ status: 400 });
   });
 });
@@ -207,17 +212,21 @@ describe('the event stream', () => {
     const { call, port, printer } = await httpBridge();
     await printer.setFaults({ resetAtByte: 10 });
     await call('POST', '/v1/jobs', first);
-    await vi.waitFor(async () =>
-      expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'unknown' } }),
+    await vi.waitFor(
+      async () =>
+        expect(await call('GET', `/v1/jobs/${first.jobId}`)).toMatchObject({ body: { state: 'unknown' } }),
+      PATIENCE,
     );
     const stream = await listen(port);
-    await vi.waitFor(() =>
-      expect(stream.text()).toMatch(/event: printer\n.*\n\nevent: job\ndata: .*"state":"unknown"/),
+    await vi.waitFor(
+      () => expect(stream.text()).toMatch(/event: printer\n.*\n\nevent: job\ndata: .*"state":"unknown"/),
+      PATIENCE,
     );
     await printer.setFaults({ resetAtByte: null });
     await call('POST', `/v1/jobs/${first.jobId}/resolve`, { action: 'reprint' });
-    await vi.waitFor(() =>
-      expect(stream.text()).toMatch(/"state":"queued"[\s\S]*"state":"sending"[\s\S]*"state":"printed"/),
+    await vi.waitFor(
+      () => expect(stream.text()).toMatch(/"state":"queued"[\s\S]*"state":"sending"[\s\S]*"state":"printed"/),
+      PATIENCE,
     );
     stream.close();
     expect(await call('GET', '/health')).toMatchObject({ status: 200 });

@@ -9,6 +9,8 @@ import {
 import { startVirtualPrinter } from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
 import { httpBridge } from './support/http-bridge.ts';
 import { job } from './support/papers.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const at = (port: number): DisplayProfile => ({
   device: 'pole',
@@ -24,8 +26,8 @@ const text = (left: string, right: string) => ({
   ],
 });
 
-async function display(port = 0): Promise<VirtualDisplay> {
-  const started = await startVirtualDisplay({ port });
+async function display(port?: number): Promise<VirtualDisplay> {
+  const started = await startVirtualDisplay({ port: port ?? (await freePort()) });
   onTestFinished(() => started.stop());
   return started;
 }
@@ -34,15 +36,23 @@ describe('a pole display at the bridge', () => {
   it('[P8] shows the latest text, cut to its columns and in its own characters', async () => {
     const pole = await display();
     const { call } = await httpBridge([], [at(pole.port)]);
-    await vi.waitFor(async () =>
-      expect(await call('PUT', '/v1/displays/pole', text('White Metal Lantern', '£3.39'))).toMatchObject({
-        status: 200,
-        body: { device: 'pole', state: 'ready' },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await call('PUT', '/v1/displays/pole', text('White Metal Lantern', '£3.39'))).toMatchObject({
+          status: 200,
+          body: { device: 'pole', state: 'ready' },
+        }),
+      PATIENCE,
     );
-    await vi.waitFor(() => expect(pole.lines()).toEqual(['White Metal La £3.39', 'TOTAL          £3.39']));
+    await vi.waitFor(
+      () => expect(pole.lines()).toEqual(['White Metal La £3.39', 'TOTAL          £3.39']),
+      PATIENCE,
+    );
     for (let i = 1; i <= 200; i++) await call('PUT', '/v1/displays/pole', text('Línea ✓ "é"', `€${i}.00`));
-    await vi.waitFor(() => expect(pole.lines()).toEqual(['Línea v "é"  €200.00', 'TOTAL        €200.00']));
+    await vi.waitFor(
+      () => expect(pole.lines()).toEqual(['Línea v "é"  €200.00', 'TOTAL        €200.00']),
+      PATIENCE,
+    );
     expect(await call('GET', '/v1/displays')).toMatchObject({ body: [{ device: 'pole', state: 'ready' }] });
   });
 
@@ -50,17 +60,19 @@ describe('a pole display at the bridge', () => {
     const pole = await display();
     const { call } = await httpBridge([], [at(pole.port)]);
     await call('PUT', '/v1/displays/pole', text('First', '1.00'));
-    await vi.waitFor(() => expect(pole.lines()[0]).toContain('First'));
+    await vi.waitFor(() => expect(pole.lines()[0]).toContain('First'), PATIENCE);
     const { port } = pole;
     await pole.stop();
-    await vi.waitFor(async () =>
-      expect(await call('PUT', '/v1/displays/pole', text('Second', '2.00'))).toMatchObject({
-        body: { state: 'away' },
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await call('PUT', '/v1/displays/pole', text('Second', '2.00'))).toMatchObject({
+          body: { state: 'away' },
+        }),
+      PATIENCE,
     );
     await call('PUT', '/v1/displays/pole', text('Third', '3.00'));
     const back = await display(port);
-    await vi.waitFor(() => expect(back.lines()[0]).toContain('Third'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(back.lines()[0]).toContain('Third'), PATIENCE);
   });
 
   it('[P8] delays no paper while it is away, and refuses what it does not understand', async () => {
@@ -70,7 +82,7 @@ describe('a pole display at the bridge', () => {
       body: { state: 'away' },
     });
     await call('POST', '/v1/jobs', job(1));
-    await vi.waitFor(() => expect(printer.papers()).toHaveLength(1));
+    await vi.waitFor(() => expect(printer.papers()).toHaveLength(1), PATIENCE);
     expect(await call('PUT', '/v1/displays/other', text('Any', '1'))).toMatchObject({ status: 404 });
     expect(await call('PUT', '/v1/displays/pole', { lines: [] })).toMatchObject({ status: 400 });
     expect(await call('PUT', '/v1/displays/pole', { lines: ['x'] })).toMatchObject({ status: 400 });
@@ -80,7 +92,10 @@ describe('a pole display at the bridge', () => {
     const pole = await display();
     const { call } = await httpBridge([], [at(pole.port)]);
     await call('PUT', '/v1/displays/pole', text('\u001b@\u001f$\u0001\u0001A\nB', '\u000c1'));
-    await vi.waitFor(() => expect(pole.lines()).toEqual(['@$A B              1', 'TOTAL              1']));
+    await vi.waitFor(
+      () => expect(pole.lines()).toEqual(['@$A B              1', 'TOTAL              1']),
+      PATIENCE,
+    );
   });
 });
 

@@ -5,6 +5,7 @@ import { copiesOf, reaches, startBench, startQueue, virtualPrinter } from './sup
 import { memorySpool } from './support/memory-spool.ts';
 import { job, paper, profile } from './support/papers.ts';
 import { testClock } from './support/test-clock.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const FULL = { code: 'spool-full', message: 'full' } as const;
 
@@ -45,7 +46,7 @@ describe('a job id', () => {
     bench.clock.advance(MEMORY_MS - 1000);
     expect(await bench.queue.accept(job(1))).toMatchObject({ ok: true, value: { fresh: false } });
     bench.clock.advance(60 * 60 * 1000 + 2000);
-    await vi.waitFor(() => expect(bench.queue.job(job(1).jobId)).toBeNull());
+    await vi.waitFor(() => expect(bench.queue.job(job(1).jobId)).toBeNull(), PATIENCE);
     expect([...bench.spool.files.keys()]).toEqual([]);
   });
 });
@@ -85,7 +86,7 @@ describe('a printer that holds things up', () => {
     await bench.queue.accept(job(1));
     let updated = '';
     for (const wait of [1000, 2000, 5000, 10_000, 30_000, 30_000]) {
-      await vi.waitFor(() => expect(bench.queue.job(job(1).jobId)?.state).toBe('blocked'));
+      await vi.waitFor(() => expect(bench.queue.job(job(1).jobId)?.state).toBe('blocked'), PATIENCE);
       expect(bench.queue.job(job(1).jobId)).toMatchObject({ cause: 'offline' });
       updated = bench.queue.job(job(1).jobId)?.updatedAt ?? '';
       bench.clock.advance(wait - 1);
@@ -259,7 +260,7 @@ describe('the drawer', () => {
     const bench = await startBench();
     await bench.printer.setFaults({ paperOut: true });
     await bench.queue.accept(job(1, { openDrawer: true }));
-    await vi.waitFor(() => expect(bench.printer.state().drawer.openings).toBe(1));
+    await vi.waitFor(() => expect(bench.printer.state().drawer.openings).toBe(1), PATIENCE);
     await bench.printer.setFaults({ paperOut: false });
     bench.clock.advance(1000);
     await bench.reaches(job(1).jobId, 'printed');
@@ -274,7 +275,7 @@ describe('the drawer', () => {
     await bench.queue.acceptDrawer(drawerJob(1));
     await bench.reaches('drawer-1', 'sent');
     await bench.queue.accept(job(2, { openDrawer: true }));
-    await vi.waitFor(() => expect(bench.printer.state().drawer.openings).toBe(2));
+    await vi.waitFor(() => expect(bench.printer.state().drawer.openings).toBe(2), PATIENCE);
     await bench.printer.setFaults({ paperOut: false });
     await bench.reaches(job(2).jobId, 'printed');
     expect(bench.queue.job(job(1).jobId)?.state).toBe('printed');
@@ -319,8 +320,9 @@ describe('a full disk', () => {
     expect(bench.queue.job(job(2).jobId)).toBeNull();
     await bench.printer.setFaults({ off: false });
     bench.clock.advance(1000);
-    await vi.waitFor(() =>
-      expect(bench.queue.job(job(1).jobId)).toMatchObject({ state: 'blocked', cause: 'spool-full' }),
+    await vi.waitFor(
+      () => expect(bench.queue.job(job(1).jobId)).toMatchObject({ state: 'blocked', cause: 'spool-full' }),
+      PATIENCE,
     );
     expect(bench.printer.papers()).toEqual([]);
     bench.spool.fail(null);

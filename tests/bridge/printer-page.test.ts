@@ -6,6 +6,8 @@ import {
 } from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
 import { existsSync } from 'node:fs';
 import { printText } from './support/raw-print.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const SYSTEM_BROWSER = '/usr/bin/chromium';
 let browser: Browser;
@@ -20,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 async function openPage(): Promise<{ page: Page; printer: VirtualPrinter; complaints: string[] }> {
-  const printer = await startVirtualPrinter({ port: 0, webPort: 0, name: 'S01-R1' });
+  const printer = await startVirtualPrinter({
+    port: await freePort(),
+    webPort: await freePort(),
+    name: 'S01-R1',
+  });
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -59,7 +65,7 @@ describe('the page of the virtual printer', () => {
     expect(printer.state().faults.paperOut).toBe(true);
     await page.getByLabel('Speed').fill('120');
     await page.keyboard.press('Tab');
-    await vi.waitFor(() => expect(printer.state().faults.bytesPerSecond).toBe(120));
+    await vi.waitFor(() => expect(printer.state().faults.bytesPerSecond).toBe(120), PATIENCE);
     await page.getByRole('button', { name: 'Clear all' }).click();
     await page.getByText('Ready', { exact: true }).waitFor();
     expect(printer.state().faults).toMatchObject({ paperOut: false, bytesPerSecond: null });

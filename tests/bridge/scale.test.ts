@@ -7,6 +7,8 @@ import { parseScaleFlag, type ScaleProfile } from '../../hardware-bridge/scale-p
 import { startVirtualScale, type VirtualScale } from '../../hardware-bridge/virtual-scale/virtual-scale.ts';
 import { httpBridge } from './support/http-bridge.ts';
 import { testClock, type TestClock } from './support/test-clock.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const at = (port: number, protocol: ScaleProtocol = '8217'): ScaleProfile => ({
   device: 'scale',
@@ -19,7 +21,7 @@ const at = (port: number, protocol: ScaleProtocol = '8217'): ScaleProfile => ({
 async function scale(
   options: { protocol?: ScaleProtocol; port?: number; webPort?: number } = {},
 ): Promise<VirtualScale> {
-  const started = await startVirtualScale({ port: 0, ...options });
+  const started = await startVirtualScale({ port: await freePort(), ...options });
   onTestFinished(() => started.stop());
   return started;
 }
@@ -60,7 +62,7 @@ describe('a scale at the bridge', () => {
     const pan = await scale({ protocol });
     const { call } = await httpBridge([], [], [at(pan.port, protocol)]);
     const read = async () => (await call('GET', '/v1/scales/scale')).body;
-    await vi.waitFor(async () => expect(await read()).toEqual({ device: 'scale', state: 'empty' }));
+    await vi.waitFor(async () => expect(await read()).toEqual({ device: 'scale', state: 'empty' }), PATIENCE);
     await pan.put({ grams: 452 });
     expect(await read()).toEqual({ device: 'scale', state: 'stable', grams: '452' });
     await pan.put({ moving: true });
@@ -82,24 +84,25 @@ describe('a scale at the bridge', () => {
     await pan.put({ grams: 1250 });
     const { call } = await httpBridge([], [], [at(pan.port)]);
     const read = async () => (await call('GET', '/v1/scales/scale')).body;
-    const back = { timeout: 10_000 };
-    await vi.waitFor(async () => expect(await read()).toMatchObject({ grams: '1250' }), back);
+    await vi.waitFor(async () => expect(await read()).toMatchObject({ grams: '1250' }), PATIENCE);
     await pan.put({ power: 'mute' });
     expect(await read()).toMatchObject({
       state: 'away',
       message: expect.stringContaining('does not answer'),
     });
     await pan.put({ power: 'off' });
-    await vi.waitFor(async () =>
-      expect(await read()).toMatchObject({
-        state: 'away',
-        message: expect.stringContaining('is not connected'),
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await read()).toMatchObject({
+          state: 'away',
+          message: expect.stringContaining('is not connected'),
+        }),
+      PATIENCE,
     );
     await pan.put({ power: 'on' });
     await vi.waitFor(
       async () => expect(await read()).toMatchObject({ state: 'stable', grams: '1250' }),
-      back,
+      PATIENCE,
     );
   });
 
@@ -117,11 +120,11 @@ describe('the port of a scale', () => {
   it('[C14] asks once for all who want to know meanwhile', async () => {
     const line = await wire();
     const { scalePort } = portTo(line.port);
-    await vi.waitFor(() => expect(line.sockets).toHaveLength(1));
+    await vi.waitFor(() => expect(line.sockets).toHaveLength(1), PATIENCE);
     await vi.waitFor(() => {
       void scalePort.read();
       expect(line.asked).toEqual(['W']);
-    });
+    }, PATIENCE);
     const readings = [scalePort.read(), scalePort.read()];
     line.say('\u000200.452\r');
     expect(await Promise.all(readings)).toEqual(
@@ -133,39 +136,39 @@ describe('the port of a scale', () => {
   it('[C14] never takes what was said before the question, or too late, for an answer', async () => {
     const line = await wire();
     const { scalePort, clock } = portTo(line.port);
-    await vi.waitFor(() => expect(line.sockets).toHaveLength(1));
+    await vi.waitFor(() => expect(line.sockets).toHaveLength(1), PATIENCE);
     let reading = scalePort.read();
     await vi.waitFor(() => {
       if (line.asked.length === 0) reading = scalePort.read();
       expect(line.asked).toHaveLength(1);
-    });
+    }, PATIENCE);
     line.say('\u000200.452\r\u000209.999\r');
     expect(await reading).toMatchObject({ grams: '452' });
     reading = scalePort.read();
-    await vi.waitFor(() => expect(line.asked).toHaveLength(2));
+    await vi.waitFor(() => expect(line.asked).toHaveLength(2), PATIENCE);
     clock.advance(1000);
     expect(await reading).toMatchObject({
       state: 'away',
       message: expect.stringContaining('does not answer'),
     });
     line.say('\u000209.999\r');
-    await vi.waitFor(() => expect(line.sockets[0]?.destroyed).toBe(true));
+    await vi.waitFor(() => expect(line.sockets[0]?.destroyed).toBe(true), PATIENCE);
     expect(await scalePort.read()).toMatchObject({ state: 'away' });
     await vi.waitFor(() => {
       clock.advance(1000);
       expect(line.sockets).toHaveLength(2);
-    });
+    }, PATIENCE);
   });
 
   it('[W4] ends with a fault where a frame never ends', async () => {
     const line = await wire();
     const { scalePort } = portTo(line.port);
-    await vi.waitFor(() => expect(line.sockets).toHaveLength(1));
+    await vi.waitFor(() => expect(line.sockets).toHaveLength(1), PATIENCE);
     let reading = scalePort.read();
     await vi.waitFor(() => {
       if (line.asked.length === 0) reading = scalePort.read();
       expect(line.asked).toHaveLength(1);
-    });
+    }, PATIENCE);
     line.say('7'.repeat(200));
     expect(await reading).toMatchObject({
       state: 'fault',

@@ -7,6 +7,7 @@ import type { PrinterReading } from '../../hardware-bridge/status-bytes.ts';
 import { tcpLink, type Delivery, type Parcel } from '../../hardware-bridge/transport.ts';
 import { profile } from './support/papers.ts';
 import { answerStatus, scriptedPrinter } from './support/scripted-printer.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const WELL = { 1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12 };
 const PAPER = Buffer.from('PAPER BYTES\n');
@@ -69,7 +70,7 @@ describe('a delivery', () => {
     expect(steps).toEqual(['before', 'after']);
     const questions = Buffer.from([0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 3, 0x10, 4, 4]);
     expect(printer.received()).toEqual(Buffer.concat([questions, PAPER, ASK_DONE]));
-    await vi.waitFor(() => expect(printer.connections()).toEqual({ made: 1, ended: 1 }));
+    await vi.waitFor(() => expect(printer.connections()).toEqual({ made: 1, ended: 1 }), PATIENCE);
   });
 
   it('is done when the printer answers, whether or not it ever hangs up', async () => {
@@ -212,7 +213,7 @@ describe('a look at the printer', () => {
     );
     const reading = await tcpLink(systemClock, timings).read(profile({ port: printer.port }));
     expect(reading).toEqual({ state: 'cover-open', paperNearEnd: false });
-    await vi.waitFor(() => expect(printer.connections()).toEqual({ made: 1, ended: 1 }));
+    await vi.waitFor(() => expect(printer.connections()).toEqual({ made: 1, ended: 1 }), PATIENCE);
   });
 
   it('says what it cannot know', async () => {

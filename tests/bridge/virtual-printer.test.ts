@@ -3,6 +3,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { paperText } from '../../hardware-bridge/virtual-printer/paper-strip.ts';
 import { paperSvg } from '../../hardware-bridge/virtual-printer/paper-svg.ts';
 import { startVirtualPrinter } from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startBench, virtualPrinter } from './support/bench.ts';
 import { call } from './support/http-bridge.ts';
 import { fullReceipt, job } from './support/papers.ts';
@@ -14,7 +16,7 @@ const bytes = (...parts: (string | number[])[]): Buffer =>
   );
 
 async function withPage() {
-  const printer = await startVirtualPrinter({ port: 0, webPort: 0, name: 'S01-R1' });
+  const printer = await startVirtualPrinter({ port: await freePort(), webPort: 0, name: 'S01-R1' });
   onTestFinished(() => printer.stop());
   const { webPort } = printer;
   if (webPort === null) throw new Error('it has no page');
@@ -75,7 +77,7 @@ describe('bytes become a paper', () => {
     const socket = connect(printer.port, '127.0.0.1');
     for (const byte of bytes([0x1b, 0x45, 1], 'bold', [0x1b, 0x45, 0, 0x0a, 0x10, 0x04, 1, 0x1d, 0x56, 0]))
       socket.write(Buffer.of(byte));
-    await vi.waitFor(() => expect(printer.papers()).toHaveLength(1));
+    await vi.waitFor(() => expect(printer.papers()).toHaveLength(1), PATIENCE);
     socket.destroy();
     expect(printer.papers()[0]?.lines).toEqual([
       { kind: 'text', align: 'left', runs: [{ text: 'bold', bold: true, width: 1, height: 1 }] },
@@ -110,7 +112,7 @@ describe('questions', () => {
     let got: number[] = [];
     socket.on('data', (part) => (got = [...got, ...part]));
     socket.write(bytes([0x10, 4, 1, 0x10, 4, 2, 0x10, 4, 3, 0x10, 4, 4]));
-    await vi.waitFor(() => expect(got).toEqual(answers));
+    await vi.waitFor(() => expect(got).toEqual(answers), PATIENCE);
     socket.destroy();
   });
 

@@ -19,7 +19,7 @@ import {
   startVirtualPrinter,
   type VirtualPrinter,
 } from '../../hardware-bridge/virtual-printer/virtual-printer.ts';
-import { freePorts, isFree } from '../support/free-ports.ts';
+import { freePort, isFree } from '../support/free-ports.ts';
 import { Machine } from './machine.ts';
 import { Tripwire } from './tripwire.ts';
 
@@ -70,7 +70,7 @@ export async function startCrashShop(folder: string): Promise<CrashShop> {
   const office = new Machine('office', machineArgs(join(folder, 'office'), officePort), say);
   await office.start();
   const code = await atHeadOffice(join(folder, 'office'), organization, officePort, codeForTill);
-  const printer = await startVirtualPrinter({ port: 0 });
+  const printer = await startVirtualPrinter({ port: await freePort() });
   await printer.setFaults({ bytesPerSecond: PRINTING_SPEED });
   const papers: CameOut[] = [];
   printer.listen((news) => {
@@ -119,7 +119,7 @@ function machineArgs(data: string, port: number): string[] {
 /** A machine takes its relay's port ten and its bridge's or reports' port twenty behind its first. */
 async function portWithRoom(): Promise<number> {
   for (;;) {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     if ((await Promise.all([10, 20].map((behind) => isFree(port + behind)))).every(Boolean)) return port;
   }
 }

@@ -7,11 +7,11 @@ import { virtualPrinter, copiesOf } from '../bridge/support/bench.ts';
 import { call } from '../bridge/support/http-bridge.ts';
 import { job, paper } from '../bridge/support/papers.ts';
 import { CorePeer } from '../support/core-peer.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const SESSION = documentId({
   organization: ORGANIZATION,
   key: { class: 'session', store: storeId(1), register: registerId(1), session: 1 },

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { pinOf } from '../support/shop.ts';
 import type { TillPage } from './pages/till-page.ts';
-import { picture, withTwoTills } from './two-tills.ts';
+import { picture, withTwoTills } from './shop-tills.ts';
 
 // Articles of the demo: a lantern of 3.39, and a toy of 7.62, which is in a special.
 const LANTERN = '71053';
 const TOY = '20696';
-const PATIENCE = { timeout: 30_000, interval: 100 };
 
 const tills = withTwoTills({ width: 1280, height: 800 });
 let one: TillPage;
@@ -20,7 +20,7 @@ describe('prices and baskets by hand, on two tills', { timeout: 120_000 }, () =>
     for (let n = 0; n < 3; n++) await one.addBySearch(TOY);
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('15.24');
     expect(await one.line(TOY).getByTestId('line-off').textContent()).toMatch(/Toys: 3 for 2.*-£7\.62/);
-    await picture(one, 'special');
+    await picture(one.page, 'special');
     await one.page.getByTestId('clear-basket').click();
     await expect.poll(() => one.lines.count(), PATIENCE).toBe(0);
   });
@@ -29,17 +29,17 @@ describe('prices and baskets by hand, on two tills', { timeout: 120_000 }, () =>
     await one.addBySearch(LANTERN);
     await one.setQuantity(LANTERN, '4');
     await one.discount('50', 'Damaged', LANTERN);
-    await picture(one, 'discount-approval');
+    await picture(one.page, 'discount-approval');
     await one.approve('sam', pinOf('sam'));
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('6.78');
     expect(await one.line(LANTERN).textContent()).toContain('Damaged');
-    await picture(one, 'discount-basket');
+    await picture(one.page, 'discount-basket');
     await one.park('Blue jacket');
     await expect.poll(() => one.lines.count(), PATIENCE).toBe(0);
 
     await two.page.getByTestId('parked-button').click();
     await two.page.getByTestId('parked-row').waitFor();
-    await picture(two, 'parked');
+    await picture(two.page, 'parked');
     await two.page.keyboard.press('Escape');
     await two.resume('Blue jacket');
     await expect.poll(() => two.total.textContent(), PATIENCE).toContain('6.78');
@@ -54,7 +54,7 @@ describe('prices and baskets by hand, on two tills', { timeout: 120_000 }, () =>
     await two.voidReceipt(receipt, 'Wrong article');
     await two.approve('sam', pinOf('sam'));
     await expect.poll(() => two.receiptNumber.textContent(), PATIENCE).toBe('S01-R2-000002');
-    await picture(two, 'voided');
+    await picture(two.page, 'voided');
     expect(await two.receipt.textContent()).toContain('S01-R2-000001: Wrong article');
     expect(await two.change.textContent()).toContain('6.78');
     await two.newSale();

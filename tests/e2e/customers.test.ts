@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { pinOf } from '../support/shop.ts';
 import type { TillPage } from './pages/till-page.ts';
-import { picture, withTwoTills } from './two-tills.ts';
+import { picture, withTwoTills } from './shop-tills.ts';
 
 // A lantern of 3.39 of the demo; Joan Builder buys for trade prices, Karim Haddad without tax.
 const LANTERN = '71053';
-const PATIENCE = { timeout: 30_000, interval: 100 };
 
 const tills = withTwoTills({ width: 1366, height: 768 });
 let one: TillPage;
@@ -19,12 +19,12 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await one.addBySearch(LANTERN);
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('3.39');
     await one.findCustomer('joan');
-    await picture(one, 'customer-found');
+    await picture(one.page, 'customer-found');
     await one.page.keyboard.press('Enter');
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('3.05');
     expect(await one.page.getByTestId('basket-customer').textContent()).toMatch(/Joan Builder.*Trade/);
     expect(await one.line(LANTERN).getByTestId('line-priced').textContent()).toContain('£3.39');
-    await picture(one, 'customer-attached');
+    await picture(one.page, 'customer-attached');
   });
 
   test('[U5] [U8] the receipt names the customer, the list price and the points', async () => {
@@ -32,12 +32,12 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     const paper = await one.page.getByTestId('receipt-modal').textContent();
     expect(paper).toMatch(/Customer +Joan Builder/);
     expect(paper).toMatch(/List price 3\.39/);
-    await picture(one, 'customer-receipt');
+    await picture(one.page, 'customer-receipt');
     await one.newSale();
     await one.openCustomer('joan');
     await expect.poll(() => one.page.getByTestId('history-row').allTextContents(), PATIENCE).toHaveLength(1);
     expect(await one.page.getByTestId('history-row').textContent()).toContain(receipt);
-    await picture(one, 'customer-history');
+    await picture(one.page, 'customer-history');
     await one.page.keyboard.press('Escape');
   });
 
@@ -53,7 +53,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await expect
       .poll(() => one.page.getByTestId('customer-funds').textContent(), PATIENCE)
       .toContain('£0.03');
-    await picture(one, 'customer-points');
+    await picture(one.page, 'customer-points');
     await one.page.getByTestId('add-payment').click();
     await expect.poll(() => one.page.getByTestId('amount-due').textContent(), PATIENCE).toContain('3.02');
     await one.page.getByTestId('account-payment').click();
@@ -70,7 +70,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await expect
       .poll(() => one.page.getByTestId('customer-accounts').textContent(), PATIENCE)
       .toMatch(/3 points.*Owes £3\.02/);
-    await picture(one, 'customer-owes');
+    await picture(one.page, 'customer-owes');
     await one.page.getByTestId('pay-debt').click();
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('3.02');
     await one.sellForCash('5');
@@ -87,7 +87,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await one.page.getByTestId('new-customer').click();
     await one.page.getByTestId('customer-name').fill('Wanda New');
     await one.page.getByTestId('customer-phone').fill('020 7946 0999');
-    await picture(one, 'customer-new');
+    await picture(one.page, 'customer-new');
     await one.page.getByTestId('save-customer').click();
     await expect
       .poll(() => one.page.getByTestId('basket-customer').textContent(), PATIENCE)
@@ -95,7 +95,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await one.page.getByTestId('basket-customer').click();
     await one.page.getByTestId('edit-terms').click();
     await one.page.getByTestId('customer-tier').selectOption('trade');
-    await picture(one, 'customer-terms');
+    await picture(one.page, 'customer-terms');
     await one.page.getByTestId('save-terms').click();
     await one.approve('mia', pinOf('mia'));
     await expect
@@ -115,7 +115,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await two.page.getByTestId('customer-found').click();
     await expect.poll(() => two.total.textContent(), PATIENCE).toContain('2.83');
     expect(await two.page.getByTestId('basket-customer').textContent()).toContain('VAT-1615A-0042');
-    await picture(two, 'customer-tax-free');
+    await picture(two.page, 'customer-tax-free');
     await two.sellForCash('5');
     expect(await two.page.getByTestId('receipt-modal').textContent()).toMatch(
       /Tax-free, certificate +VAT-1615A-0042/,
@@ -129,7 +129,7 @@ describe('customers on two tills', { timeout: 120_000 }, () => {
     await two.page.getByTestId('refund-by-amount').fill('2.83');
     await two.page.keyboard.press('Enter');
     await expect.poll(() => two.page.getByTestId('refund-candidate').count(), PATIENCE).toBe(1);
-    await picture(two, 'refund-search');
+    await picture(two.page, 'refund-search');
     await two.page.getByTestId('refund-candidate').click();
     await expect.poll(() => two.page.getByTestId('refund-line').count(), PATIENCE).toBe(1);
     await two.page.keyboard.press('Escape');

@@ -3,9 +3,9 @@ import { parseRecord } from '#model/journal/record.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { DEMO_GIFT_CARD, foundSecondStore } from '../../app/server/demo-second-store.ts';
 import { StockTeller, countsOverHttp } from '../../app/server/stock-teller.ts';
-import { withOneTill } from './one-till.ts';
+import { withOneTill } from './shop-tills.ts';
+import { PATIENCE } from '../support/patience.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
 // An article of the demo: a lantern of 3.39. The second store had 60 and sold 2.
 const LANTERN = '71053';
 const SESSION = { class: 'session', store: storeId(2), register: registerId(1), session: 1 } as const;

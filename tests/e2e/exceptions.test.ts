@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { storeId } from '#model/ids/register-id.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
 import { monthNumber } from '#model/stock/stock-summary.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { pinOf, type TestShop } from '../support/shop.ts';
 import { TillPage } from './pages/till-page.ts';
+import { picture, tillUrl, withShop } from './shop-tills.ts';
 
 /** A lantern of the demo, 3.39. */
 const LANTERN = '71053';
@@ -16,42 +13,26 @@ const LANTERN = '71053';
 const TAPE = '10123C';
 const PATIENCE = { timeout: 40_000, interval: 150 };
 
-let folder: string;
 let shop: TestShop;
-let browsers: TestBrowser[];
 let one: TillPage;
 let two: TillPage;
 let office: Page;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-exceptions-'));
-  shop = await startShop(join(folder, 'data'));
-  browsers = await Promise.all(['one', 'two', 'office'].map((name) => launchBrowser(join(folder, name))));
+withShop(async (started, openBrowser) => {
+  shop = started;
+  const browsers = await Promise.all([openBrowser(), openBrowser(), openBrowser()]);
   const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
   await Promise.all(pages.map((page) => page.setViewportSize({ width: 1366, height: 768 })));
   const [first, second, third] = pages;
   if (!first || !second || !third) throw new Error('two tills and an office are needed');
   [one, two, office] = [new TillPage(first), new TillPage(second), third];
-  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
-  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
+  await one.visit(tillUrl(shop, 0));
+  await two.visit(tillUrl(shop, 1));
   await one.signIn('ana', pinOf('ana'));
   await one.openSession('100');
   await two.signIn('luis', pinOf('luis'));
   await two.openSession('100');
-}, 240_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.kill()));
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
 });
-
-/** A picture of what a person sees, where somebody asked for pictures. */
-async function picture(page: Page, name: string): Promise<void> {
-  const pictures = process.env['TILLMESH_PICTURES'];
-  if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name}.png`) });
-}
 
 /** Stops the relay of the second till, so that it and the rest of the shop are apart, or lets it go on. */
 function relayOfTwo(signal: 'SIGSTOP' | 'SIGCONT'): void {

@@ -4,7 +4,7 @@ import type { Locator } from 'playwright';
 import { describe, expect, test, vi } from 'vitest';
 import { recordsOnDisk, salesOf } from '../crash/till-disk.ts';
 import { pinOf, type TestShop } from '../support/shop.ts';
-import { withOneTill } from './one-till.ts';
+import { picture, withOneTill } from './shop-tills.ts';
 
 const TAPE = '2000000000039';
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -45,12 +45,6 @@ async function loseEverything(): Promise<void> {
     const now = one.shop.tills[0].pidOf('relay');
     expect([undefined, before]).not.toContain(now);
   }, PATIENCE);
-}
-
-/** A picture of what a person sees, where somebody asked for pictures. */
-async function picture(name: string): Promise<void> {
-  const pictures = process.env['TILLMESH_PICTURES'];
-  if (pictures !== undefined) await one.till.page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
 /** Opens the till and takes its register over until it shows something. Where head office was not reached yet, a person presses again. */
@@ -121,7 +115,7 @@ describe('a till whose browser lost everything', { timeout: 240_000 }, () => {
     const waiting = one.till.page.getByTestId('holders');
     await pressOnUntil(waiting);
     expect(await waiting.textContent()).toContain('Till 2');
-    await picture('till-waits-for-holders');
+    await picture(one.till.page, 'till-waits-for-holders');
     // Head office has told all it has by now: two receipts fewer than were printed.
     expect(await receiptsAt(one.shop.tills[0])).toEqual(receipts.slice(0, -2));
     process.kill(holder, 'SIGCONT');

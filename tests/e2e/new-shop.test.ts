@@ -9,10 +9,9 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { readDataFolder } from '../../app/server/demo-folder.ts';
 import { codeFor, openHeadOffice } from '../../app/server/head-office-documents.ts';
 import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { freePorts } from '../support/free-ports.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { TillPage } from './pages/till-page.ts';
-
-const PATIENCE = { timeout: 30_000 };
 
 let folder: string;
 let browser: TestBrowser;
@@ -39,7 +38,7 @@ async function end(machine: ChildProcess): Promise<unknown> {
 
 /** A first port with room behind it, as the system has it free now. */
 async function firstPort(): Promise<number> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   return port > 65_000 ? firstPort() : port;
 }
 

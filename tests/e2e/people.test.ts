@@ -1,33 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Person } from '#model/staff/pin.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { PATIENCE } from '../support/patience.ts';
+import { pinOf, type TestShop } from '../support/shop.ts';
 import { TillPage } from './pages/till-page.ts';
+import { tillUrl, withShop } from './shop-tills.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
-let folder: string;
 let shop: TestShop;
-let browser: TestBrowser;
 let till: TillPage;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-people-'));
-  shop = await startShop(join(folder, 'data'));
-  browser = await launchBrowser(join(folder, 'two'));
+withShop(async (started, openBrowser) => {
+  shop = started;
+  const browser = await openBrowser();
   till = new TillPage(await browser.context.newPage());
-  await till.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
-}, 180_000);
-
-afterAll(async () => {
-  await browser.kill();
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
+  await till.visit(tillUrl(shop, 1));
 });
 
 /** Changes a person at head office; resolves when the change is on its relay's disk. */

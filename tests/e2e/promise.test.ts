@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import type { SessionReport } from '#model/folds/session-report.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../support/browser.ts';
+import type { TestBrowser } from '../support/browser.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { readPrintedReceipts, type PrintedReceipt } from '../support/printed-receipts.ts';
-import { pinOf, startShop, type TestShop } from '../support/shop.ts';
+import { pinOf, type TestShop } from '../support/shop.ts';
 import { TillPage } from './pages/till-page.ts';
+import { tillUrl, withShop, type OpenBrowser } from './shop-tills.ts';
 
 /** Real articles of the demo with their codes and prices. */
 const GLOBE = '2000000000015';
@@ -14,31 +13,21 @@ const RUBBER = '2000000000022';
 const TAPE = '2000000000039';
 const CODES = [GLOBE, RUBBER, TAPE];
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
-let folder: string;
 let shop: TestShop;
-let browsers: TestBrowser[];
+let browsers: [TestBrowser, TestBrowser];
+let openBrowser: OpenBrowser;
 let tills: [TillPage, TillPage];
 const receipts: [string[], string[]] = [[], []];
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-promise-'));
-  shop = await startShop(join(folder, 'data'));
-  browsers = await Promise.all([launchBrowser(join(folder, 'one')), launchBrowser(join(folder, 'two'))]);
+withShop(async (started, open) => {
+  [shop, openBrowser] = [started, open];
+  browsers = await Promise.all([open(), open()]);
   const pages = await Promise.all(browsers.map((browser) => browser.context.newPage()));
   const [one, two] = pages.map((page) => new TillPage(page));
   if (!one || !two) throw new Error('two tills are needed');
   tills = [one, two];
-  await one.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
-  await two.visit(`http://localhost:${shop.tills[1].spec.ports.app}/`);
-}, 180_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.kill()));
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
+  await one.visit(tillUrl(shop, 0));
+  await two.visit(tillUrl(shop, 1));
 });
 
 /** Sells a few articles; by card every third time, with change otherwise. Notes the receipt number. */
@@ -117,11 +106,10 @@ describe('the promise: two tills that never stop selling', { timeout: 120_000 },
 
   test('[E9] go on with the next number when a till’s browser storage is gone and head office let the browser in again (odoo#284790)', async () => {
     const last = receipts[0].at(-1);
-    await browsers[0]?.kill();
-    const browser = await launchBrowser(join(folder, 'one-again'));
-    browsers[0] = browser;
+    await browsers[0].kill();
+    const browser = await openBrowser();
     tills[0] = new TillPage(await browser.context.newPage());
-    await tills[0].visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+    await tills[0].visit(tillUrl(shop, 0));
     const trouble = tills[0].page.getByTestId('set-up-trouble');
     await expect.poll(() => trouble.getAttribute('data-code'), PATIENCE).toBe('head-office-away');
     for (const cable of shop.hqCables) await cable.join();

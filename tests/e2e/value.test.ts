@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../support/patience.ts';
 import { pinOf } from '../support/shop.ts';
 import type { TillPage } from './pages/till-page.ts';
-import { picture, withTwoTills } from './two-tills.ts';
+import { picture, withTwoTills } from './shop-tills.ts';
 
 // An article of the demo: a lantern of 3.39.
 const LANTERN = '71053';
 const CARD = '6006491234567890';
-const PATIENCE = { timeout: 30_000, interval: 100 };
 
 const tills = withTwoTills({ width: 1366, height: 768 }, { width: 1024, height: 768 });
 let one: TillPage;
@@ -33,7 +33,7 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await expect.poll(() => one.page.getByTestId('gift-card-number').inputValue(), PATIENCE).toBe(CARD);
     expect(await one.page.getByTestId('gift-card-amount').inputValue()).toBe('');
     await one.page.getByTestId('account-card').waitFor();
-    await picture(one, 'gift-card');
+    await picture(one.page, 'gift-card');
     await one.page.locator('[data-testid="gift-card-quick"][data-amount="1000"]').click();
     await expect.poll(() => one.total.textContent(), PATIENCE).toContain('10.00');
     await one.sellForCash('10');
@@ -48,7 +48,7 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await two.page.getByTestId('account-number').focus();
     await two.scan(CARD);
     await two.page.getByTestId('account-card').waitFor();
-    await picture(two, 'gift-card-payment');
+    await picture(two.page, 'gift-card-payment');
     await two.page.getByTestId('add-payment').click();
     await expect.poll(() => two.due.textContent(), PATIENCE).toContain('3.56');
     await two.page.getByTestId('cash-payment').click();
@@ -66,7 +66,7 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await one.takeBack(receipt, LANTERN, '1');
     await one.startPaying();
     await one.page.getByTestId('store-credit-payment').click();
-    await picture(one, 'store-credit');
+    await picture(one.page, 'store-credit');
     await one.page.getByTestId('add-payment').click();
     const number = await one.page.getByTestId('payment-row').textContent();
     expect(number).toContain('****');
@@ -81,7 +81,7 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await one.menu('layaway');
     await one.page.getByTestId('layaway-name').fill('Mrs Brown');
     await one.page.getByTestId('layaway-phone').fill('0113 496 0000');
-    await picture(one, 'layaway-put');
+    await picture(one.page, 'layaway-put');
     await one.page.getByTestId('layaway-put').click();
     await expect.poll(() => one.due.textContent(), PATIENCE).toContain('2.04');
     await one.payCash();
@@ -93,17 +93,17 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await two.page.getByTestId('layaway-row').waitFor();
     await expect.poll(() => two.page.getByTestId('layaway-left').textContent(), PATIENCE).toContain('8.13');
     await two.page.getByTestId('layaway-open').click();
-    await picture(two, 'layaway-list');
+    await picture(two.page, 'layaway-list');
     await two.page.getByTestId('layaway-fetch').click();
     await expect.poll(() => two.due.textContent(), PATIENCE).toContain('8.13');
-    await picture(two, 'layaway-fetch');
+    await picture(two.page, 'layaway-fetch');
     await two.payCash('10');
     await two.complete();
     expect(await two.receipt.textContent()).toMatch(/Deposit.*2\.04/s);
     await two.newSale();
     await one.menu('layaway');
     await expect.poll(() => one.page.getByTestId('layaway-row').count(), PATIENCE).toBe(0);
-    await picture(one, 'layaway-none');
+    await picture(one.page, 'layaway-none');
     await one.page.keyboard.press('Escape');
   });
 
@@ -112,6 +112,6 @@ describe('gift cards and layaways on two tills', { timeout: 120_000 }, () => {
     await one.signIn('sam', pinOf('sam'));
     await one.menu('x-report');
     await expect.poll(() => one.page.textContent('body'), PATIENCE).toContain('TAKEN IN FOR LATER');
-    await picture(one, 'x-liabilities');
+    await picture(one.page, 'x-liabilities');
   });
 });

@@ -13,6 +13,7 @@ import { RelayLink } from '../../reports-indexer/link.ts';
 import { auditAct, auditReport, readPlace, type AuditQuery } from '../../reports-indexer/reports/audit.ts';
 import { exceptionsReport } from '../../reports-indexer/reports/exceptions.ts';
 import { ORGANIZATION, makeDocument, makeShop, writeEntries } from '../support/journal-fixture.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { WirePeer } from '../support/wire-peer.ts';
 import { dump, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
@@ -217,8 +218,9 @@ describe('audit entries that are no longer what they were', () => {
     let doc = makeDocument(office);
     peer.put(staff, doc);
     const following = await follow(peer);
-    await vi.waitFor(async () =>
-      expect((await auditReport(following.query, { limit: 9 })).rows).toHaveLength(2),
+    await vi.waitFor(
+      async () => expect((await auditReport(following.query, { limit: 9 })).rows).toHaveLength(2),
+      PATIENCE,
     );
     expect(await codesOf(following)).toEqual([]);
 
@@ -226,8 +228,9 @@ describe('audit entries that are no longer what they were', () => {
     doc = writeEntries(doc, { [kept]: undefined });
     doc = writeEntries(doc, { [changed]: other });
     peer.put(staff, doc);
-    await vi.waitFor(async () =>
-      expect(await codesOf(following)).toEqual(['audit-changed', 'audit-removed']),
+    await vi.waitFor(
+      async () => expect(await codesOf(following)).toEqual(['audit-changed', 'audit-removed']),
+      PATIENCE,
     );
     const { rows } = await auditReport(following.query, { limit: 9 });
     expect(rows.map(({ by, gone }) => [by, gone])).toHaveLength(3);
@@ -239,7 +242,7 @@ describe('audit entries that are no longer what they were', () => {
     ).toEqual(['mia', 'zoe']);
 
     const fresh = await follow(peer);
-    await vi.waitFor(async () => expect(await codesOf(fresh)).toHaveLength(2));
+    await vi.waitFor(async () => expect(await codesOf(fresh)).toHaveLength(2), PATIENCE);
     expect(rowsOf(fresh)).toEqual(rowsOf(following));
   });
 

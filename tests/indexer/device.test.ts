@@ -9,6 +9,7 @@ import type { EnrolmentRequest } from '#model/trust/invitation.ts';
 import { indexerDevice, type IndexerDevice } from '../../reports-indexer/device-file.ts';
 import { enrolAt, enrolUrl } from '../../reports-indexer/enrolment.ts';
 import { DOOR_DEVICE, Doorkeeper } from '../support/doorkeeper.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { runProgram, startProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { WirePeer } from '../support/wire-peer.ts';
@@ -202,20 +203,22 @@ describe('the program', () => {
     const program = await startProgram(PROGRAM, argsFor(relay.url));
     onTestFinished(async () => void (await program.stop()));
     const { id, publicKey } = await opened();
-    await vi.waitFor(async () =>
-      expect(await health(program.ready.port)).toMatchObject({
-        connected: false,
-        device: id,
-        enrolled: false,
-        standing: 'unknown',
-      }),
+    await vi.waitFor(
+      async () =>
+        expect(await health(program.ready.port)).toMatchObject({
+          connected: false,
+          device: id,
+          enrolled: false,
+          standing: 'unknown',
+        }),
+      PATIENCE,
     );
-    await vi.waitFor(() => expect(program.log()).toContain('let it join with --enrol'));
+    await vi.waitFor(() => expect(program.log()).toContain('let it join with --enrol'), PATIENCE);
     relay.door.devices = new Map([[id, publicKey]]);
     await vi.waitFor(
       async () =>
         expect(await health(program.ready.port)).toMatchObject({ connected: true, standing: 'accepted' }),
-      { timeout: 15_000 },
+      PATIENCE,
     );
     expect(relay.door.joins.at(-1)?.senderId).toMatch(new RegExp(`^${id}:[0-9a-f]{16}$`));
   });

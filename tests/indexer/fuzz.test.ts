@@ -9,6 +9,7 @@ import { Indexer } from '../../reports-indexer/indexer.ts';
 import { RelayLink } from '../../reports-indexer/link.ts';
 import { drawn, forAll, mutated, requestBytes, sendRequest } from '../support/fuzz.ts';
 import { ORGANIZATION, makeDocument, makeShop, writeEntries } from '../support/journal-fixture.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testKey } from '../support/test-key.ts';
@@ -115,7 +116,7 @@ describe('[W4] a relay gone wrong', { timeout: 120_000 }, () => {
     const { port } = good;
     good.put(documentId, doc);
     const indexer = follow(good.url);
-    await vi.waitFor(() => expect(indexer.count()).toBe(keys.length - 1));
+    await vi.waitFor(() => expect(indexer.count()).toBe(keys.length - 1), PATIENCE);
     const before = indexer.rows();
     await good.close();
 
@@ -147,7 +148,7 @@ describe('[W4] a relay gone wrong', { timeout: 120_000 }, () => {
     const again = await WirePeer.listen(port);
     onTestFinished(() => again.close());
     again.put(documentId, writeEntries(doc, { [last]: lastText }));
-    await vi.waitFor(() => expect(indexer.count()).toBe(keys.length), { timeout: 10_000 });
+    await vi.waitFor(() => expect(indexer.count()).toBe(keys.length), PATIENCE);
   });
 });
 

@@ -19,6 +19,7 @@ import {
   deviceEntries,
   terminals,
 } from '../support/journal-fixture.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { runProgram, startProgram, type RunningProgram } from '../support/program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { WirePeer } from '../support/wire-peer.ts';
@@ -106,17 +107,14 @@ async function get(
 }
 
 async function whenIndexed(program: RunningProgram): Promise<void> {
-  await vi.waitFor(
-    async () => {
-      const { body } = await get(program, '/reports/health');
-      expect(body).toMatchObject({
-        connected: true,
-        records: records.length,
-        documents: sessions.length + 4,
-      });
-    },
-    { timeout: 20_000 },
-  );
+  await vi.waitFor(async () => {
+    const { body } = await get(program, '/reports/health');
+    expect(body).toMatchObject({
+      connected: true,
+      records: records.length,
+      documents: sessions.length + 4,
+    });
+  }, PATIENCE);
 }
 
 function dumpFile(data: string): Record<string, unknown[]> {
@@ -248,11 +246,11 @@ describe('the program', () => {
     const first = await start(data, peer);
     await whenIndexed(first);
     await first.kill();
-    await vi.waitFor(() => expect(peer.joined).toBe(0));
+    await vi.waitFor(() => expect(peer.joined).toBe(0), PATIENCE);
     peer.frames.length = 0;
     const again = await start(data, peer);
     await whenIndexed(again);
-    await vi.waitFor(() => expect(peer.joined).toBe(1));
+    await vi.waitFor(() => expect(peer.joined).toBe(1), PATIENCE);
     expect(peer.received('sync')).toEqual([]);
   });
 
@@ -265,7 +263,10 @@ describe('the program', () => {
     );
     const program = await start(data, peer);
     await whenIndexed(program);
-    await vi.waitFor(() => expect(program.log()).toContain('the database was damaged; it was put aside'));
+    await vi.waitFor(
+      () => expect(program.log()).toContain('the database was damaged; it was put aside'),
+      PATIENCE,
+    );
     expect(readdirSync(data).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
   });
 

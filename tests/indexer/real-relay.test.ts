@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { deviceEntries, makeShop, terminals } from '../support/journal-fixture.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram } from '../support/program.ts';
 import { ORGANIZATION, stockPeer } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -33,7 +34,7 @@ test('what a till writes to a real relay is in the reports of a real indexer', a
     (await fetch(`http://127.0.0.1:${indexer.ready.port}/reports/${path}`)).json();
   await vi.waitFor(
     async () => expect(await get('health')).toMatchObject({ connected: true, records: records.length }),
-    { timeout: 20_000 },
+    PATIENCE,
   );
   const [journal] = shop;
   const first = journal?.records.filter(({ session }) => session === 1) ?? [];

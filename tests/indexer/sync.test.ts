@@ -17,6 +17,8 @@ import {
   type SessionEntries,
 } from '../support/journal-fixture.ts';
 import { DOOR_DEVICE } from '../support/doorkeeper.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { WirePeer } from '../support/wire-peer.ts';
 import { dump, freshReports, wholeUpdate } from './flatten-fixture.ts';
 
@@ -101,7 +103,7 @@ describe('following a relay', () => {
     const peer = await relay();
     for (const { documentId: id, entries } of sessions) peer.put(id, makeDocument(entries));
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(recordsIn(sessions)));
+    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(recordsIn(sessions)), PATIENCE);
     const direct = freshReports();
     await direct.writer.write(sessions.map(({ documentId: id, entries }) => wholeUpdate(id, entries)));
     expect(rowsOf(reports)).toEqual(rowsOf(direct));
@@ -112,13 +114,13 @@ describe('following a relay', () => {
     const doc = makeDocument(open.entries);
     peer.put(open.documentId, doc);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     // The relay lost its disk: the indexer has what it misses and must keep it for itself.
     peer.cut();
     peer.put(open.documentId, beginDocument());
-    await vi.waitFor(() => expect(peer.received('join')).toHaveLength(2));
+    await vi.waitFor(() => expect(peer.received('join')).toHaveLength(2), PATIENCE);
     peer.put(open.documentId, writeEntries(beginDocument(), { 'person:x': 'x' }));
-    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBeGreaterThan(1), PATIENCE);
     expect(peer.received('join')[0]?.peerMetadata.device).toMatchObject({ role: 'indexer' });
     const sent = peer.received('sync').map(({ data }) => A.decodeSyncMessage(data));
     expect(sent.length).toBeGreaterThan(1);
@@ -133,9 +135,9 @@ describe('following a relay', () => {
     const doc = makeDocument(before);
     peer.put(open.documentId, doc);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length - 1));
+    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length - 1), PATIENCE);
     peer.put(open.documentId, writeEntries(doc, { [last]: text }));
-    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length));
+    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length), PATIENCE);
     expect(reports.indexed).toHaveBeenCalledTimes(2);
   });
 
@@ -149,9 +151,9 @@ describe('following a relay', () => {
     const other = writeEntries(A.clone(base), { [last]: text.replace('"by":"', '"by":"x') });
     peer.put(open.documentId, one);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length));
+    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(keys.length), PATIENCE);
     peer.put(open.documentId, A.merge(one, other));
-    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBe(2));
+    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBe(2), PATIENCE);
     const codes = (await exceptionsReport(reports.query)).rows.map((row) => row['code']);
     expect(codes.sort()).toEqual(['altered', 'gap']);
     expect(countOf(reports, 'record')).toBe(keys.length);
@@ -167,13 +169,13 @@ describe('following a relay', () => {
     peer.put(open.documentId, doc);
     const first = follow(peer.url);
     const all = recordsIn(sessions.slice(0, 2)) + keys.length;
-    await vi.waitFor(() => expect(countOf(first, 'record')).toBe(all - 1));
+    await vi.waitFor(() => expect(countOf(first, 'record')).toBe(all - 1), PATIENCE);
     first.link.stop();
-    await vi.waitFor(() => expect(peer.joined).toBe(0));
+    await vi.waitFor(() => expect(peer.joined).toBe(0), PATIENCE);
     peer.frames.length = 0;
     peer.put(open.documentId, writeEntries(doc, { [last]: text }));
     const again = follow(peer.url, first);
-    await vi.waitFor(() => expect(countOf(again, 'record')).toBe(all));
+    await vi.waitFor(() => expect(countOf(again, 'record')).toBe(all), PATIENCE);
     expect(new Set(peer.received('sync').map((frame) => frame.documentId))).toEqual(
       new Set([open.documentId]),
     );
@@ -184,9 +186,9 @@ describe('following a relay', () => {
     const doc = makeDocument(closed.entries);
     peer.put(closed.documentId, doc);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     peer.put(closed.documentId, writeEntries(doc, { '000009999': '{}' }));
-    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBe(2));
+    await vi.waitFor(() => expect(countOf(reports, 'exception')).toBe(2), PATIENCE);
     expect(countOf(reports, 'record')).toBe(Object.keys(closed.entries).length);
   });
 
@@ -197,7 +199,7 @@ describe('following a relay', () => {
     const stranger = A.from({ entries: { [second]: new A.ImmutableString(open.entries[second] ?? '') } });
     peer.put(open.documentId, A.merge(one as A.Doc<unknown>, stranger as A.Doc<unknown>));
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(2));
+    await vi.waitFor(() => expect(countOf(reports, 'record')).toBe(2), PATIENCE);
     const codes = (await exceptionsReport(reports.query)).rows.map((row) => row['code']);
     expect(codes.sort()).toEqual(['gap', 'split-document']);
   });
@@ -211,8 +213,8 @@ describe('what is not ours or not sound', () => {
     peer.put('no-id-at-all', makeDocument({}));
     peer.put(open.documentId, makeDocument(open.entries));
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'document')).toBe(3));
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'document')).toBe(3), PATIENCE);
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     const { rows } = await exceptionsReport(reports.query);
     const found = rows.filter((row) => row['code'] === 'foreign-document').map((row) => row['documentId']);
     expect(new Set(found)).toEqual(new Set([foreign, 'no-id-at-all']));
@@ -226,22 +228,22 @@ describe('what is not ours or not sound', () => {
     const reports = follow(peer.url);
     const bad = [new Uint8Array([0xf6]), new Uint8Array([1, 2, 3]), new Uint8Array(), 'text'];
     for (const [i, frame] of bad.entries()) {
-      await vi.waitFor(() => expect(peer.joined).toBe(1));
+      await vi.waitFor(() => expect(peer.joined).toBe(1), PATIENCE);
       peer.sendRaw(frame);
-      await vi.waitFor(() => expect(peer.received('join')).toHaveLength(i + 2));
+      await vi.waitFor(() => expect(peer.received('join')).toHaveLength(i + 2), PATIENCE);
     }
     peer.put(open.documentId, makeDocument(open.entries));
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
   });
 
   test('a sync message that Automerge refuses is reported, other documents go on', async () => {
     const peer = await relay();
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(peer.joined).toBe(1));
+    await vi.waitFor(() => expect(peer.joined).toBe(1), PATIENCE);
     const data = new Uint8Array([0x42, 9, 9, 9]);
     peer.send({ type: 'sync', senderId: 'relay', targetId: 'indexer', documentId: closed.documentId, data });
     peer.put(open.documentId, makeDocument(open.entries));
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     const codes = (await exceptionsReport(reports.query)).rows.map((row) => row['code']);
     expect(codes).toContain('unreadable-document');
     expect(peer.received('join')).toHaveLength(1);
@@ -257,10 +259,13 @@ test('a database that cannot be written for a while catches up by itself', async
   reports.database.exec('PRAGMA query_only = 1');
   for (const { documentId: id, entries } of sessions.slice(0, 3)) peer.put(id, makeDocument(entries));
   const following = follow(peer.url, reports, 10);
-  await vi.waitFor(() => expect(noted).toHaveBeenCalled());
+  await vi.waitFor(() => expect(noted).toHaveBeenCalled(), PATIENCE);
   expect(countOf(following, 'record')).toBe(0);
   reports.database.exec('PRAGMA query_only = 0');
-  await vi.waitFor(() => expect(countOf(following, 'record')).toBe(recordsIn(sessions.slice(0, 3))));
+  await vi.waitFor(
+    () => expect(countOf(following, 'record')).toBe(recordsIn(sessions.slice(0, 3))),
+    PATIENCE,
+  );
   expect(peer.received('join')).toHaveLength(1);
 });
 
@@ -269,28 +274,26 @@ describe('the link', () => {
     const peer = await relay();
     peer.answersPings = false;
     follow(peer.url, freshReports(), 10);
-    await vi.waitFor(() => expect(peer.received('join').length).toBeGreaterThan(1));
+    await vi.waitFor(() => expect(peer.received('join').length).toBeGreaterThan(1), PATIENCE);
     expect(peer.received('tillmesh-ping').length).toBeGreaterThan(0);
   });
 
   test('[W3] pings are answered, and a relay that answers is kept', async () => {
     const peer = await relay();
     follow(peer.url, freshReports(), 10);
-    await vi.waitFor(() => expect(peer.received('tillmesh-ping').length).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(peer.received('tillmesh-ping').length).toBeGreaterThan(5), PATIENCE);
     peer.send({ type: 'tillmesh-ping', senderId: 'relay' });
-    await vi.waitFor(() => expect(peer.received('tillmesh-pong')).toHaveLength(1));
+    await vi.waitFor(() => expect(peer.received('tillmesh-pong')).toHaveLength(1), PATIENCE);
     expect(peer.received('join')).toHaveLength(1);
   });
 
   test('a relay that is not there yet is found when it comes', async () => {
-    const early = await WirePeer.listen();
-    const { port } = early;
-    await early.close();
+    const port = await freePort();
     const reports = follow(`ws://127.0.0.1:${port}/sync`);
     const peer = await WirePeer.listen(port);
     onTestFinished(() => peer.close());
     peer.put(open.documentId, makeDocument(open.entries));
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     expect(reports.link.connected).toBe(true);
   });
 });
@@ -301,9 +304,9 @@ describe('a relay that asks who is there', () => {
     peer.door.devices = new Map([[DEVICE.id, publicKey]]);
     peer.put(open.documentId, makeDocument(open.entries));
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1));
+    await vi.waitFor(() => expect(countOf(reports, 'session')).toBe(1), PATIENCE);
     peer.cut();
-    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2));
+    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2), PATIENCE);
     const [first = '', second = ''] = peer.door.proofs;
     expect(first.split('\n').slice(2)).toEqual([DOOR_DEVICE, DEVICE.id, `${DEVICE.id}:1`]);
     expect(second).not.toBe(first);
@@ -315,10 +318,10 @@ describe('a relay that asks who is there', () => {
     const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '';
     peer.door.devices = new Map([[DEVICE.id, other]]);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven']));
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven']), PATIENCE);
     peer.door.devices = new Map();
-    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven', 'unknown']));
-    await vi.waitFor(() => expect(peer.door.joins.length).toBeGreaterThan(4));
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unproven', 'unknown']), PATIENCE);
+    await vi.waitFor(() => expect(peer.door.joins.length).toBeGreaterThan(4), PATIENCE);
     expect(reports.standings).toEqual(['unproven', 'unknown']);
     expect(reports.link.connected).toBe(false);
   });
@@ -327,12 +330,12 @@ describe('a relay that asks who is there', () => {
     const peer = await relay();
     peer.door.devices = new Map();
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown']));
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown']), PATIENCE);
     peer.door.devices = new Map([[DEVICE.id, publicKey]]);
-    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted']));
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted']), PATIENCE);
     peer.door.turnedAway.set(DEVICE.id, CLOSE_CODES.revoked);
     peer.closeAll(CLOSE_CODES.revoked);
-    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted', 'revoked']));
+    await vi.waitFor(() => expect(reports.standings).toEqual(['unknown', 'accepted', 'revoked']), PATIENCE);
     expect(reports.link.connected).toBe(false);
   });
 
@@ -340,19 +343,19 @@ describe('a relay that asks who is there', () => {
     const peer = await relay();
     peer.door.devices = new Map([[DEVICE.id, publicKey]]);
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(peer.joined).toBe(1));
+    await vi.waitFor(() => expect(peer.joined).toBe(1), PATIENCE);
     peer.closeAll(CLOSE_CODES.rightsChanged);
-    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2));
+    await vi.waitFor(() => expect(peer.door.proofs).toHaveLength(2), PATIENCE);
     expect(reports.standings).toEqual(['accepted']);
   });
 
   test('[W4] a second challenge on one link ends it', async () => {
     const peer = await relay();
     const reports = follow(peer.url);
-    await vi.waitFor(() => expect(reports.link.connected).toBe(true));
+    await vi.waitFor(() => expect(reports.link.connected).toBe(true), PATIENCE);
     const nonce = 'n'.repeat(43);
     peer.send({ type: 'tillmesh-challenge', senderId: 'relay', nonce, device: DOOR_DEVICE });
-    await vi.waitFor(() => expect(peer.door.joins).toHaveLength(2));
+    await vi.waitFor(() => expect(peer.door.joins).toHaveLength(2), PATIENCE);
     expect(peer.received('tillmesh-proof')).toEqual([]);
   });
 });

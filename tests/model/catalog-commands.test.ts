@@ -20,18 +20,13 @@ import { isOnOffer, type Special } from '#model/pricing/special.ts';
 import { saveSpecial, switchSpecial } from '#model/pricing/special-commands.ts';
 import { COUNTRY_PRESETS, type CountryPreset } from '#model/settings/country-presets.ts';
 import type { DocumentChange } from '#model/staff/office-actor.ts';
-import type { TaxRate } from '#model/tax/tax-rate.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
+import { auditOf, byId, catalogBook, doing, LAMP as OFFICE_LAMP, valueOf } from './support/office.ts';
+import { VAT } from './support/shop.ts';
 
-const VAT: TaxRate = { id: 'vat', name: 'VAT', rate: '20', included: true };
 const LAMP: Product = {
-  id: 'lamp',
-  sku: 'LAMP',
-  name: 'Lamp',
+  ...OFFICE_LAMP,
   department: 'home',
   barcodes: ['5012345678900'],
-  active: true,
-  price: '12.50',
   taxes: ['vat'],
 };
 const CUP: Product = { ...LAMP, id: 'cup', sku: 'CUP', name: 'Cup', barcodes: ['036000291452'] };
@@ -45,21 +40,15 @@ const HALF: Special = {
   effect: { kind: 'off', percent: '50' },
 };
 
-const byId = <Item extends { readonly id: string }>(...items: Item[]) =>
-  new Map(items.map((item) => [item.id, item]));
-
-function book(change: Partial<CatalogBook> = {}): CatalogBook {
-  return {
-    ...officeBook(),
+const book = (change: Partial<CatalogBook> = {}) =>
+  catalogBook({
     products: byId(LAMP, CUP),
     departments: new Map([['home', { name: 'Home' }]]),
     taxes: byId(VAT),
-    taxMappings: new Map(),
     tenders: byId(CASH),
     specials: byId(HALF),
     ...change,
-  };
-}
+  });
 
 const fieldsOf = (
   { id: _id, active: _active, picture: _picture, ...fields }: Product,
@@ -80,16 +69,11 @@ function entriesOf(change: DocumentChange): CatalogEntry[] {
   });
 }
 
-function actOf(change: DocumentChange): { what: string; details: Record<string, string> } {
-  const [, text = '{}'] = Object.entries(change).find(([key]) => key.startsWith('audit:')) ?? [];
-  return JSON.parse(text) as { what: string; details: Record<string, string> };
-}
-
 describe('products', () => {
   test('[O6, C1] only the group that changed is written, with what changed in the audit', () => {
     const price = valueOf(editProduct(book(), 'lamp', fieldsOf(LAMP, { price: '11' }), doing()));
     expect(entriesOf(price)).toEqual([{ kind: 'price', id: 'lamp', value: { price: '11', taxes: ['vat'] } }]);
-    expect(actOf(price)).toMatchObject({ what: 'product.edit', details: { price: '11' } });
+    expect(auditOf(price)).toMatchObject({ what: 'product.edit', details: { price: '11' } });
     const name = valueOf(editProduct(book(), 'lamp', fieldsOf(LAMP, { name: ' Big lamp ' }), doing()));
     expect(entriesOf(name)).toMatchObject([{ kind: 'info', value: { name: 'Big lamp', active: true } }]);
     const { department: _gone, ...left } = fieldsOf(LAMP);
@@ -131,7 +115,7 @@ describe('products', () => {
       const made = valueOf(
         editProduct(book({ products: byId(from) }), 'lamp', fieldsOf(from, change), doing()),
       );
-      return { ...entriesOf(made)[0]?.value, details: actOf(made).details };
+      return { ...entriesOf(made)[0]?.value, details: auditOf(made).details };
     };
     expect(infoOf(LAMP, { unit: 'kg', tare: '0.015' })).toMatchObject({
       unit: 'kg',
@@ -152,7 +136,7 @@ describe('products', () => {
     expect(entriesOf(valueOf(named))).toMatchObject([
       { value: { name: 'Cheese', unit: 'kg', tare: '0.015' } },
     ]);
-    expect(actOf(valueOf(named)).details).toEqual({ name: 'Cheese' });
+    expect(auditOf(valueOf(named)).details).toEqual({ name: 'Cheese' });
   });
 
   test.each<[Partial<ProductFields>, string]>([
@@ -181,7 +165,7 @@ describe('products', () => {
     expect(entriesOf(off)).toMatchObject([{ kind: 'info', value: { active: false, name: 'Lamp' } }]);
     expect(Object.values(off)).not.toContain(undefined);
     const gone = book({ products: byId({ ...LAMP, active: false }) });
-    expect(actOf(valueOf(setProductActive(gone, 'lamp', true, doing()))).what).toBe('product.activate');
+    expect(auditOf(valueOf(setProductActive(gone, 'lamp', true, doing()))).what).toBe('product.activate');
     expect(setProductActive(book(), 'vase', true, doing())).toMatchObject({
       error: { code: 'unknown-product' },
     });
@@ -232,9 +216,9 @@ describe('departments, taxes and tenders', () => {
   test('[O6] are added and changed under their id', () => {
     const added = valueOf(saveDepartment(book(), 'garden', { name: ' Garden ' }, doing()));
     expect(entriesOf(added)).toEqual([{ kind: 'department', id: 'garden', value: { name: 'Garden' } }]);
-    expect(actOf(added).what).toBe('department.add');
+    expect(auditOf(added).what).toBe('department.add');
     const changed = valueOf(saveTax(book(), { ...VAT, rate: '21' }, doing()));
-    expect(actOf(changed)).toMatchObject({ what: 'tax.edit', details: { rate: '21' } });
+    expect(auditOf(changed)).toMatchObject({ what: 'tax.edit', details: { rate: '21' } });
     expect(saveDepartment(book(), 'x', { name: ' ' }, doing())).toMatchObject({
       error: { code: 'name-missing' },
     });
@@ -319,7 +303,7 @@ describe('specials', () => {
       const special = { ...HALF, id: 'new', effect, scope: {} };
       const made = valueOf(saveSpecial(book(), special, doing()));
       expect(entriesOf(made)).toEqual([{ kind: 'special', id: 'new', value: special }]);
-      expect(actOf(made).what).toBe('special.add');
+      expect(auditOf(made).what).toBe('special.add');
     }
   });
 });

@@ -12,6 +12,7 @@ import type { Result } from '#model/result.ts';
 import { addLine, changeQuantity, priceBasket, type Basket } from '#model/sale/basket.ts';
 import { finishedSale } from '#model/sale/finished-sale.ts';
 import { withPricedLine, withPricedLines, type PriceList } from '#model/sale/line-prices.ts';
+import { auditOf } from './support/office.ts';
 import { RULES, actOf } from './support/played-register.ts';
 import { REDUCED, STORE_ID, TAXES, VAT, basket, cash, line } from './support/shop.ts';
 
@@ -116,10 +117,7 @@ describe('who writes what', () => {
   test('[U3] a field that goes away stands in the audit as empty, one that stays not at all', () => {
     const before = customer({ tier: 'trade', accountLimit: 100 });
     const done = must(writeTerms(before, { active: false, accountLimit: 100 }, AUDIT, byMia));
-    const audit = JSON.parse(Object.entries(done).find(([key]) => key.startsWith('audit:'))?.[1] ?? '') as {
-      details: object;
-    };
-    expect(audit.details).toEqual({ name: 'Joan Builder', tier: '', active: 'false' });
+    expect(auditOf(done).details).toEqual({ name: 'Joan Builder', tier: '', active: 'false' });
   });
 
   test.each([

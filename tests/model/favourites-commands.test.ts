@@ -9,33 +9,19 @@ import {
   type FavouriteTile,
 } from '#model/catalog/favourites.ts';
 import { sameFavourites, saveFavourites } from '#model/catalog/favourites-commands.ts';
-import type { Product } from '#model/catalog/product.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
+import { byId, catalogBook, doing, LAMP as ARTICLE, valueOf } from './support/office.ts';
 
-const article = (id: string): Product => ({
-  id,
-  sku: id,
-  name: id,
-  barcodes: [],
-  active: true,
-  price: '1',
-  taxes: [],
-});
 const LAMP: FavouriteTile = { kind: 'product', id: 'lamp' };
 const HOME: FavouriteTile = { kind: 'department', id: 'home', colour: 'teal' };
 const IDS = Array.from({ length: MAX_TILES + 1 }, (_, at) => `p${at}`);
 const grid = (...tiles: FavouriteTile[]): Favourites => ({ tiles });
 
 function book(favourites: Favourites = NO_FAVOURITES): StoresBook {
+  const products = ['lamp', ...IDS].map((id) => ({ ...ARTICLE, id, sku: id, name: id }));
+  const departments = new Map([['home', { name: 'Home' }]]);
   return {
-    ...officeBook(),
-    products: new Map(['lamp', ...IDS].map((id) => [id, article(id)])),
-    departments: new Map([['home', { name: 'Home' }]]),
-    taxes: new Map(),
-    taxMappings: new Map(),
-    tenders: new Map(),
-    specials: new Map(),
+    ...catalogBook({ products: byId(...products), departments }),
     favourites: new Map([['S01', favourites]]),
   };
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CatalogBook } from '#model/catalog/catalog-book.ts';
 import {
   MAX_PICTURE_BYTES,
   MAX_SLIDE_BYTES,
@@ -14,17 +13,7 @@ import { addSlide, removeSlide } from '#model/catalog/slide-commands.ts';
 import { masterEntry, readCatalogEntry } from '#model/documents/catalog.ts';
 import { readSettingEntry, settingKey, settingText } from '#model/settings/settings.ts';
 import type { DocumentChange } from '#model/staff/office-actor.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
-
-const LAMP: Product = {
-  id: 'lamp',
-  sku: 'LAMP',
-  name: 'Lamp',
-  barcodes: [],
-  active: true,
-  price: '12.50',
-  taxes: [],
-};
+import { auditOf, byId, catalogBook, doing, LAMP, settingsBook, valueOf } from './support/office.ts';
 
 /** A picture of so many bytes, which `mark` tells from others. */
 function png(mark: number, bytes = 8, most?: number): NamedPicture {
@@ -33,17 +22,7 @@ function png(mark: number, bytes = 8, most?: number): NamedPicture {
   return valueOf(pictureOf(content, most));
 }
 
-function book(...products: readonly Product[]): CatalogBook {
-  return {
-    ...officeBook(),
-    products: new Map(products.map((product) => [product.id, product])),
-    departments: new Map(),
-    taxes: new Map(),
-    taxMappings: new Map(),
-    tenders: new Map(),
-    specials: new Map(),
-  };
-}
+const book = (...products: readonly Product[]) => catalogBook({ products: byId(...products) });
 
 const fields = (change: Partial<ProductFields>): ProductFields => ({
   sku: 'LAMP',
@@ -79,10 +58,7 @@ describe('the picture of an article', () => {
     const edited = valueOf(editProduct(book(LAMP), 'lamp', fields({ picture: one }), doing()));
     expect([namedBy(edited), picturesIn(edited)]).toEqual([one.id, { put: [one.id], out: [] }]);
     expect(Object.keys(edited)).not.toContain('product:lamp:price');
-    const [audit = ''] = Object.entries(edited).flatMap(([key, text]) =>
-      key.startsWith('audit:') ? [text] : [],
-    );
-    expect(JSON.parse(audit)).toMatchObject({ what: 'product.edit', details: { picture: one.id } });
+    expect(auditOf(edited)).toMatchObject({ what: 'product.edit', details: { picture: one.id } });
   });
 
   test('[C16] stays where an edit says nothing of it', () => {
@@ -118,7 +94,7 @@ describe('the picture of an article', () => {
     });
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 12 }), (edits) => {
-        const products = new Map([LAMP, { ...LAMP, id: 'cup', sku: 'CUP' }].map((each) => [each.id, each]));
+        const products = byId<Product>(LAMP, { ...LAMP, id: 'cup', sku: 'CUP' });
         const shard = new Set<string>();
         for (const { id, picture } of edits) {
           const sku = products.get(id)?.sku ?? '';
@@ -139,14 +115,15 @@ describe('the picture of an article', () => {
 
 describe('the pictures of the customer display', () => {
   const slide = png(1, MAX_SLIDE_BYTES, MAX_SLIDE_BYTES);
-  const nothing = { founded: {}, written: {} };
-  const settings = (shown: readonly string[], ofStore?: readonly string[]) => ({
-    ...officeBook(),
-    organizationSettings: { founded: {}, written: { slidePictures: [...shown] } },
-    storeSettings: new Map([
-      ['S01', ofStore ? { founded: {}, written: { slidePictures: [...ofStore] } } : nothing],
-    ]),
+  const showing = (pictures: readonly string[]) => ({
+    founded: {},
+    written: { slidePictures: [...pictures] },
   });
+  const settings = (shown: readonly string[], ofStore?: readonly string[]) =>
+    settingsBook({
+      organizationSettings: showing(shown),
+      ...(ofStore ? { storeSettings: new Map([['S01', showing(ofStore)]]) } : {}),
+    });
 
   test('[C17] may be larger than an article’s, and are read as they were written', () => {
     const change = valueOf(addSlide(settings([]), slide, doing()));

@@ -1,44 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PricesBook } from '#model/catalog/catalog-book.ts';
-import type { Product } from '#model/catalog/product.ts';
 import { readCatalogEntry } from '#model/documents/catalog.ts';
 import { readStoreEntry } from '#model/documents/store.ts';
 import { removePriceRule, savePriceRule, saveTier, setStorePrice } from '#model/pricing/price-commands.ts';
 import type { PriceChange, PriceRule } from '#model/pricing/price-rule.ts';
-import type { DocumentChange } from '#model/staff/office-actor.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
+import { auditOf, byId, catalogBook, doing, LAMP, valueOf } from './support/office.ts';
 
-const LAMP: Product = {
-  id: 'lamp',
-  sku: 'LAMP',
-  name: 'Lamp',
-  barcodes: [],
-  active: true,
-  price: '12.50',
-  taxes: [],
-};
 const TENTH: PriceRule = { id: 'tenth', tier: 'trade', change: { kind: 'percent', percent: '10' } };
 
 function book(change: Partial<PricesBook> = {}): PricesBook {
   return {
-    ...officeBook(),
-    products: new Map([['lamp', LAMP]]),
-    departments: new Map([['home', { name: 'Home' }]]),
-    taxes: new Map(),
-    taxMappings: new Map(),
-    tenders: new Map(),
-    specials: new Map(),
+    ...catalogBook({ products: byId(LAMP), departments: new Map([['home', { name: 'Home' }]]) }),
     tiers: new Map([['trade', { name: 'Trade' }]]),
     priceRules: new Map([['tenth', TENTH]]),
     storePrices: new Map([['S01', new Map([['lamp', '11']])]]),
     ...change,
   };
-}
-
-function actOf(change: DocumentChange): unknown {
-  const [, text = '{}'] = Object.entries(change).find(([key]) => key.startsWith('audit:')) ?? [];
-  return JSON.parse(text);
 }
 
 /** Rules an office may write in this shop. */
@@ -69,9 +47,9 @@ describe('tiers', () => {
       ok: true,
       value: { kind: 'tier', id: 'staff', value: { name: 'Staff' } },
     });
-    expect(actOf(change)).toMatchObject({ what: 'tier.add', subject: 'staff', details: { name: 'Staff' } });
+    expect(auditOf(change)).toMatchObject({ what: 'tier.add', subject: 'staff', details: { name: 'Staff' } });
     const edit = valueOf(saveTier(book(), 'trade', 'TRADE', doing()));
-    expect(actOf(edit)).toMatchObject({ what: 'tier.edit', subject: 'trade' });
+    expect(auditOf(edit)).toMatchObject({ what: 'tier.edit', subject: 'trade' });
   });
 
   test.each([
@@ -95,7 +73,7 @@ describe('price rules', () => {
           value: { kind: 'price-rule', id: rule.id, value: rule },
         });
         const what = rule.id === 'new' ? 'price-rule.add' : 'price-rule.edit';
-        expect(actOf(change)).toMatchObject({ what, subject: rule.id, details: { rule: change[key] } });
+        expect(auditOf(change)).toMatchObject({ what, subject: rule.id, details: { rule: change[key] } });
       }),
     );
   });
@@ -126,7 +104,7 @@ describe('price rules', () => {
   test('[O9] may be taken out, and the audit keeps what they said', () => {
     const change = valueOf(removePriceRule(book(), 'tenth', doing()));
     expect(change).toHaveProperty(['price-rule:tenth'], undefined);
-    expect(actOf(change)).toMatchObject({
+    expect(auditOf(change)).toMatchObject({
       what: 'price-rule.remove',
       details: { rule: expect.stringContaining('"percent":"10"') },
     });
@@ -141,14 +119,14 @@ describe('prices of a store', () => {
       ok: true,
       value: { kind: 'price', id: 'lamp', value: { price: '10.5' } },
     });
-    expect(actOf(change)).toMatchObject({
+    expect(auditOf(change)).toMatchObject({
       what: 'store-price.edit',
       subject: 'lamp',
       details: { store: 'S01', before: '11', price: '10.5' },
     });
     const out = valueOf(setStorePrice(book(), 'S01', { product: 'lamp', price: undefined }, doing()));
     expect(out).toHaveProperty(['price:lamp'], undefined);
-    expect(actOf(out)).toMatchObject({ details: { before: '11', price: '' } });
+    expect(auditOf(out)).toMatchObject({ details: { before: '11', price: '' } });
   });
 
   test.each<[string, string, string | undefined, object]>([

@@ -6,13 +6,7 @@ import { ROUNDING_MODES } from '#model/money/rounding.ts';
 import { priceBasket } from '#model/sale/pricing.ts';
 import { COUNTRY_PRESETS, type CountryPreset } from '#model/settings/country-presets.ts';
 import { presetSettings, presetTaxes, settingsOfPreset } from '#model/settings/preset-changes.ts';
-import {
-  applyPreset,
-  resetSetting,
-  setSetting,
-  setStoreSetting,
-  type SettingsBook,
-} from '#model/settings/settings-commands.ts';
+import { applyPreset, resetSetting, setSetting, setStoreSetting } from '#model/settings/settings-commands.ts';
 import {
   foundedByOrganization,
   foundedByStore,
@@ -20,7 +14,6 @@ import {
   settingsOf,
   sourceOf,
   storeInForce,
-  type SettingsPlace,
 } from '#model/settings/settings-of.ts';
 import {
   DEFAULT_SETTINGS,
@@ -38,15 +31,7 @@ import type { MeasureRule } from '#model/catalog/measure-code.ts';
 import { REGION_MEASURE_RULES } from '#model/catalog/measure-regions.ts';
 import { shelfRules } from '#model/settings/shelf-codes.ts';
 import { STORE } from './support/shop.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
-
-const NOTHING: SettingsPlace = { founded: {}, written: {} };
-const settingsBook = (change: Partial<SettingsBook> = {}) => ({
-  ...officeBook(),
-  organizationSettings: NOTHING,
-  storeSettings: new Map([['S01', NOTHING]]),
-  ...change,
-});
+import { doing, NOTHING_SET, settingsBook, valueOf } from './support/office.ts';
 
 const PATTERNS: readonly MeasureRule[] = [{ pattern: '21IIIIINNDDDC', measure: 'weight' }];
 
@@ -163,10 +148,12 @@ describe('settings of a store', () => {
 
   test('[B4, O3] keeps a store’s own patterns when the organization names a country', () => {
     const organization = { founded: {}, written: { shelfCodes: 'DE' } };
-    expect(shelfRules({ organization, store: NOTHING, patterns: PATTERNS, country: 'GB' })).toBe(PATTERNS);
-    expect(shelfRules({ organization: NOTHING, store: NOTHING, patterns: undefined, country: 'FR' })).toEqual(
-      [],
+    expect(shelfRules({ organization, store: NOTHING_SET, patterns: PATTERNS, country: 'GB' })).toBe(
+      PATTERNS,
     );
+    expect(
+      shelfRules({ organization: NOTHING_SET, store: NOTHING_SET, patterns: undefined, country: 'FR' }),
+    ).toEqual([]);
   });
 
   test('[O1] "none" of a store is a value of its own, not the organization’s', () => {
@@ -310,6 +297,6 @@ describe('a country’s preset', () => {
       priceBasket(basket, { currency: 'EUR', ...pricingOf(settingsOf({ founded: {}, written })) });
     expect(priced({}).total).toBe(1001);
     expect(priced({ taxRounding: 'total', exactLines: true, roundingMode: 'half-down' }).total).toBe(1000);
-    expect(pricingOf(settingsOf(NOTHING))).not.toHaveProperty('cashRounding');
+    expect(pricingOf(settingsOf(NOTHING_SET))).not.toHaveProperty('cashRounding');
   });
 });

@@ -11,16 +11,11 @@ import {
 } from '#model/settings/settings-of.ts';
 import { setSetting, setStoreSetting } from '#model/settings/settings-commands.ts';
 import { layawayDays, layawayPercent, offlineRedeemLimit } from '#model/ledger/value-settings.ts';
-import { doing, officeBook, valueOf } from './support/office.ts';
+import { doing, NOTHING_SET, settingsBook, valueOf } from './support/office.ts';
 
 const FOUNDATION = { currency: 'GBP', language: 'en', taxRounding: 'receipt' } as const;
 const LOYALTY = { earnPer: 100, redeemValue: 1, tiers: [{ tier: 'trade', from: 500 }], expiryDays: 365 };
-const NOTHING = { founded: {}, written: {} };
-const BOOK = {
-  ...officeBook(),
-  organizationSettings: NOTHING,
-  storeSettings: new Map([['S01', NOTHING]]),
-};
+const BOOK = settingsBook();
 
 describe('what holds wherever a customer comes with points, a card or a layaway', () => {
   test('[O10] is what the foundation said until somebody sets it, "none" too', () => {
@@ -41,7 +36,7 @@ describe('what holds wherever a customer comes with points, a card or a layaway'
   });
 
   test('[O10, G9, G10] without a foundation and a setting is as the rules of value say', () => {
-    const value = valueSettingsOf(settingsOf(NOTHING), 'GBP');
+    const value = valueSettingsOf(settingsOf(NOTHING_SET), 'GBP');
     expect(offlineRedeemLimit(value, 'GBP')).toBe(offlineRedeemLimit(undefined, 'GBP'));
     expect(layawayPercent(value)).toBe(layawayPercent(undefined));
     expect(layawayDays(value)).toBe(layawayDays(undefined));
@@ -98,10 +93,10 @@ describe('what holds wherever a customer comes with points, a card or a layaway'
 describe('what a store shows and offers', () => {
   test('[O10, P7] between sales is what its entry said until a setting says otherwise', () => {
     const founded = foundedByStore({ header: [], footer: [], slides: ['Tea is here'] });
-    expect(settingsOf(NOTHING, { founded, written: {} }).slides).toEqual(['Tea is here']);
-    expect(settingsOf(NOTHING, { founded, written: { slides: [] } }).slides).toEqual([]);
+    expect(settingsOf(NOTHING_SET, { founded, written: {} }).slides).toEqual(['Tea is here']);
+    expect(settingsOf(NOTHING_SET, { founded, written: { slides: [] } }).slides).toEqual([]);
     const organization = { founded: {}, written: { slides: ['Open on Sunday'] } };
-    expect(settingsOf(organization, NOTHING).slides).toEqual(['Open on Sunday']);
+    expect(settingsOf(organization, NOTHING_SET).slides).toEqual(['Open on Sunday']);
   });
 
   test('[O10] as reasons for returns is its own, else the organization’s', () => {

@@ -85,7 +85,7 @@ describe('a slow line to head office', { timeout: 150_000 }, () => {
   });
 });
 
-describe('a peer nobody should trust', { timeout: 90_000 }, () => {
+describe('a peer nobody should trust', () => {
   test('[W4] rubbish at every stage costs its own connection, and the tills go on', async () => {
     const store = await mesh(await temporaryFolder(), 3);
     const [first, second] = store.tills;

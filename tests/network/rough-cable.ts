@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../support/free-ports.ts';
 
 /** How a cable is. Nothing set is a good one. */
 export type Roughness = {
@@ -23,20 +24,21 @@ export class RoughCable {
   readonly #sockets = new Set<Socket>();
   #roughness: Roughness;
   #server: Server | undefined;
-  #port = 0;
+  readonly #port: number;
   /** Connections made over it so far. */
   connections = 0;
   /** Bytes the near end has sent that reached the far end. */
   delivered = 0;
 
-  private constructor(target: number, roughness: Roughness) {
+  private constructor(target: number, port: number, roughness: Roughness) {
     this.#target = target;
+    this.#port = port;
     this.#roughness = roughness;
   }
 
   /** A cable to a port of this machine. */
   static async to(target: number, roughness: Roughness = {}): Promise<RoughCable> {
-    const cable = new RoughCable(target, roughness);
+    const cable = new RoughCable(target, await freePort(), roughness);
     await cable.join();
     return cable;
   }
@@ -55,7 +57,6 @@ export class RoughCable {
       server.once('error', reject);
       server.listen(this.#port, '127.0.0.1', resolve);
     });
-    this.#port = (server.address() as AddressInfo).port;
   }
 
   /** Cuts the cable: what runs over it breaks off, and nobody answers until it is joined. */

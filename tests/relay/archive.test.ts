@@ -9,6 +9,7 @@ import { nodeDisk, type LogDisk } from '../../sync-relay/document-log.ts';
 import { keepJournals } from '../../sync-relay/journal-keeping.ts';
 import type { Relay } from '../../sync-relay/relay.ts';
 import { holdings, memoryRelay, wire, type MemoryRelayParts } from '../support/memory-relays.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { entriesOfSession, signedJournal } from '../support/signed-journal.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -70,7 +71,7 @@ const allArchived = (folder: string) =>
       expect(await archivesIn(folder)).toHaveLength(CLOSED);
       expect(await sessionLogs(folder)).toEqual([`${idOf(sessionKey(SESSIONS))}.log`]);
     },
-    { timeout: 20_000, interval: 20 },
+    { ...PATIENCE, interval: 20 },
   );
 
 /** What a relay holds of sessions. */
@@ -98,7 +99,7 @@ describe('a closed session at head office', () => {
     await fill(relay);
     await allArchived(folder);
     // The organization, the register's acknowledgements and the open session are in use.
-    await vi.waitFor(() => expect(relay.status().inMemory).toBeLessThanOrEqual(3), { timeout: 10_000 });
+    await vi.waitFor(() => expect(relay.status().inMemory).toBeLessThanOrEqual(3), PATIENCE);
     expect(relay.status().documents).toBe(SESSIONS + 2);
   });
 
@@ -111,13 +112,10 @@ describe('a closed session at head office', () => {
       .document(sessionKey(2))
       .write({ ...ENTRIES[id], [key]: text.replace(/"by":"[^"]*"/, '"by":"other"') });
     // The log of what is archived goes when the archive is there.
-    await vi.waitFor(
-      async () => {
-        expect(await archivesIn(folder)).toHaveLength(1);
-        expect(await sessionLogs(folder)).toEqual([`${id}.log`]);
-      },
-      { timeout: 20_000 },
-    );
+    await vi.waitFor(async () => {
+      expect(await archivesIn(folder)).toHaveLength(1);
+      expect(await sessionLogs(folder)).toEqual([`${id}.log`]);
+    }, PATIENCE);
   });
 
   test('[D12] is read again for a late record, which is kept, and archived anew when it may be', async () => {
@@ -126,7 +124,7 @@ describe('a closed session at head office', () => {
     await allArchived(folder);
     const id = idOf(sessionKey(1));
     await relay.document(sessionKey(1)).write({ '000000900': '{"not":"a record"}' });
-    await vi.waitFor(() => expect(keeping.status().quarantined).toBeGreaterThan(0), { timeout: 20_000 });
+    await vi.waitFor(() => expect(keeping.status().quarantined).toBeGreaterThan(0), PATIENCE);
     expect(await sessionLogs(folder)).toContain(`${id}.log`);
     await relay.document(sessionKey(1)).write({ '000000900': undefined });
     await allArchived(folder);
@@ -153,7 +151,7 @@ describe('a closed session at head office', () => {
     const store = await memoryRelay(STORE);
     wire(store.relay, again.relay);
     await vi.waitFor(async () => expect(await sessionsOf(store.relay)).toEqual(ENTRIES), {
-      timeout: 20_000,
+      ...PATIENCE,
       interval: 20,
     });
   });
@@ -192,9 +190,7 @@ describe('an index that is lost or wrong', () => {
     wire(store.relay, third.relay);
     await vi.waitFor(
       async () => expect((await holdings(store.relay))[idOf(sessionKey(1))]).toMatchObject({ '2': 'b' }),
-      {
-        timeout: 20_000,
-      },
+      PATIENCE,
     );
   });
 });
@@ -230,7 +226,7 @@ describe('archiving that is broken off', () => {
       await fill(before.relay);
       await before.relay.stop();
       await headOffice({ folder, disk, stops: false });
-      await vi.waitFor(() => expect(disk.steps).toBeGreaterThan(step), { timeout: 20_000 });
+      await vi.waitFor(() => expect(disk.steps).toBeGreaterThan(step), PATIENCE);
       const again = await headOffice({ folder });
       expect(await sessionsOf(again.relay)).toEqual(ENTRIES);
       await allArchived(folder);
@@ -244,7 +240,7 @@ describe('archiving that is broken off', () => {
     await allArchived(first.folder);
     const store = await memoryRelay(STORE);
     const over = wire(store.relay, first.relay);
-    await vi.waitFor(async () => expect(await sessionsOf(store.relay)).toEqual(ENTRIES), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await sessionsOf(store.relay)).toEqual(ENTRIES), PATIENCE);
     over.cut();
     await first.relay.stop();
     const [name = ''] = await archivesIn(first.folder);
@@ -254,7 +250,7 @@ describe('archiving that is broken off', () => {
     await writeFile(path, bytes);
     const again = await headOffice({ folder: first.folder });
     wire(store.relay, again.relay);
-    await vi.waitFor(async () => expect(await sessionsOf(again.relay)).toEqual(ENTRIES), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await sessionsOf(again.relay)).toEqual(ENTRIES), PATIENCE);
     expect(await namesIn(join(first.folder, 'archive'), '.damaged')).toEqual([`${name}.damaged`]);
   });
 });

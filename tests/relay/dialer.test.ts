@@ -48,7 +48,7 @@ function lost(): Socket {
 const isState = (dialer: Dialer, state: string) =>
   vi.waitFor(() => expect(dialer.status().state).toBe(state), PATIENCE);
 
-describe('a relay that dials', { timeout: 60_000 }, () => {
+describe('a relay that dials', () => {
   afterEach(() => void vi.useRealTimers());
 
   test('is linked again after its peer was away', async () => {
@@ -59,7 +59,8 @@ describe('a relay that dials', { timeout: 60_000 }, () => {
     await isState(dialer, 'away');
     await cable.join();
     await isState(dialer, 'connected');
-    expect((await peersOf(port)).map(({ device }) => device)).toEqual([STORE.id]);
+    const linked = async () => (await peersOf(port)).map(({ device }) => device);
+    await vi.waitFor(async () => expect(await linked()).toEqual([STORE.id]), PATIENCE);
   });
 
   test('tries at least once a second for as long as nobody is there', async () => {

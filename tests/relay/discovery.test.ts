@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { mdnsDiscovery, type FoundRelay } from '../../sync-relay/discovery.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 
 const log = pino({ level: 'silent' });
@@ -21,13 +22,10 @@ test('relays of one store find each other by mDNS, and neither themselves nor ot
   discover('3333333333333333', ORGANIZATION, 'S02', 40_003);
   discover('4444444444444444', 'ffffffffffff', 'S01', 40_004);
   const devices = (found: readonly FoundRelay[]) => new Set(found.map((relay) => relay.device));
-  await vi.waitFor(
-    () => {
-      expect(devices(seenByOne)).toEqual(new Set(['2222222222222222']));
-      expect(devices(seenByTwo)).toEqual(new Set(['1111111111111111']));
-    },
-    { timeout: 15_000 },
-  );
+  await vi.waitFor(() => {
+    expect(devices(seenByOne)).toEqual(new Set(['2222222222222222']));
+    expect(devices(seenByTwo)).toEqual(new Set(['1111111111111111']));
+  }, PATIENCE);
   const [two] = seenByOne;
   expect(two?.urls.every((url) => /^wss:.*:40002\/sync$/.test(url))).toBe(true);
   const [one] = seenByTwo;

@@ -8,13 +8,13 @@ import { CodeTries } from '../../sync-relay/code-tries.ts';
 import { HeadOffice, remoteHeadOffice, type PostJson } from '../../sync-relay/enrolment.ts';
 import { TrustedDevices } from '../../sync-relay/trusted-devices.ts';
 import { askToEnrol, invitation, invite, requestOf } from '../support/invite.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testKey } from '../support/test-key.ts';
 import { ORGANIZATION_DOCUMENT, TrustedRelays, connect, session, idOf } from '../support/trusted-relays.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const TILL = { store: storeId(1), register: registerId(1) };
 
 /** A relay nobody enrolled yet. */

@@ -8,6 +8,7 @@ import { decodeFrame, encodeFrame } from '#model/protocol/frame.ts';
 import { LogFolder, nodeDisk } from '../../sync-relay/document-log.ts';
 import { Relay } from '../../sync-relay/relay.ts';
 import { Vouchers } from '../../sync-relay/vouchers.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ORGANIZATION, firstChange, type EntriesDocument } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -83,6 +84,6 @@ test('who sends faster than the disk takes it waits, and is taken again when it 
   quiet.say();
   expect(quiet.held).toEqual([]);
   letGo();
-  await vi.waitFor(() => expect(flooder.held).toEqual([true, false]), { timeout: 20_000 });
-  await vi.waitFor(() => expect(quiet.heard).toContain('sync'), { timeout: 20_000 });
+  await vi.waitFor(() => expect(flooder.held).toEqual([true, false]), PATIENCE);
+  await vi.waitFor(() => expect(quiet.heard).toContain('sync'), PATIENCE);
 });

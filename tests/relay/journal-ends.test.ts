@@ -11,7 +11,7 @@ const OWN = { id: '1111111111111111', role: 'relay', store: 'S01', register: 'R1
 const OTHER = { id: '2222222222222222', role: 'relay', store: 'S01', register: 'R2' } as const;
 const ELSEWHERE = { id: '3333333333333333', role: 'relay', store: 'S02', register: 'R1' } as const;
 const HQ = { id: '4444444444444444', role: 'hq' } as const;
-const PATIENCE = { timeout: 10_000, interval: 5 };
+const PATIENCE = { timeout: 30_000, interval: 5 };
 
 const session = (number: number): DocumentKey => ({ class: 'session', ...PLACE, session: number });
 

@@ -7,10 +7,10 @@ import * as v from 'valibot';
 import type { JournalRecord } from '#model/journal/record.ts';
 import { verifySignature } from '../../sync-relay/signature.ts';
 import type { CorePeer } from '../support/core-peer.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { signedJournal } from '../support/signed-journal.ts';
 import { TrustedRelays, connect, idOf, session, type TrustedRelay } from '../support/trusted-relays.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const SESSION = idOf(session(1));
 const ACKNOWLEDGEMENTS = idOf({ class: 'acknowledgements', store: storeId(1), register: registerId(1) });
 
@@ -79,7 +79,8 @@ describe('journals in relays', () => {
     const fault = { register: 'S01-R1', session: 1, code: 'altered', seq: 4 };
     await vi.waitFor(async () => expect(await quarantineOf(relays.hq)).toEqual([fault]), PATIENCE);
     await vi.waitFor(() => expect(headAt(relays.tool)).toMatchObject({ seq: 3 }), PATIENCE);
-    expect(relays.tool.entries(SESSION)[recordKey(4)]).toBe(recordText({ ...forged[3] } as JournalRecord));
+    const taken = recordText({ ...forged[3] } as JournalRecord);
+    await vi.waitFor(() => expect(relays.tool.entries(SESSION)[recordKey(4)]).toBe(taken), PATIENCE);
     await write(till, records.slice(3));
     await vi.waitFor(async () => expect(await quarantineOf(relays.hq)).toEqual([]), PATIENCE);
   });

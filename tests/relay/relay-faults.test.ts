@@ -8,6 +8,7 @@ import { decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 import { LogFolder, nodeDisk, type LogDisk } from '../../sync-relay/document-log.ts';
 import { Relay } from '../../sync-relay/relay.ts';
 import { Vouchers } from '../../sync-relay/vouchers.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ORGANIZATION, firstChange, type EntriesDocument } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -110,24 +111,24 @@ describe('a relay whose disk refuses', () => {
     await vi.waitFor(() => {
       till.pump();
       expect(till.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     disk.full = true;
     till.write('2', 'while full');
     await vi.waitFor(() => {
       till.pump();
       expect(relay.status().disk).toBe('failed');
-    });
+    }, PATIENCE);
     expect(till.relayHas()).toBe(false);
     disk.full = false;
     await vi.waitFor(() => {
       for (const retry of delayed.splice(0)) retry();
       till.pump();
       expect(till.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     expect(relay.status().disk).toBe('ok');
     const reader = client(relay, 'reader');
     reader.push();
-    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'before', '2': 'while full' }));
+    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'before', '2': 'while full' }), PATIENCE);
   });
 });
 
@@ -147,7 +148,7 @@ describe('a relay that handles several messages at once', () => {
       vi.waitFor(() => {
         till.pump();
         expect(till.relayHas()).toBe(true);
-      });
+      }, PATIENCE);
     till.write('1', 'first');
     await confirmed();
     gate = new Promise((resolve) => (release = resolve));
@@ -177,7 +178,7 @@ describe('a peer that misbehaves', () => {
     await vi.waitFor(() => {
       good.pump();
       expect(good.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     expect(good.closed).toEqual([]);
   });
 
@@ -188,7 +189,7 @@ describe('a peer that misbehaves', () => {
     await vi.waitFor(() => {
       good.pump();
       expect(good.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     const bad = client(relay, 'bad');
     bad.send({
       type: 'sync',
@@ -197,10 +198,10 @@ describe('a peer that misbehaves', () => {
       documentId: SESSION,
       data: new Uint8Array([0x42, 9, 9, 9]),
     });
-    await vi.waitFor(() => expect(bad.closed.map((close) => close.code)).toEqual([4400]));
+    await vi.waitFor(() => expect(bad.closed.map((close) => close.code)).toEqual([4400]), PATIENCE);
     const reader = client(relay, 'reader');
     reader.push();
-    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'x' }));
+    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'x' }), PATIENCE);
   });
 
   test('[D1] a document id that is not ours is refused and not stored', async () => {
@@ -235,7 +236,7 @@ describe('a peer that misbehaves', () => {
     await vi.waitFor(() => {
       good.pump();
       expect(good.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     expect(good.closed).toEqual([]);
     expect(deaf.received.length).toBeLessThan(good.received.length + 10);
   });
@@ -247,7 +248,7 @@ describe('a peer that misbehaves', () => {
     await vi.waitFor(() => {
       good.pump();
       expect(good.relayHas()).toBe(true);
-    });
+    }, PATIENCE);
     const [, message] = A.generateSyncMessage(A.load<EntriesDocument>(firstChange()), A.initSyncState());
     const valid = encodeFrame({
       type: 'sync',
@@ -269,6 +270,6 @@ describe('a peer that misbehaves', () => {
     );
     const reader = client(relay, 'reader');
     reader.push();
-    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'kept' }));
+    await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'kept' }), PATIENCE);
   });
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import { freePort } from '../support/free-ports.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ProgramEnded, runProgram, startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION, entriesOf, stockPeer } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -19,7 +21,7 @@ async function relay(data: string, ...args: string[]): Promise<RunningProgram> {
     '--data',
     data,
     '--port',
-    '0',
+    String(await freePort()),
     '--open',
     '--no-discovery',
     ...args,
@@ -39,8 +41,9 @@ describe('a relay between stock automerge-repo clients', () => {
     const ana = stockPeer(urlOf(first), 'ana');
     const ben = stockPeer(urlOf(first), 'ben');
     ana.write(session(1), '000000001', '{"n":1}');
-    await vi.waitFor(async () =>
-      expect(entriesOf(await ben.find(session(1)))).toEqual({ '000000001': '{"n":1}' }),
+    await vi.waitFor(
+      async () => expect(entriesOf(await ben.find(session(1)))).toEqual({ '000000001': '{"n":1}' }),
+      PATIENCE,
     );
     await ana.stop();
     await ben.stop();
@@ -48,8 +51,9 @@ describe('a relay between stock automerge-repo clients', () => {
 
     const second = await relay(data);
     const cleo = stockPeer(urlOf(second), 'cleo');
-    await vi.waitFor(async () =>
-      expect(entriesOf(await cleo.find(session(1)))).toEqual({ '000000001': '{"n":1}' }),
+    await vi.waitFor(
+      async () => expect(entriesOf(await cleo.find(session(1)))).toEqual({ '000000001': '{"n":1}' }),
+      PATIENCE,
     );
   });
 
@@ -60,8 +64,10 @@ describe('a relay between stock automerge-repo clients', () => {
     ana.write({ class: 'customers', shard: 0 }, 'a', '1');
     ben.write({ class: 'customers', shard: 0 }, 'b', '2');
     for (const peer of [ana, ben]) {
-      await vi.waitFor(async () =>
-        expect(entriesOf(await peer.find({ class: 'customers', shard: 0 }))).toEqual({ a: '1', b: '2' }),
+      await vi.waitFor(
+        async () =>
+          expect(entriesOf(await peer.find({ class: 'customers', shard: 0 }))).toEqual({ a: '1', b: '2' }),
+        PATIENCE,
       );
     }
   });
@@ -82,21 +88,24 @@ describe('what a relay tells its clients', () => {
       const program = await relay(data);
       const ana = stockPeer(urlOf(program), `ana-${round}`);
       const handle = ana.open(session(1));
-      await vi.waitFor(() => expect(entriesOf(handle)).toEqual(expected));
+      await vi.waitFor(() => expect(entriesOf(handle)).toEqual(expected), PATIENCE);
       const storageId = `relay-${String(program.ready['device'])}`;
       const key = String(round).padStart(9, '0');
       expected[key] = `{"round":${round}}`;
       ana.write(session(1), key, expected[key]);
       await vi.waitFor(
         () => expect(handle.getSyncInfo(storageId as never)?.lastHeads).toEqual(handle.heads()),
-        { interval: 1 },
+        { ...PATIENCE, interval: 1 },
       );
       await program.kill();
       await ana.stop();
     }
     const program = await relay(data);
     const reader = stockPeer(urlOf(program), 'reader');
-    await vi.waitFor(async () => expect(entriesOf(await reader.find(session(1)))).toEqual(expected));
+    await vi.waitFor(
+      async () => expect(entriesOf(await reader.find(session(1)))).toEqual(expected),
+      PATIENCE,
+    );
   });
 });
 
@@ -112,14 +121,19 @@ describe('relays among each other', () => {
     atHq.write(session(1, 1, 2), '1', 'other store');
     const atStore = stockPeer(urlOf(store), 'at-store');
     atStore.write(session(1), '1', 'own');
-    await vi.waitFor(async () => expect(entriesOf(await atHq.find(session(1)))).toEqual({ '1': 'own' }));
-    await vi.waitFor(async () =>
-      expect(entriesOf(await atStore.find({ class: 'organization' }))).toEqual({ organization: '{}' }),
+    await vi.waitFor(
+      async () => expect(entriesOf(await atHq.find(session(1)))).toEqual({ '1': 'own' }),
+      PATIENCE,
+    );
+    await vi.waitFor(
+      async () =>
+        expect(entriesOf(await atStore.find({ class: 'organization' }))).toEqual({ organization: '{}' }),
+      PATIENCE,
     );
     const logsIn = async (data: string) =>
       (await readdir(join(data, 'documents'))).filter((name) => name.endsWith('.log'));
-    await vi.waitFor(async () => expect(await logsIn(hqData)).toHaveLength(3));
-    expect(await logsIn(storeData)).toHaveLength(2);
+    await vi.waitFor(async () => expect(await logsIn(hqData)).toHaveLength(3), PATIENCE);
+    await vi.waitFor(async () => expect(await logsIn(storeData)).toHaveLength(2), PATIENCE);
   });
 
   test('two tills that dial each other keep exactly one link, and go on when it is cut', async () => {
@@ -137,7 +151,7 @@ describe('relays among each other', () => {
     await vi.waitFor(async () => {
       expect(await peers(one)).toEqual([deviceOf(two), deviceOf(three)].sort());
       expect(await peers(three)).toEqual([deviceOf(one), deviceOf(two)].sort());
-    });
+    }, PATIENCE);
     await two.kill();
     const again = await startProgram('sync-relay/main.ts', [
       '--data',
@@ -155,14 +169,14 @@ describe('relays among each other', () => {
     });
     await vi.waitFor(
       async () => expect(await peers(one)).toEqual([deviceOf(two), deviceOf(three)].sort()),
-      10_000,
+      PATIENCE,
     );
     const ana = stockPeer(urlOf(three), 'ana');
     ana.write(session(1, 3), '1', 'x');
     const ben = stockPeer(urlOf(again), 'ben');
     await vi.waitFor(
       async () => expect(entriesOf(await ben.find(session(1, 3)))).toEqual({ '1': 'x' }),
-      10_000,
+      PATIENCE,
     );
   });
 });

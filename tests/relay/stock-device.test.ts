@@ -4,11 +4,11 @@ import { recordText } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { keyedPeer } from '../support/keyed-peer.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { signedJournal } from '../support/signed-journal.ts';
 import { entriesOf } from '../support/stock-peer.ts';
 import { TrustedRelays, connect, idOf, session, statusOf } from '../support/trusted-relays.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const CATALOG = { class: 'catalog', shard: 0 } as const;
 const TILL = { role: 'terminal', store: 'S01', register: 'R1' } as const;
 

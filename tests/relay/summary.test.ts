@@ -8,6 +8,7 @@ import { decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 import { encodeDifferences, encodeSummary } from '#model/protocol/summary.ts';
 import type { Relay } from '../../sync-relay/relay.ts';
 import { holdings, memoryRelay, wire, type Wire } from '../support/memory-relays.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 
 const session = (number: number, register = 1, store = 1): DocumentKey => ({
@@ -28,13 +29,13 @@ const spokenOf = ({ said }: Wire) =>
 /** Resolves when both hold the same, of what both may. */
 function equal(a: Relay, b: Relay): Promise<void> {
   return vi.waitFor(async () => expect(await holdings(a)).toEqual(await holdings(b)), {
-    timeout: 20_000,
+    ...PATIENCE,
     interval: 20,
   });
 }
 
 const said = (over: Wire, type: string) =>
-  vi.waitFor(() => expect(typesOf(over)).toContain(type), { timeout: 10_000, interval: 5 });
+  vi.waitFor(() => expect(typesOf(over)).toContain(type), { ...PATIENCE, interval: 5 });
 
 /** Resolves when the side that dialled has the answer to its summary. */
 const answered = (over: Wire) => said(over, 'tillmesh-differences');
@@ -168,8 +169,9 @@ describe('two relays that meet', () => {
     await write(hq.relay, session(1, 1, 2), '000000001', 'of another store');
     await write(hq.relay, { class: 'staff' }, 'person', '{}');
     const over = wire(store.relay, hq.relay);
-    await vi.waitFor(async () =>
-      expect(Object.keys(await holdings(store.relay))).toEqual([idOf({ class: 'staff' })]),
+    await vi.waitFor(
+      async () => expect(Object.keys(await holdings(store.relay))).toEqual([idOf({ class: 'staff' })]),
+      PATIENCE,
     );
     const heard = over.said.find((frame) => frame.type === 'tillmesh-differences');
     expect(heard?.type === 'tillmesh-differences' && heard.blocks.length).toBe(16 + 1 + 17);
@@ -247,7 +249,7 @@ describe('a summary nobody should send', () => {
     await vi.waitFor(() => {
       expect(store.relay.status().peers).toEqual([]);
       expect(hq.relay.status().peers).toEqual([]);
-    });
+    }, PATIENCE);
     expect([store.relay.status().documents, hq.relay.status().documents]).toEqual([0, 0]);
   });
 
@@ -268,7 +270,7 @@ describe('a summary nobody should send', () => {
       await vi.waitFor(() => {
         expect(store.relay.status().peers).toEqual([]);
         expect(hq.relay.status().peers).toEqual([]);
-      });
+      }, PATIENCE);
     },
   );
 
@@ -277,8 +279,8 @@ describe('a summary nobody should send', () => {
     block[15] = 0;
     const documents = Array.from({ length: 63 }, (_, at) => ({ place: at + 1, digest: new Uint8Array(16) }));
     const { store } = await altered('tillmesh-differences', encodeDifferences([{ block, documents }]));
-    await vi.waitFor(() => expect(store.relay.status().peers).toHaveLength(1));
-    await vi.waitFor(() => expect(store.relay.status().inMemory).toBe(0), { timeout: 10_000 });
+    await vi.waitFor(() => expect(store.relay.status().peers).toHaveLength(1), PATIENCE);
+    await vi.waitFor(() => expect(store.relay.status().inMemory).toBe(0), PATIENCE);
     expect(store.relay.status().documents).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { askToEnrol, invite, requestOf } from '../support/invite.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ProgramEnded, startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -12,7 +13,6 @@ import { TrustedRelays, restarted } from '../support/trusted-relays.ts';
 
 const CERT = 'tests/relay/fixtures/tls-cert.pem';
 const KEY = 'tests/relay/fixtures/tls-key.pem';
-const PATIENCE = { timeout: 20_000 };
 
 async function relay(...args: string[]): Promise<RunningProgram> {
   const program = await startProgram('sync-relay/main.ts', [

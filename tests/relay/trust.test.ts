@@ -6,6 +6,7 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { CLOSE_CODES, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 import { voucherText } from '#model/trust/voucher.ts';
 import { CorePeer, TurnedAway } from '../support/core-peer.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { firstChange, stockPeer, type EntriesDocument } from '../support/stock-peer.ts';
 import { testKey, type TestKey } from '../support/test-key.ts';
 import { WireRelay } from '../support/wire-relay.ts';
@@ -25,7 +26,6 @@ import {
 const OWN = idOf(session(1, 1));
 const FOREIGN = idOf(session(1, 2));
 const CATALOG = idOf({ class: 'catalog', shard: 0 });
-const PATIENCE = { timeout: 20_000 };
 
 /** With which code a relay turns somebody away; undefined when it lets them in. */
 async function turnedAway(attempt: Promise<CorePeer>): Promise<number | undefined> {
@@ -268,7 +268,7 @@ describe('[E2] a device that is revoked', () => {
   });
 });
 
-describe('[E5] relays among each other', { timeout: 90_000 }, () => {
+describe('[E5] relays among each other', () => {
   test('prove themselves both ways, and an impostor is left alone', async () => {
     const relays = await TrustedRelays.found();
     const till = await relays.storeRelay(1, ['--hq', relays.hq.url]);

@@ -7,6 +7,7 @@ import { registerId, storeId } from '#model/ids/register-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { assert } from '#model/result.ts';
 import { CorePeer, TurnedAway } from '../support/core-peer.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ORGANIZATION, type EntriesDocument } from '../support/stock-peer.ts';
 import { deviceEntry, testKey, type TestKey } from '../support/test-key.ts';
 import {
@@ -24,7 +25,6 @@ import {
 
 const CATALOG = idOf({ class: 'catalog', shard: 0 });
 const OWN = idOf(session(1));
-const PATIENCE = { timeout: 20_000 };
 
 async function asRelay({ url }: Pick<TrustedRelay, 'url'>, key: TestKey): Promise<CorePeer> {
   const peer = await CorePeer.connect(url, `${key.id}:1`, { id: key.id, role: 'relay' }, key);
@@ -47,7 +47,7 @@ async function wiped({ hq }: TrustedRelays): Promise<TrustedRelay> {
   return restarted(hq, ['--role', 'hq', '--organization', ORGANIZATION, ...port]);
 }
 
-describe('[E6] head office’s word', { timeout: 60_000 }, () => {
+describe('[E6] head office’s word', () => {
   test('covers neither a part of what it names nor anything on top of it', async () => {
     const relays = await TrustedRelays.found();
     const key = testKey();
@@ -117,7 +117,8 @@ describe('[E6] head office’s word', { timeout: 60_000 }, () => {
     const hq = await wiped(relays);
     const tool = await toolOf(hq, 'hq');
     await tool.until(() => tool.size(CATALOG) === 1 && tool.size(OWN) === 1);
-    expect(Object.keys(tool.entries(ORGANIZATION_DOCUMENT))).toContain(`device:${key.id}`);
+    const organization = () => Object.keys(tool.entries(ORGANIZATION_DOCUMENT));
+    await vi.waitFor(() => expect(organization()).toContain(`device:${key.id}`), PATIENCE);
     await expect(asRelay(hq, testKey())).rejects.toMatchObject({ code: CLOSE_CODES.unknownDevice });
   });
 

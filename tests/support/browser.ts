@@ -82,8 +82,11 @@ export async function launchBrowser(profile: string, flags: readonly string[] = 
   const browser = await chromium.connectOverCDP(endpoint);
   const [context] = browser.contexts();
   if (context === undefined) throw new Error('the browser came up without its default context');
+  let isKilled = false;
   const kill = async () => {
-    killGroup(child);
+    // Once: afterwards its number may be another's.
+    if (!isKilled) killGroup(child);
+    isKilled = true;
     await ended;
   };
   const close = async () => {

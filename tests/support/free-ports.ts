@@ -17,6 +17,12 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
+/** A port of this machine that nothing listens on now, for what comes and goes at one address. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
 /** Whether nothing listens on a port of this machine now. */
 export function isFree(port: number): Promise<boolean> {
   const server = createServer();

@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './free-ports.ts';
 
 /** A cable between two programs of a test: it can be cut and joined again, and loses nothing in between. */
 export class TcpProxy {
@@ -11,15 +12,16 @@ export class TcpProxy {
   enteredAt = Number.NaN;
   /** When something last went over the cable, counted the same. */
   lastAt = Number.NaN;
-  #port = 0;
+  readonly #port: number;
 
-  private constructor(target: number) {
+  private constructor(target: number, port: number) {
     this.#target = target;
+    this.#port = port;
   }
 
   /** A cable to a port of this machine. */
   static async to(target: number): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target);
+    const proxy = new TcpProxy(target, await freePort());
     await proxy.join();
     return proxy;
   }
@@ -44,7 +46,6 @@ export class TcpProxy {
       server.listen(this.#port, '127.0.0.1', resolve);
     });
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
   }
 
   /** Cuts the cable: what runs over it breaks off, and nobody answers until it is joined. */

@@ -9,6 +9,7 @@ import type { Device } from '#model/trust/device.ts';
 import { voucherSchema } from '#model/trust/voucher.ts';
 import { ownDevice, type OwnDevice } from '../../sync-relay/device-file.ts';
 import { CorePeer } from './core-peer.ts';
+import { freePort } from './free-ports.ts';
 import { startProgram, type RunningProgram } from './program.ts';
 import { ORGANIZATION } from './stock-peer.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -116,7 +117,7 @@ async function startRelay(folder: string, args: readonly string[]): Promise<Trus
     '--data',
     folder,
     '--port',
-    '0',
+    String(await freePort()),
     '--no-discovery',
     ...args,
   ]);

@@ -4,6 +4,7 @@ import * as A from '@automerge/automerge';
 import { decodeFrame, encodeFrame, type Frame, type FrameOf } from '#model/protocol/frame.ts';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Doorkeeper } from './doorkeeper.ts';
+import { freePort } from './free-ports.ts';
 
 type Document = A.Doc<Record<string, unknown>>;
 
@@ -33,9 +34,13 @@ export class WirePeer {
     });
   }
 
-  /** Starts listening; `port` 0 takes any free one. */
-  static async listen(port = 0): Promise<WirePeer> {
-    const server = new WebSocketServer({ host: '127.0.0.1', port, path: '/sync' });
+  /** Starts listening, on a free port unless one is given. */
+  static async listen(port?: number): Promise<WirePeer> {
+    const server = new WebSocketServer({
+      host: '127.0.0.1',
+      port: port ?? (await freePort()),
+      path: '/sync',
+    });
     await once(server, 'listening');
     return new WirePeer(server);
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import * as A from '@automerge/automerge';
 import { WebSocketServer, type WebSocket } from 'ws';
 import {
@@ -10,8 +10,8 @@ import {
   type Frame,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
-
 import { Doorkeeper } from './doorkeeper.ts';
+import { freePort } from './free-ports.ts';
 
 type Stored = { entries: Record<string, A.ImmutableString> };
 type Peer = {
@@ -41,7 +41,7 @@ export class WireRelay {
   readonly #connections = new Set<Socket>();
   readonly #compress: boolean;
   #server: WebSocketServer | undefined;
-  #port = 0;
+  #port: number | undefined;
   /** Whether messages are taken and answered; a relay that does not is there but silent. */
   answering = true;
   /** Asks who links for a proof; lets everyone in until devices are listed. */
@@ -84,6 +84,7 @@ export class WireRelay {
 
   /** Listens, again on the port it had before. */
   async listen(): Promise<void> {
+    this.#port ??= await freePort();
     const server = new WebSocketServer({
       host: '127.0.0.1',
       port: this.#port,
@@ -94,7 +95,6 @@ export class WireRelay {
       this.#linked(socket);
     });
     await once(server, 'listening');
-    this.#port = (server.address() as AddressInfo).port;
     this.#server = server;
   }
 

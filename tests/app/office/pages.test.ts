@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { startOfficeHost, type OfficeHost } from './office-host.ts';
 
 let browser: FreshBrowser;
@@ -50,7 +51,7 @@ describe('Today', () => {
     await host.bringLast();
     await page.getByTestId('open-session-card').nth(3).waitFor();
     await page.getByText('updated 11:40:00').waitFor();
-    expect(await textOf('today-gross')).not.toBe(before);
+    await expect.poll(() => textOf('today-gross')).not.toBe(before);
   });
 
   test('names every register and whether it is linked with head office', async () => {
@@ -154,7 +155,7 @@ describe('Reports', () => {
     await page.getByTestId('report-kind-tender').click();
     await page.getByTestId('office-failure').waitFor();
     // The report before may fail first, its rows still there; the one that was asked for has none.
-    await expect.poll(() => page.getByTestId('report-row').count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => page.getByTestId('report-row').count(), PATIENCE).toBe(0);
   });
 });
 

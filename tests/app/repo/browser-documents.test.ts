@@ -6,13 +6,13 @@ import type { Worker } from 'playwright';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from 'vitest';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { openTab, startIn, terminalIn, type BrowserTerminal } from './browser-terminal.ts';
 import { collect, session } from './documents.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
 import { serveTestSite, type TestSite } from './test-site.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
 
 let site: TestSite;

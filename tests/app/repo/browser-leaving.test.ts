@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { documentId } from '#model/ids/document-id.ts';
 import { launchBrowser, removeProfile } from '../../support/browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { openTab, startIn, terminalIn, type BrowserTerminal } from './browser-terminal.ts';
 import { session } from './documents.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
 import { serveTestSite, type TestSite } from './test-site.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const SESSIONS = Array.from({ length: 12 }, (_, i) => i + 1);
 const keys = SESSIONS.map(session);
 const NOTES = Object.fromEntries(SESSIONS.map((n) => [`session:R2:${n}`, `{"n":${n}}`]));

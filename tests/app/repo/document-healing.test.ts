@@ -5,11 +5,11 @@ import { MemoryStorage } from '../../../app/lib/repo/document-storage.ts';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
 import type { NodeDocumentsOptions } from '../../../app/lib/repo/node-documents.ts';
 import { LINK_LIMITS } from '../../../app/lib/repo/websocket-link.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { collect, session } from './documents.contract.ts';
 import { nodeTerminal, ORGANIZATION } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const STAFF: DocumentKey = { class: 'staff' };
 const ID = documentId({ organization: ORGANIZATION, key: STAFF });
 const THEIRS = { kept: '1', changed: 'theirs' };

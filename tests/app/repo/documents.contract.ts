@@ -3,6 +3,7 @@ import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { Documents, DocumentsEvent } from '../../../app/lib/repo/documents.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** A terminal's documents with a relay and another terminal behind it. */
 export type ContractSubject = {
@@ -53,7 +54,6 @@ export function collect(documents: Documents) {
   };
 }
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 /** Long enough for a relay that is there, in milliseconds; what is tested is that it is not used up. */
 const RELAY_WAIT = 10_000;
 const numbered = (count: number) =>

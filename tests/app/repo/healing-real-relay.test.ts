@@ -5,12 +5,12 @@ import { deviceKeyOf, newDeviceKey, type DeviceKey } from '../../../app/lib/devi
 import { createNodeDocuments } from '../../../app/lib/repo/node-documents.ts';
 import type { TerminalIdentity } from '../../../app/lib/repo/documents.ts';
 import { readDeviceFile } from '../../../app/server/device-file.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { startProgram } from '../../support/program.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { collect, session } from './documents.contract.ts';
 import { ORGANIZATION } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
 const CATALOG = { class: 'catalog', shard: 0 } as const;
 const BOTH = { here: 'saved', relay: 'saved' };
 const TILL = { role: 'terminal', store: 'S01', register: 'R2' } as const;
@@ -85,7 +85,7 @@ test('[E7] a till is let in once it is listed, healed of a change to the catalog
   await hq.documents.write(CATALOG, { later: 'theirs' });
   const all = { a: 'theirs', later: 'theirs' };
   await vi.waitFor(async () => expect(await till.documents.open(CATALOG)).toEqual(all), PATIENCE);
-  expect(till.heard.entriesOf(CATALOG)).toEqual(all);
+  await vi.waitFor(() => expect(till.heard.entriesOf(CATALOG)).toEqual(all), PATIENCE);
   expect(await till.documents.writeDurably(session(1), { x: '1' }, 10_000)).toEqual(BOTH);
 
   const revoked = entryOf(key, { ...TILL, revokedAt: '2026-01-02T00:00:00.000Z' });

@@ -3,6 +3,7 @@ import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
 import { collect, session } from './documents.contract.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** A terminal's documents at a relay that can leave out what the terminal writes. */
 export type HealingSubject = {
@@ -21,7 +22,6 @@ export type HealingSubject = {
   readonly end: () => Promise<void>;
 };
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const RELAY_WAIT = 10_000;
 const STAFF: DocumentKey = { class: 'staff' };
 const REFUSED = 'this device may not change this document';
@@ -87,11 +87,9 @@ export function healingContract(name: string, start: () => Promise<HealingSubjec
     test('[E7] what others write later arrives, and our other documents go on', async () => {
       await refusedWrite({ added: '2' });
       await subject.peerWrites(STAFF, { later: '3' });
-      await vi.waitFor(
-        async () => expect(await documents.open(STAFF)).toEqual({ kept: '1', changed: 'theirs', later: '3' }),
-        PATIENCE,
-      );
-      expect(heard.entriesOf(STAFF)).toEqual({ kept: '1', changed: 'theirs', later: '3' });
+      const known = { kept: '1', changed: 'theirs', later: '3' };
+      await vi.waitFor(async () => expect(await documents.open(STAFF)).toEqual(known), PATIENCE);
+      await vi.waitFor(() => expect(heard.entriesOf(STAFF)).toEqual(known), PATIENCE);
       await linked();
       expect(await documents.writeDurably(session(1), { more: '2' }, RELAY_WAIT)).toEqual({
         here: 'saved',

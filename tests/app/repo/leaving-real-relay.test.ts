@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { MemoryStorage } from '../../../app/lib/repo/document-storage.ts';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { startProgram } from '../../support/program.ts';
 import { session } from './documents.contract.ts';
 import { nodeTerminal } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const RELAY_WAIT = 10_000;
 const SESSIONS = 9;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
 import { collect, session, type ContractSubject } from './documents.contract.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const RELAY_WAIT = 10_000;
 /** Long enough to be let go when nothing stands against it, short enough to wait for what does, in milliseconds. */
 const SHORT_WAIT = 300;

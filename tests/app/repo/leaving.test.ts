@@ -3,11 +3,11 @@ import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { MemoryStorage } from '../../../app/lib/repo/document-storage.ts';
 import type { Documents } from '../../../app/lib/repo/documents.ts';
 import type { NodeDocumentsOptions } from '../../../app/lib/repo/node-documents.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { collect, session } from './documents.contract.ts';
 import { ORGANIZATION, nodeTerminal } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const RELAY_WAIT = 10_000;
 const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
 

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { session } from './documents.contract.ts';
 import { nodeTerminal } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 20_000, interval: 10 };
+const PATIENCE = { timeout: 30_000, interval: 10 };
 const RELAY_WAIT = 15_000;
 const SESSIONS = 40;
 
@@ -95,7 +95,7 @@ const sizeOf = async (till: Documents, key: DocumentKey) => Object.keys(await ti
 const HANDSHAKE = ['join', 'peer'];
 const MEETING = [...HANDSHAKE, 'tillmesh-holdings', 'tillmesh-unlike'];
 
-describe('a till that comes back to its relay', { timeout: 60_000 }, () => {
+describe('a till that comes back to its relay', () => {
   test('[W9] tells all it holds in one message, and with nothing new nobody says more', async () => {
     const { tap, till } = await shop();
     await away(till, tap);
@@ -200,7 +200,7 @@ describe('a till that comes back to its relay', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a till and a relay of which only one tells', { timeout: 60_000 }, () => {
+describe('a till and a relay of which only one tells', () => {
   const without = (frame: Frame): Frame => {
     if (frame.type !== 'join' && frame.type !== 'peer') return frame;
     const { holdings: _left, ...peerMetadata } = frame.peerMetadata;

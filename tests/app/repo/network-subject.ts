@@ -13,7 +13,7 @@ import {
 import { hostSurroundings, type Surroundings } from '../../../app/lib/repo/surroundings.ts';
 import type { LinkEnd, LinkLimits } from '../../../app/lib/repo/websocket-link.ts';
 
-export const PATIENCE = { timeout: 15_000, interval: 10 };
+export const PATIENCE = { timeout: 30_000, interval: 10 };
 export const PEER_ID = '0000000000000002:1';
 export const device = { id: '0000000000000002', role: 'terminal', store: 'S01', register: 'R2' } as const;
 

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
+import { freePort } from '../../support/free-ports.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { startProgram } from '../../support/program.ts';
 import { documentsContract, type ContractSubject } from './documents.contract.ts';
 import { leavingContract } from './leaving.contract.ts';
@@ -9,10 +11,10 @@ import { nodeTerminal } from './node-terminal.ts';
 
 async function start(): Promise<ContractSubject> {
   const data = await mkdtemp(join(tmpdir(), 'tillmesh-relay-'));
-  const run = (port: number) =>
+  const port = await freePort();
+  const run = () =>
     startProgram('sync-relay/main.ts', ['--data', data, '--port', String(port), '--open', '--no-discovery']);
-  let relay = await run(0);
-  const { port } = relay.ready;
+  let relay = await run();
   const syncUrl = `ws://127.0.0.1:${port}/sync`;
   const documents = nodeTerminal(2, { syncUrl });
   const other = nodeTerminal(3, { syncUrl });
@@ -22,13 +24,10 @@ async function start(): Promise<ContractSubject> {
     // Without a relay it is on its way as soon as the other terminal has it.
     peerWrites: (key, changes) =>
       isUp
-        ? vi.waitFor(
-            async () => {
-              const { relay: copy } = await other.writeDurably(key, changes, 5_000);
-              if (copy !== 'saved') throw new Error(`the other terminal's relay copy is ${copy}`);
-            },
-            { timeout: 15_000 },
-          )
+        ? vi.waitFor(async () => {
+            const { relay: copy } = await other.writeDurably(key, changes, 5_000);
+            if (copy !== 'saved') throw new Error(`the other terminal's relay copy is ${copy}`);
+          }, PATIENCE)
         : other.write(key, changes),
     peerReads: (key) => other.open(key),
     cut: async () => {
@@ -36,7 +35,7 @@ async function start(): Promise<ContractSubject> {
       await relay.kill();
     },
     restore: async () => {
-      relay = await run(port);
+      relay = await run();
       isUp = true;
     },
     end: async () => {

@@ -8,11 +8,11 @@ import { makeFirstChange } from '../../../app/lib/repo/first-change.ts';
 import type { NodeDocumentsOptions } from '../../../app/lib/repo/node-documents.ts';
 import { relayHolds } from '../../../app/lib/repo/relay-confirmation.ts';
 import { hostSurroundings } from '../../../app/lib/repo/surroundings.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { collect, session } from './documents.contract.ts';
 import { nodeTerminal, ORGANIZATION } from './node-terminal.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const idOf = (key: DocumentKey, organization = ORGANIZATION) => documentId({ organization, key });
 type Stored = { entries: Record<string, A.ImmutableString> };
 

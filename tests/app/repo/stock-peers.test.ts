@@ -8,8 +8,8 @@ import { documentId } from '#model/ids/document-id.ts';
 import { MemoryStorage } from '../../../app/lib/repo/document-storage.ts';
 import { collect, session } from './documents.contract.ts';
 import { nodeTerminal, ORGANIZATION } from './node-terminal.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
-const PATIENCE = { timeout: 15_000, interval: 20 };
 const id = documentId({ organization: ORGANIZATION, key: session(1) }) as string as DocumentId;
 type Stored = { entries: Record<string, ImmutableString> };
 

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { ensureBuild } from '../../../app/server/app-build.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Stands in the place of Vite: fails where another of its kind is at work, and says how often it was called. */
@@ -52,7 +53,7 @@ test('a builder that is killed keeps nobody from building', async () => {
   const owner = spawn(process.execPath, ['--input-type=module', '-e', source]);
   let heard = '';
   owner.stdout.setEncoding('utf8').on('data', (text: string) => (heard += text));
-  await vi.waitFor(() => expect(heard).toContain('locked'), { timeout: 10_000 });
+  await vi.waitFor(() => expect(heard).toContain('locked'), PATIENCE);
   const built = ensureBuild(folder, () => undefined);
   owner.kill('SIGKILL');
   expect(await built).toBeUndefined();

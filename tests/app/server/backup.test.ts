@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { pack } from 'tar-stream';
 import { describe, expect, test, vi } from 'vitest';
 import { isKept } from '../../../app/server/backup/kept-files.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { runProgram } from '../../support/program.ts';
 import { ORGANIZATION } from '../../support/stock-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -24,7 +25,6 @@ import {
 
 const CATALOG = idOf({ class: 'catalog', shard: 0 });
 const OWN = idOf(session(1));
-const PATIENCE = { timeout: 20_000 };
 
 /** A shop whose head office keeps its files where a station keeps them. */
 async function shop() {
@@ -60,7 +60,7 @@ async function sellingStore(relays: TrustedRelays) {
   return { key, relay, till };
 }
 
-describe('a backup', { timeout: 90_000 }, () => {
+describe('a backup', () => {
   test('made while head office takes writes holds everything it had confirmed by then', async () => {
     const { data, relays } = await shop();
     const file = `${data}.tar.gz`;
@@ -137,7 +137,8 @@ describe('a backup', { timeout: 90_000 }, () => {
     expect(await readdir(join(data, 'hq', 'relay'))).toEqual(['device.json']);
     const tool = await toolOf(await headOfficeOn(data, relays), 'hq');
     await tool.until(() => tool.size(CATALOG) === 1 && tool.size(OWN) === 1);
-    expect(Object.keys(tool.entries(ORGANIZATION_DOCUMENT))).toContain(`device:${key.id}`);
+    const organization = () => Object.keys(tool.entries(ORGANIZATION_DOCUMENT));
+    await vi.waitFor(() => expect(organization()).toContain(`device:${key.id}`), PATIENCE);
     tool.write(CATALOG, 'afterwards', '1');
     await till.until(() => till.entries(CATALOG)['afterwards'] === '1');
   });
@@ -180,7 +181,7 @@ async function smallBackup() {
   return { folder, data, file };
 }
 
-describe('putting back', { timeout: 60_000 }, () => {
+describe('putting back', () => {
   test('a backup that was cut off or changed is refused, and the folder stays free', async () => {
     const { folder, file } = await smallBackup();
     const whole = await readFile(file);

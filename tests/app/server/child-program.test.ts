@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ChildProgram, type ProgramNews } from '../../../app/server/child-program.ts';
 import { isProcessAlive } from '../../../sync-relay/folder-lock.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LISTENS = `console.log(JSON.stringify({ event: 'listening', args: process.argv.slice(2) }));
@@ -28,7 +29,7 @@ async function program(source: string) {
 test('a program says when it is ready, and what it writes goes to the log under its name', async () => {
   const { child, log } = await program(LISTENS);
   expect(await child.start()).toEqual({ event: 'listening', args: ['--a', 'b'] });
-  await vi.waitFor(() => expect(log).toContain('[example] hello'));
+  await vi.waitFor(() => expect(log).toContain('[example] hello'), PATIENCE);
 });
 
 test('a program that ends before it is ready gives its own sentence', async () => {
@@ -41,9 +42,7 @@ test('a program that is killed comes back as a new process and is told of', asyn
   await child.start();
   const first = child.pid ?? 0;
   process.kill(first, 'SIGKILL');
-  await vi.waitFor(() => expect(news.map(({ what }) => what)).toEqual(['ended', 'back']), {
-    timeout: 10_000,
-  });
+  await vi.waitFor(() => expect(news.map(({ what }) => what)).toEqual(['ended', 'back']), PATIENCE);
   expect(child.pid).not.toBe(first);
 });
 
@@ -70,5 +69,5 @@ test('a program ends with its supervisor, however that ended', async () => {
   const { pid } = (await supervisor.child.start()) as { pid: number };
   expect(isProcessAlive(pid)).toBe(true);
   process.kill(supervisor.child.pid ?? 0, 'SIGKILL');
-  await vi.waitFor(() => expect(isProcessAlive(pid)).toBe(false), { timeout: 10_000 });
+  await vi.waitFor(() => expect(isProcessAlive(pid)).toBe(false), PATIENCE);
 });

@@ -19,6 +19,7 @@ import { importDevice } from '../../../app/server/import-sales/import-device.ts'
 import { enrolMachine } from '../../../app/server/machine-enrolment.ts';
 import { Station } from '../../../app/server/station.ts';
 import { freePorts } from '../../support/free-ports.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const ORGANIZATION = 'a1b2c3d4e5f6';
@@ -87,7 +88,7 @@ async function organizationOf(office: HeadOfficeDocuments) {
 const devicesOf = async (office: HeadOfficeDocuments) =>
   (await organizationOf(office)).flatMap((entry) => (entry.kind === 'device' ? [entry.value] : []));
 
-describe('founding a shop', { timeout: 90_000 }, () => {
+describe('founding a shop', () => {
   test('[E1] one page makes the organization, its store and tills, the manager, and the devices of head office', async () => {
     const data = await temporaryFolder();
     const { url, office, hq } = await machine(data);
@@ -135,7 +136,7 @@ describe('founding a shop', { timeout: 90_000 }, () => {
     expect(config).not.toHaveProperty('founding');
     expect((await found(second.url, WISH)).status).toBe(409);
     const reports = async () => (await fetch(`${second.url}/reports/organization`)).status;
-    await expect.poll(reports, { timeout: 20_000 }).toBe(200);
+    await expect.poll(reports, PATIENCE).toBe(200);
   });
 
   test.each([
@@ -151,7 +152,7 @@ describe('founding a shop', { timeout: 90_000 }, () => {
   });
 });
 
-describe('head office as the tools of its machine', { timeout: 60_000 }, () => {
+describe('head office as the tools of its machine', () => {
   test('[E1] a folder from before devices had keys keeps its id, gets a key and lists it', async () => {
     const data = await temporaryFolder();
     const folder = join(data, 'hq', 'relay');

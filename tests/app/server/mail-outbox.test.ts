@@ -3,10 +3,10 @@ import { SMTPServer } from 'smtp-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { MailJob } from '#model/receipt/mail-job.ts';
 import { MailOutbox } from '../../../app/server/mail-outbox.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { openTill, sellLantern, startTill, type TillBench } from '../till/till-fixture.ts';
 
-const PATIENCE = { timeout: 10_000 };
 const JOB: MailJob = {
   mailId: 'S01-R1-000001-a',
   to: 'ana@example.org',

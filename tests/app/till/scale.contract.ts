@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scaleStatusSchema } from '#model/catalog/scale-status.ts';
 import * as v from 'valibot';
 import type { Scale } from '../../../app/lib/till/scale.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** A scale with its other end: who puts something on it. */
 export type ScaleSubject = {
@@ -13,13 +14,13 @@ export type ScaleSubject = {
 
 /** What every scale does (rule C14). */
 export function scaleContract(name: string, start: () => Promise<ScaleSubject>): void {
-  const soon = { timeout: 10_000 };
-
   describe(`${name} as a scale`, () => {
     it('[C14] says a weight only while it stands', async () => {
       const { scale, put } = await start();
       await put({ grams: 452 });
-      await expect.poll(() => scale.read(), soon).toEqual({ device: 'scale', state: 'stable', grams: '452' });
+      await expect
+        .poll(() => scale.read(), PATIENCE)
+        .toEqual({ device: 'scale', state: 'stable', grams: '452' });
       await put({ moving: true });
       const moving = await scale.read();
       expect([moving.state, 'grams' in moving]).toEqual(['moving', false]);
@@ -34,7 +35,7 @@ export function scaleContract(name: string, start: () => Promise<ScaleSubject>):
     ])('[C14] with %d g on it is %s', async (grams, state) => {
       const { scale, put } = await start();
       await put({ grams });
-      await expect.poll(async () => (await scale.read()).state, soon).toBe(state);
+      await expect.poll(async () => (await scale.read()).state, PATIENCE).toBe(state);
       expect(v.is(scaleStatusSchema, await scale.read())).toBe(true);
     });
 
@@ -42,9 +43,9 @@ export function scaleContract(name: string, start: () => Promise<ScaleSubject>):
       const { scale, put, cut } = await start();
       await put({ grams: 452 });
       await cut(true);
-      await expect.poll(async () => (await scale.read()).state, soon).toBe('away');
+      await expect.poll(async () => (await scale.read()).state, PATIENCE).toBe('away');
       await cut(false);
-      await expect.poll(async () => (await scale.read()).state, soon).toBe('stable');
+      await expect.poll(async () => (await scale.read()).state, PATIENCE).toBe('stable');
     });
   });
 }

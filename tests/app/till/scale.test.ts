@@ -5,6 +5,7 @@ import { startVirtualScale } from '../../../hardware-bridge/virtual-scale/virtua
 import { BridgeScale } from '../../../app/lib/till/scale.ts';
 import { ScaleDesk } from '../../../app/lib/till/scale-desk.svelte.ts';
 import { httpBridge } from '../../bridge/support/http-bridge.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { FakeScale } from './fake-scale.ts';
 import { scaleContract } from './scale.contract.ts';
 import { must, openTill, payCash } from './till-fixture.ts';
@@ -19,7 +20,7 @@ scaleContract('the fake scale', async () => {
 });
 
 scaleContract('a scale of the bridge', async () => {
-  const pan = await startVirtualScale({ port: 0 });
+  const pan = await startVirtualScale({ port: await freePort() });
   onTestFinished(() => pan.stop());
   const profile = {
     device: 'scale',

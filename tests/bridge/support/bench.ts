@@ -11,6 +11,8 @@ import {
   startVirtualPrinter,
   type VirtualPrinter,
 } from '../../../hardware-bridge/virtual-printer/virtual-printer.ts';
+import { freePort } from '../../support/free-ports.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { memorySpool, type MemorySpool } from './memory-spool.ts';
 import { profile } from './papers.ts';
 import { testClock, type TestClock } from './test-clock.ts';
@@ -32,7 +34,7 @@ export type Bench = {
 
 /** Starts a virtual printer that ends with the test. */
 export async function virtualPrinter(columns = 42): Promise<VirtualPrinter> {
-  const printer = await startVirtualPrinter({ port: 0, columns });
+  const printer = await startVirtualPrinter({ port: await freePort(), columns });
   onTestFinished(() => printer.stop());
   return printer;
 }
@@ -89,7 +91,7 @@ export async function reaches(queue: PrintQueue, jobId: string, ...states: Print
       if (state === undefined || !states.includes(state))
         throw new Error(`${jobId} is ${state}, not ${states.join(' or ')}`);
     },
-    { timeout: 10_000, interval: 10 },
+    { ...PATIENCE, interval: 10 },
   );
 }
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Locator, Page } from 'playwright';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../support/patience.ts';
 import { pinOf } from '../../support/shop.ts';
-import { withOneTill } from '../one-till.ts';
+import { withOneTill } from '../shop-tills.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
 // A favourite of the demo, with a picture.
 const LANTERN = { sku: '71053', name: 'White Metal Lantern' };
 // The icon of the app is 512 pixels wide: larger than a tile's picture.

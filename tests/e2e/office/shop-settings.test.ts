@@ -1,33 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
-import { pinOf, startShop, type TestShop } from '../../support/shop.ts';
+import { describe, expect, test } from 'vitest';
+import { PATIENCE } from '../../support/patience.ts';
+import { pinOf, type TestShop } from '../../support/shop.ts';
 import { TillPage } from '../pages/till-page.ts';
+import { tillUrl, withShop } from '../shop-tills.ts';
 
-const PATIENCE = { timeout: 30_000, interval: 100 };
-
-let folder: string;
 let shop: TestShop;
-let browsers: TestBrowser[];
 let office: Page;
 let till: TillPage;
 let sku: string;
 
 const officeUrl = (path: string) => `http://localhost:${shop.hq.spec.ports.app}/office/${path}`;
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tillmesh-settings-'));
-  shop = await startShop(join(folder, 'data'));
-  browsers = await Promise.all([launchBrowser(join(folder, 'office')), launchBrowser(join(folder, 'till'))]);
+withShop(async (started, openBrowser) => {
+  shop = started;
+  const browsers = await Promise.all([openBrowser(), openBrowser()]);
   const [one, two] = await Promise.all(browsers.map((browser) => browser.context.newPage()));
   if (!one || !two) throw new Error('two pages are needed');
   office = one;
   await office.setViewportSize({ width: 1366, height: 768 });
   till = new TillPage(two);
-  await till.visit(`http://localhost:${shop.tills[0].spec.ports.app}/`);
+  await till.visit(tillUrl(shop, 0));
   await till.signIn('mia', pinOf('mia'));
   await till.openSession('50');
   await office.goto(officeUrl('catalog'));
@@ -35,13 +28,6 @@ beforeAll(async () => {
   await office.getByTestId('pin-input').fill(pinOf('mia'));
   await office.getByTestId('office-enter').click();
   await office.getByTestId('products-table').waitFor();
-}, 180_000);
-
-afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.kill()));
-  await shop.stop();
-  await removeProfile(folder);
-  await rm(folder, { recursive: true, force: true });
 });
 
 /** What the basket comes to, in pence, as the till shows it. */

@@ -1,16 +1,15 @@
 import type { Page } from 'playwright';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { registerId, storeId } from '#model/ids/register-id.ts';
+import { storeId } from '#model/ids/register-id.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import { canonicalJson } from '#model/journal/canonical.ts';
-import type { SaleBody } from '#model/sale/sale-body.ts';
 import { monthNumber, stockSummaryChanges, stockSummaryShard } from '#model/stock/stock-summary.ts';
 import type { TillPage } from '../pages/till-page.ts';
 import { eachWithOwnTill } from './own-till.ts';
-import type { TillOrigin } from './till-origin.ts';
+import { salesAt, type TillOrigin } from './till-origin.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** A busy machine may take its time; what must not happen is checked without waiting. */
-const PATIENCE = { timeout: 20_000 };
 
 const own = eachWithOwnTill();
 let origin: TillOrigin;
@@ -20,15 +19,8 @@ beforeEach(() => {
   ({ origin, page, till } = own);
 });
 
-/** The lines of the first sale as they reached the relay. */
-function soldLines(): SaleBody['lines'] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  const texts = Object.values(origin.entries(key) ?? {});
-  const sale = texts.map((text) => JSON.parse(text) as { kind: string; body: SaleBody }).find(isSale);
-  return sale?.body.lines ?? [];
-}
+const soldLines = () => salesAt(origin)[0]?.body.lines ?? [];
 
-const isSale = ({ kind }: { kind: string }) => kind === 'sale';
 const tile = (sku: string) => page.locator(`[data-testid="article-tile"][data-sku="${sku}"]`);
 
 describe('articles on the selling screen', { timeout: 120_000 }, () => {
@@ -53,14 +45,16 @@ describe('articles on the selling screen', { timeout: 120_000 }, () => {
     await page.getByTestId('line-representative').selectOption('luis');
     await page.getByTestId('apply-quantity').click();
     await till.sellForCash('200');
-    expect(soldLines()).toMatchObject([
-      { product: '71053', quantity: '1' },
-      { product: 'demo-cheddar', quantity: '0.4', unit: 'kg' },
-      { product: 'demo-cheddar', quantity: '0.45', unit: 'kg' },
-      { product: 'demo-shirt-blue-m' },
-      { product: 'demo-player', serial: 'RP-0815', representative: 'luis' },
-      { product: 'demo-hamper', components: [{ product: '21066' }, { product: '22960' }, {}] },
-    ]);
+    await expect
+      .poll(soldLines, PATIENCE)
+      .toMatchObject([
+        { product: '71053', quantity: '1' },
+        { product: 'demo-cheddar', quantity: '0.4', unit: 'kg' },
+        { product: 'demo-cheddar', quantity: '0.45', unit: 'kg' },
+        { product: 'demo-shirt-blue-m' },
+        { product: 'demo-player', serial: 'RP-0815', representative: 'luis' },
+        { product: 'demo-hamper', components: [{ product: '21066' }, { product: '22960' }, {}] },
+      ]);
   });
 
   it('takes a coupon, sells an unknown code with an approval, and shows stock less the basket', async () => {
@@ -75,7 +69,7 @@ describe('articles on the selling screen', { timeout: 120_000 }, () => {
     await page.getByTestId('take-coupon').click();
     expect(await page.getByTestId('coupon-chip').textContent()).toContain('£0.34');
     await page.getByTestId('remove-coupon').click();
-    expect(await till.total.textContent()).toBe('£3.39');
+    await expect.poll(() => till.total.textContent(), PATIENCE).toBe('£3.39');
     await till.scan('4012345678901');
     await page.getByTestId('quick-add-scanned').click();
     await page.getByTestId('quick-name').fill('Odd teapot');
@@ -88,7 +82,7 @@ describe('articles on the selling screen', { timeout: 120_000 }, () => {
     await expect.poll(() => page.getByTestId('info-stock').textContent(), PATIENCE).toContain('22');
     await page.keyboard.press('Escape');
     await till.sellForCash('50');
-    expect(soldLines()).toMatchObject([
+    await expect.poll(soldLines, PATIENCE).toMatchObject([
       { product: '71053', quantity: '2' },
       { name: 'Odd teapot', quick: { barcode: '4012345678901', by: 'ana', approvedBy: 'sam' } },
     ]);

@@ -1,14 +1,14 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { documentId } from '#model/ids/document-id.ts';
-import { registerId, storeId } from '#model/ids/register-id.ts';
+import { storeId } from '#model/ids/register-id.ts';
 import { settingKey, settingText } from '#model/settings/settings.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { ORGANIZATION, startTillOrigin, type TillOrigin } from './till-origin.ts';
+import { ORGANIZATION, recordsAt, salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 /** A busy machine may take its time; what must not happen is checked without waiting. */
-const PATIENCE = { timeout: 20_000 };
 const MIA = { person: 'mia', pin: '9876' };
 
 let browser: FreshBrowser;
@@ -50,12 +50,7 @@ async function sellLantern(): Promise<void> {
   await till.newSale();
 }
 
-/** The records of the first session as they reached the relay, in their order. */
-function records(): { kind: string; by: string; approvedBy?: string; body: Record<string, unknown> }[] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  const entries = Object.entries(origin.entries(key) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([, text]) => JSON.parse(text) as ReturnType<typeof records>[number]);
-}
+const records = () => recordsAt(origin);
 
 describe('the drawer and the books in the browser', { timeout: 120_000 }, () => {
   it('is handed over, goes to the safe, is counted blind, and the store’s day is closed', async () => {
@@ -90,15 +85,17 @@ describe('the drawer and the books in the browser', { timeout: 120_000 }, () => 
     await till.approve(MIA.person, MIA.pin);
     await page.getByTestId('zz-done').waitFor();
     expect(await page.getByTestId('day-gross').textContent()).toContain('6.78');
-    expect(records().map(({ kind, by }) => `${kind} ${by}`)).toEqual([
-      'opened ana',
-      'sale ana',
-      'handover ana',
-      'sale luis',
-      'cash luis',
-      'closed luis',
-      'zz luis',
-    ]);
+    await expect
+      .poll(() => records().map(({ kind, by }) => `${kind} ${by}`), PATIENCE)
+      .toEqual([
+        'opened ana',
+        'sale ana',
+        'handover ana',
+        'sale luis',
+        'cash luis',
+        'closed luis',
+        'zz luis',
+      ]);
     expect(records()[2]?.body).toMatchObject({ from: 'ana', to: 'luis', difference: -39 });
     expect(records()[4]?.body).toMatchObject({ bag: 'B-17', amount: 4_000 });
     expect(records()[5]?.body).toMatchObject({
@@ -144,13 +141,15 @@ describe('the drawer and the books in the browser', { timeout: 120_000 }, () => 
     await expect.poll(() => right.textContent(), PATIENCE).toContain('53.39');
     expect(await till.difference.textContent()).toContain('0.39');
     await till.confirmClose('wrong change');
-    expect(records().at(-1)?.body).toMatchObject({
-      difference: -39,
-      drawers: [
-        { counted: 10_000, difference: 0 },
-        { counted: 5_300, expected: 5_339 },
-      ],
-    });
+    await expect
+      .poll(() => records().at(-1)?.body, PATIENCE)
+      .toMatchObject({
+        difference: -39,
+        drawers: [
+          { counted: 10_000, difference: 0 },
+          { counted: 5_300, expected: 5_339 },
+        ],
+      });
     expect(records()[1]?.body).toMatchObject({ drawer: 2 });
   });
 
@@ -179,7 +178,7 @@ describe('what a relay has to tell', { timeout: 120_000 }, () => {
     await sellLantern();
     await page.getByTestId('healed-hide').click();
     await page.getByTestId('healed').waitFor({ state: 'detached' });
-    expect(records().filter(({ kind }) => kind === 'sale')).toHaveLength(2);
+    await expect.poll(() => salesAt(origin), PATIENCE).toHaveLength(2);
   });
 
   it('[E10] records nobody vouches for are named, with what is wrong with each', async () => {
@@ -207,6 +206,6 @@ describe('what a relay has to tell', { timeout: 120_000 }, () => {
     ]);
     await page.keyboard.press('Escape');
     await sellLantern();
-    expect(records().filter(({ kind }) => kind === 'sale')).toHaveLength(1);
+    await expect.poll(() => salesAt(origin), PATIENCE).toHaveLength(1);
   });
 });

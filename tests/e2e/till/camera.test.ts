@@ -1,11 +1,11 @@
 import bwipjs from 'bwip-js/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin } from './till-origin.ts';
 
 /** A busy machine may take its time. */
-const PATIENCE = { timeout: 30_000 };
 
 let browser: FreshBrowser;
 
@@ -61,8 +61,8 @@ describe('the camera as a scanner', { timeout: 120_000 }, () => {
       await till.openSession('100');
       await page.getByTestId('camera-button').click();
       await expect.poll(() => till.line(sku).count(), PATIENCE).toBe(1);
-      expect(await till.total.textContent()).toBe(total);
-      expect(await page.getByTestId('camera-dialog').count()).toBe(0);
+      await expect.poll(() => till.total.textContent(), PATIENCE).toBe(total);
+      await expect.poll(() => page.getByTestId('camera-dialog').count(), PATIENCE).toBe(0);
       expect(foreign).toEqual([]);
       await page.close();
       await origin.close();

@@ -5,11 +5,9 @@ import {
   type VirtualTerminal,
 } from '../../../hardware-bridge/virtual-terminal/virtual-terminal.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
-import { registerId, storeId } from '#model/ids/register-id.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
-
-const PATIENCE = { timeout: 20_000 };
+import { recordsAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 let browser: FreshBrowser;
 let origin: TillOrigin;
@@ -46,7 +44,7 @@ async function asked(count: number): Promise<string> {
   return terminal.ledger.all().at(-1)?.id ?? '';
 }
 
-describe('a card at the terminal of the till', { timeout: 90_000 }, () => {
+describe('a card at the terminal of the till', () => {
   it('[V5] is charged once although the page is loaded anew in between, and declined first', async () => {
     await till.payCard();
     terminal.ledger.present(await asked(1), false);
@@ -93,8 +91,7 @@ describe('a card at the terminal of the till', { timeout: 90_000 }, () => {
     await page.getByTestId('void-approval').fill('SLIP-9');
     await page.getByTestId('void-card-hand').click();
     await page.getByTestId('void-dialog').waitFor({ state: 'detached' });
-    const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-    const texts = () => Object.values(origin.entries(key) ?? {}).join('\n');
+    const texts = () => JSON.stringify(recordsAt(origin));
     await expect.poll(texts, PATIENCE).toContain('"givenBack":"hand"');
     expect(texts()).toContain(`"voids":{"reason":"wrong article","receipt":"${receipt.trim()}"}`);
   });

@@ -3,8 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TillPage } from '../pages/till-page.ts';
 import { eachWithOwnTill } from './own-till.ts';
 import type { TillOrigin } from './till-origin.ts';
-
-const PATIENCE = { timeout: 20_000 };
+import { PATIENCE } from '../../support/patience.ts';
 
 const own = eachWithOwnTill();
 let origin: TillOrigin;
@@ -27,7 +26,7 @@ async function openDisplay(): Promise<Page> {
 
 const said = async (on: Page, testid: string) => (await on.getByTestId(testid).first().textContent())?.trim();
 
-describe('the customer display', { timeout: 90_000 }, () => {
+describe('the customer display', () => {
   it('[P7] shows lines, total and change, and follows both windows over their reloads', async () => {
     const display = await openDisplay();
     await expect.poll(() => display.getByTestId('display-slide').count(), PATIENCE).toBe(1);

@@ -2,11 +2,11 @@ import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 const LANTERN = 'white metal lantern';
-const PATIENCE = { timeout: 20_000 };
 
 let browser: FreshBrowser;
 let origin: TillOrigin;
@@ -46,7 +46,7 @@ async function sell(till: TillPage): Promise<string> {
   return till.complete();
 }
 
-describe('a browser that joins by code', { timeout: 90_000 }, () => {
+describe('a browser that joins by code', () => {
   beforeEach(async () => {
     origin = await startTillOrigin('by-code');
   });
@@ -136,7 +136,7 @@ describe('a browser that joins by code', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a till that is turned away', { timeout: 90_000 }, () => {
+describe('a till that is turned away', () => {
   let till: TillPage;
 
   beforeEach(async () => {

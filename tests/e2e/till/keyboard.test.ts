@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { Keyboard, focusOf } from '../pages/keyboard.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 const LANTERN = '71053';
-const PATIENCE = { timeout: 20_000 };
 
 let browser: FreshBrowser;
 let origin: TillOrigin;

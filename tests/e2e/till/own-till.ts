@@ -2,6 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { pinOf } from '../../support/shop.ts';
+import { filledLater } from '../filled-later.ts';
 import { TillPage } from '../pages/till-page.ts';
 import { startTillOrigin, type TillOrigin } from './till-origin.ts';
 
@@ -25,7 +26,7 @@ export function eachWithOwnTill({
   start = () => startTillOrigin(),
 }: OwnTillSetUp = {}): OwnTill {
   let browser: FreshBrowser;
-  let own: OwnTill;
+  const { members, fill } = filledLater<OwnTill>();
   beforeAll(async () => {
     browser = await startBrowser();
   });
@@ -35,24 +36,15 @@ export function eachWithOwnTill({
   beforeEach(async () => {
     const origin = await start();
     const page = await browser.newPage(origin.url);
-    own = { origin, page, till: new TillPage(page) };
-    await own.till.visit(origin.url);
-    await own.till.signIn(person, pinOf(person));
-    await own.till.openSession('100');
+    const till = new TillPage(page);
+    fill({ origin, page, till });
+    await till.visit(origin.url);
+    await till.signIn(person, pinOf(person));
+    await till.openSession('100');
     return async () => {
       await page.close();
       await origin.close();
     };
   });
-  return {
-    get origin() {
-      return own.origin;
-    },
-    get page() {
-      return own.page;
-    },
-    get till() {
-      return own.till;
-    },
-  };
+  return members;
 }

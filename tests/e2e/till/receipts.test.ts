@@ -4,8 +4,8 @@ import type { MailJob } from '#model/receipt/mail-job.ts';
 import type { TillPage } from '../pages/till-page.ts';
 import { eachWithOwnTill } from './own-till.ts';
 import { startTillOrigin } from './till-origin.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const LANTERN = '71053';
 
 let mailed: MailJob[] = [];
@@ -33,7 +33,7 @@ function papersHandedOver(): string[] {
   return ids;
 }
 
-describe('what a customer takes along', { timeout: 90_000 }, () => {
+describe('what a customer takes along', () => {
   it('[P10] offers the address of the customer, refuses what is none, and mails the receipt', async () => {
     await till.addBySearch(LANTERN);
     await till.findCustomer('joan');

@@ -1,17 +1,15 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { registerId, storeId } from '#model/ids/register-id.ts';
-import type { SaleBody } from '#model/sale/sale-body.ts';
 import {
   startVirtualScale,
   type VirtualScale,
 } from '../../../hardware-bridge/virtual-scale/virtual-scale.ts';
 import { httpBridge } from '../../bridge/support/http-bridge.ts';
+import { freePort } from '../../support/free-ports.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
-
-const PATIENCE = { timeout: 20_000 };
+import { salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 let browser: FreshBrowser;
 let scale: VirtualScale;
@@ -26,7 +24,7 @@ afterAll(async () => {
   await browser.close();
 });
 beforeEach(async () => {
-  scale = await startVirtualScale({ port: 0 });
+  scale = await startVirtualScale({ port: await freePort() });
   const profile = {
     device: 'scale',
     host: '127.0.0.1',
@@ -48,16 +46,7 @@ beforeEach(async () => {
   });
 });
 
-/** The lines of the first sale as they reached the relay. */
-function soldLines(): SaleBody['lines'] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  const texts = Object.values(origin.entries(key) ?? {});
-  return (
-    texts
-      .map((text) => JSON.parse(text) as { kind: string; body: SaleBody })
-      .find(({ kind }) => kind === 'sale')?.body.lines ?? []
-  );
-}
+const soldLines = () => salesAt(origin)[0]?.body.lines ?? [];
 
 const standsAt = () => page.getByTestId('scale-readout').getAttribute('data-state');
 const cheese = () => page.locator('[data-testid="article-tile"][data-sku="demo-cheddar"]');
@@ -97,7 +86,8 @@ describe('weighing on the selling screen', { timeout: 120_000 }, () => {
     // The label of a scale of another counter says its weight itself.
     await till.scan('2112345004501');
     await till.sellForCash('50');
-    expect(soldLines().map(({ quantity, weighed }) => [quantity, weighed])).toEqual([
+    const sold = () => soldLines().map(({ quantity, weighed }) => [quantity, weighed]);
+    await expect.poll(sold, PATIENCE).toEqual([
       ['0.452', { from: 'scale', tare: '0.008' }],
       ['0.3', { from: 'hand' }],
       ['0.192', { from: 'scale', tare: '0.008' }],

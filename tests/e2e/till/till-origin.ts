@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
+import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import { ok } from '#model/result.ts';
 import { DEMO_PEOPLE, demoSeeds, readDemoCatalog } from '../../../app/server/demo-shop.ts';
 import { makeOrigin, type OriginParts } from '../../../app/server/origin.ts';
@@ -27,6 +28,19 @@ export type TillOrigin = {
   readonly write: (key: DocumentKey, entries: Readonly<Record<string, string>>) => void;
   readonly close: () => Promise<void>;
 };
+
+const FIRST_SESSION = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
+
+/** The records of the first session of the till's register that reached its relay so far, in their order. */
+export function recordsAt({ entries }: TillOrigin): JournalRecord[] {
+  const texts = Object.entries(entries(FIRST_SESSION) ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return texts.map(([, text]) => JSON.parse(text) as JournalRecord);
+}
+
+/** The sales among the records of the first session that reached the till's relay so far. */
+export function salesAt(origin: TillOrigin): RecordOf<'sale'>[] {
+  return recordsAt(origin).filter((record): record is RecordOf<'sale'> => record.kind === 'sale');
+}
 
 /**
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols

@@ -1,19 +1,17 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentKey } from '#model/ids/document-id.ts';
-import { registerId, storeId } from '#model/ids/register-id.ts';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
-import type { JournalRecord } from '#model/journal/record.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+import { recordsAt, salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 // Articles of the demo shop.
 const LANTERN = { sku: '71053', name: 'White Metal Lantern', price: 3.39 };
 const HOLDER = { sku: '85123A' };
 
 /** A busy machine may take its time; what must not happen is checked without waiting. */
-const PATIENCE = { timeout: 20_000 };
 
 let browser: FreshBrowser;
 let origin: TillOrigin;
@@ -43,19 +41,13 @@ beforeEach(async () => {
   };
 });
 
-/** The sales of the first session as they reached the relay. */
-function salesAtRelay(): string[] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  return Object.values(origin.entries(key) ?? {}).flatMap(
-    (text) => /"receipt":"(S01[^"]+)"/.exec(text)?.[1] ?? [],
-  );
-}
+const salesAtRelay = () => salesAt(origin).map(({ body }) => body.receipt);
 
 async function text(of: { textContent(): Promise<string | null> }): Promise<string> {
   return ((await of.textContent()) ?? '').trim();
 }
 
-describe('a till in the browser', { timeout: 90_000 }, () => {
+describe('a till in the browser', () => {
   it('opens, sells with two tenders, survives reloads, takes back and closes', async () => {
     await till.openSession('100');
     await till.addBySearch(LANTERN.name.toLowerCase());
@@ -77,7 +69,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     expect(receipt).toBe('S01-R1-000001');
     expect(await text(till.change)).toBe(`£${(50 - due).toFixed(2)}`);
     expect(await till.receipt.textContent()).toContain(receipt);
-    expect(salesAtRelay()).toEqual([receipt]);
+    await expect.poll(salesAtRelay, PATIENCE).toEqual([receipt]);
     await till.newSale();
     await till.takeBack(receipt, LANTERN.sku, '1');
     await expect.poll(() => text(till.total), PATIENCE).toBe('-£3.39');
@@ -123,7 +115,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     await till.approve('mia', '9876');
     await till.receiptNumber.waitFor();
     expect(await till.receipt.textContent()).toContain('Damaged');
-    expect(salesAtRelay()).toHaveLength(3);
+    await expect.poll(salesAtRelay, PATIENCE).toHaveLength(3);
   });
 
   it('takes a scan wherever the focus is, and leaves the field as it was', async () => {
@@ -156,7 +148,7 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
     await page.keyboard.down('Enter');
     await page.keyboard.up('Enter');
     await till.search.waitFor();
-    expect(salesAtRelay()).toEqual(['S01-R1-000001']);
+    await expect.poll(salesAtRelay, PATIENCE).toEqual(['S01-R1-000001']);
   });
 
   it('sells on its own disk when the relay is gone, says so, and catches up', async () => {
@@ -249,13 +241,8 @@ describe('a till in the browser', { timeout: 90_000 }, () => {
   });
 });
 
-describe('people at a till in the browser', { timeout: 90_000 }, () => {
+describe('people at a till in the browser', () => {
   /** The records of the first session as they reached the relay. */
-  function recordsAtRelay(): JournalRecord[] {
-    const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-    return Object.values(origin.entries(key) ?? {}).map((text) => JSON.parse(text) as JournalRecord);
-  }
-
   function changeEntry(key: DocumentKey, entry: string, change: object): void {
     const text = origin.entries(key)?.[entry] ?? '{}';
     const changed = { ...(JSON.parse(text) as object), ...change };
@@ -277,7 +264,7 @@ describe('people at a till in the browser', { timeout: 90_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByTestId('drawer-reason').waitFor({ state: 'detached' });
     await expect
-      .poll(() => recordsAtRelay().map(({ kind, by, approvedBy }) => [kind, by, approvedBy]), PATIENCE)
+      .poll(() => recordsAt(origin).map(({ kind, by, approvedBy }) => [kind, by, approvedBy]), PATIENCE)
       .toEqual([
         ['opened', 'ana', undefined],
         ['drawer', 'ana', 'sam'],
@@ -295,7 +282,7 @@ describe('people at a till in the browser', { timeout: 90_000 }, () => {
     await till.approval.waitFor({ state: 'detached' });
     expect(await page.getByTestId('drawer-reason').inputValue()).toBe('give change');
     await till.error.first().waitFor();
-    expect(recordsAtRelay().map(({ kind }) => kind)).toEqual(['opened']);
+    await expect.poll(() => recordsAt(origin).map(({ kind }) => kind), PATIENCE).toEqual(['opened']);
   });
 
   it('[S8] signs out at once who head office deactivated; the sale waits for somebody else', async () => {

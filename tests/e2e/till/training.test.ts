@@ -1,9 +1,8 @@
 import type { Page } from 'playwright';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { TillPage } from '../pages/till-page.ts';
 import { eachWithOwnTill } from './own-till.ts';
-import type { TillOrigin } from './till-origin.ts';
+import { recordsAt, type TillOrigin } from './till-origin.ts';
 
 const own = eachWithOwnTill({ person: 'mia' });
 let origin: TillOrigin;
@@ -13,13 +12,7 @@ beforeEach(() => {
   ({ origin, page, till } = own);
 });
 
-/** The kinds of records of the first session, in order, as they reached the relay. */
-function kindsAtRelay(): string[] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  return Object.entries(origin.entries(key) ?? {})
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, text]) => (JSON.parse(text) as { kind: string }).kind);
-}
+const kindsAtRelay = () => recordsAt(origin).map(({ kind }) => kind);
 
 async function enterTraining(): Promise<void> {
   await till.menu('training');
@@ -27,7 +20,7 @@ async function enterTraining(): Promise<void> {
   await page.getByTestId('training-banner').waitFor();
 }
 
-describe('training at the till', { timeout: 90_000 }, () => {
+describe('training at the till', () => {
   it('[V1] looks like nothing else, sells under numbers of its own, and uses none of the series', async () => {
     await enterTraining();
     await till.openSession('50');
@@ -38,7 +31,7 @@ describe('training at the till', { timeout: 90_000 }, () => {
     expect(await page.getByTestId('training-banner').isVisible()).toBe(true);
     await page.getByTestId('leave-training').click();
     await page.getByTestId('training-banner').waitFor({ state: 'detached' });
-    expect(kindsAtRelay()).toEqual(['opened', 'training', 'training']);
+    await expect.poll(kindsAtRelay).toEqual(['opened', 'training', 'training']);
     await till.addBySearch('71053');
     expect(await till.sellForCash('5')).toBe('S01-R1-000001');
   });

@@ -2,14 +2,13 @@ import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright';
 import { describe, expect, it } from 'vitest';
-import { registerId, storeId } from '#model/ids/register-id.ts';
 import { withBrowser } from '../../support/browser.ts';
 import { askForNewVersion, publishNewVersion } from '../../support/new-version.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { startTillOrigin, type TillOrigin } from './till-origin.ts';
+import { salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
-const PATIENCE = { timeout: 20_000 };
 const LANTERN = 'White Metal Lantern';
 
 /** Waits until this device keeps the whole app. */
@@ -19,12 +18,7 @@ async function kept(page: Page): Promise<void> {
   });
 }
 
-function receiptsAtRelay(origin: TillOrigin): string[] {
-  const key = { class: 'session', store: storeId(1), register: registerId(1), session: 1 } as const;
-  return Object.values(origin.entries(key) ?? {}).flatMap(
-    (text) => /"receipt":"(S01[^"]+)"/.exec(text)?.[1] ?? [],
-  );
-}
+const receiptsAtRelay = (origin: TillOrigin) => salesAt(origin).map(({ body }) => body.receipt);
 
 /** The numbers of the papers that wait on this device's disk for their printer. */
 function papersWaiting(page: Page): Promise<string[]> {

@@ -1,5 +1,9 @@
 import { readOrganizationEntry } from '#model/documents/organization.ts';
 import { readStaffEntry } from '#model/documents/staff.ts';
+import type { CatalogBook } from '#model/catalog/catalog-book.ts';
+import type { Product } from '#model/catalog/product.ts';
+import type { SettingsBook } from '#model/settings/settings-commands.ts';
+import type { SettingsPlace } from '#model/settings/settings-of.ts';
 import type { AuditEntry } from '#model/audit/audit-entry.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { DocumentChange, OfficeDoing } from '#model/staff/office-actor.ts';
@@ -24,26 +28,64 @@ export function device(id: string, role: Device['role'], change: Partial<Device>
   return { id: id.repeat(16), name: `Device ${id}`, role, key: id.repeat(43), enrolledAt, ...change };
 }
 
-const byId = <Item extends { readonly id: string }>(items: readonly Item[]) =>
+export const byId = <Item extends { readonly id: string }>(...items: readonly Item[]): Map<string, Item> =>
   new Map(items.map((item) => [item.id, item]));
+
+/** An article of which is said what has to be said of every article. */
+export const LAMP: Product = {
+  id: 'lamp',
+  sku: 'LAMP',
+  name: 'Lamp',
+  barcodes: [],
+  active: true,
+  price: '12.50',
+  taxes: [],
+};
 
 /** An office with a manager, a cashier, a manager of one store only, and the devices of a shop with one till. */
 export function officeBook(change: Partial<DeviceBook> = {}): DeviceBook {
   const till = { store: S01, register: R1 };
   return {
-    people: byId([
+    people: byId(
       person('mia', 'manager'),
       person('ana', 'cashier'),
       person('max', 'manager', { stores: [S01] }),
-    ]),
+    ),
     roles: new Map<string, Role | 'unreadable'>(),
-    devices: byId([
+    devices: byId(
       device('a', 'hq'),
       device('b', 'relay', till),
       device('c', 'terminal', till),
       device('d', 'back-office'),
-    ]),
+    ),
     invitations: new Map(),
+    ...change,
+  };
+}
+
+/** The office with a catalog, in which is nothing but `change`. */
+export function catalogBook(change: Partial<CatalogBook> = {}): CatalogBook {
+  return {
+    ...officeBook(),
+    products: new Map(),
+    departments: new Map(),
+    taxes: new Map(),
+    taxMappings: new Map(),
+    tenders: new Map(),
+    specials: new Map(),
+    ...change,
+  };
+}
+
+/** A place of which nobody said a setting. */
+export const NOTHING_SET: SettingsPlace = { founded: {}, written: {} };
+
+/** The office with the settings of an organization and one store, in which is nothing but `change`. */
+export function settingsBook(change: Partial<SettingsBook> = {}): SettingsBook & DeviceBook {
+  return {
+    ...officeBook(),
+    organizationSettings: NOTHING_SET,
+    storeSettings: new Map([['S01', NOTHING_SET]]),
     ...change,
   };
 }
@@ -73,6 +115,13 @@ export function readChange(change: DocumentChange, document: 'organization' | 's
     else Object.assign(made, { [read.value.kind]: read.value.value });
   }
   return made;
+}
+
+/** What a change tells the audit, as it stands there; throws where it tells nothing. */
+export function auditOf(change: DocumentChange): AuditEntry {
+  const [entry] = Object.entries(change).filter(([key]) => key.startsWith('audit:'));
+  if (entry?.[1] === undefined) throw new Error('the audit is told nothing');
+  return JSON.parse(entry[1]) as AuditEntry;
 }
 
 /** The value of a result; throws on a refusal. */

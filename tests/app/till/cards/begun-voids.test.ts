@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, must, signIn, startTill, type TillBench } from '../till-fixture.ts';
 import type { CardAnswer, CardProvider, CardRequest } from '../../../../app/lib/till/cards/card-provider.ts';
-import { PATIENCE, soldByCard, type SoldByCard } from './card-sale.ts';
+import { PATIENCE } from '../../../support/patience.ts';
+import { soldByCard, type SoldByCard } from './card-sale.ts';
 import { FakeTerminal } from './fake-terminal.ts';
 
 type Bench = SoldByCard & { readonly cable: Cable };

@@ -3,8 +3,8 @@ import type { Minor } from '#model/money/money.ts';
 import type { CardAnswer, CardProvider, CardRequest } from '../../../../app/lib/till/cards/card-provider.ts';
 import { codeOf, must, openTill, startTill, type TillBench } from '../till-fixture.ts';
 import { FakeTerminal } from './fake-terminal.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 
-const PATIENCE = { timeout: 10_000 };
 const LANTERN = '5012345678900';
 
 type CardBench = TillBench & { readonly terminal: FakeTerminal; readonly line: PageLine };

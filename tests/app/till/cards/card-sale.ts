@@ -1,11 +1,9 @@
 import { expect } from 'vitest';
 import type { RecordOf } from '#model/journal/record.ts';
 import type { CardProvider } from '../../../../app/lib/till/cards/card-provider.ts';
+import { PATIENCE } from '../../../support/patience.ts';
 import { must, openTill, signIn, type TillBench } from '../till-fixture.ts';
 import { FakeTerminal } from './fake-terminal.ts';
-
-/** How long a test waits for what a terminal brings about. */
-export const PATIENCE = { timeout: 10_000 };
 
 /** A till that sold for a card, the terminal that took it, and the sale. */
 export type SoldByCard = TillBench & { readonly terminal: FakeTerminal; readonly sale: RecordOf<'sale'> };

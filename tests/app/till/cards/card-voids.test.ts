@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codeOf, approve, must, signIn, startTill } from '../till-fixture.ts';
-import { PATIENCE, soldByCard, type SoldByCard } from './card-sale.ts';
+import { PATIENCE } from '../../../support/patience.ts';
+import { soldByCard, type SoldByCard } from './card-sale.ts';
 
 type Bench = SoldByCard;
 
