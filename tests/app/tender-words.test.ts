@@ -9,7 +9,7 @@ describe('what a tender is called on a screen', () => {
 
   test.each([
     ['es', 'cash', 'Cash', 'Efectivo'],
-    ['es', 'gift-card', 'Gift card', 'Tarjeta de regalo'],
+    ['es', 'gift-card', 'Gift card', 'Tarjeta regalo'],
     ['en', 'card', 'Tarjeta', 'Card'],
     ['en', 'cash', 'Cash', 'Cash'],
   ] as const)('in %s the %s tender %s goes by its usual name, %s', (locale, kind, name, shown) => {

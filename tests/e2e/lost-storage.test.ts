@@ -112,7 +112,7 @@ describe('a till whose browser lost everything', { timeout: 240_000 }, () => {
     process.kill(holder, 'SIGSTOP');
     await loseEverything();
     await one.shop.hqCables[0].join();
-    const waiting = one.till.page.getByTestId('holders');
+    const waiting = one.till.page.getByTestId('awaits-holders');
     await pressOnUntil(waiting);
     expect(await waiting.textContent()).toContain('Till 2');
     await picture(one.till.page, 'till-waits-for-holders');

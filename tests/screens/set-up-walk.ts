@@ -1,4 +1,7 @@
 import type { Page } from 'playwright';
+import { registerId, storeId } from '#model/ids/register-id.ts';
+import { canonicalJson } from '#model/journal/canonical.ts';
+import type { Device } from '#model/trust/device.ts';
 import { makeOrigin } from '../../app/server/origin.ts';
 import { startTillOrigin } from '../e2e/till/till-origin.ts';
 import { reached, touch, type Walk } from './screen.ts';
@@ -18,7 +21,50 @@ export async function* setUpWalk(page: Page): Walk {
     await page.goto('about:blank');
     await origin.close();
   }
+  yield* waitingWalk(page);
   yield* foundingWalk(page);
+}
+
+const ENROLLED = { store: storeId(1), key: 'A'.repeat(43), enrolledAt: '2026-01-01T00:00:00.000Z' };
+/** The terminal that had the register before, and the machines beside it. */
+const LISTED: readonly Device[] = [
+  {
+    ...ENROLLED,
+    id: '00000000000000a1',
+    name: 'Till 1, old tablet',
+    role: 'terminal',
+    register: registerId(1),
+    revokedAt: '2026-02-01T00:00:00.000Z',
+  },
+  { ...ENROLLED, id: '00000000000000a2', name: 'Till 2', role: 'relay', register: registerId(2) },
+  { ...ENROLLED, id: '00000000000000a3', name: 'Till 3', role: 'relay', register: registerId(3) },
+];
+
+function listed(device: Device): readonly [string, string] {
+  return [`device:${device.id}`, canonicalJson(device)];
+}
+
+/** A browser that took a register over, while the last receipts of it may be elsewhere: who is waited for, one after the other. */
+async function* waitingWalk(page: Page): Walk {
+  const origin = await startTillOrigin();
+  origin.write({ class: 'organization' }, Object.fromEntries(LISTED.map(listed)));
+  origin.door.linked = false;
+  try {
+    await page.goto(origin.url);
+    await reached(page, 'awaits-head-office');
+    yield 'till-awaits-head-office';
+    const status = '**/relay/status*';
+    await page.route(status, (route) => route.fulfill({ status: 502, body: 'away' }));
+    await reached(page, 'awaits-relay');
+    yield 'till-awaits-relay';
+    await page.unroute(status);
+    origin.door.linked = true;
+    await reached(page, 'awaits-holders');
+    yield 'till-awaits-holders';
+  } finally {
+    await page.goto('about:blank');
+    await origin.close();
+  }
 }
 
 async function* foundingWalk(page: Page): Walk {

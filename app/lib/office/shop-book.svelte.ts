@@ -61,6 +61,8 @@ export class ShopBook {
   readonly #priceRules = new Map<string, PriceRule>();
   /** Of articles and of the customer display. */
   readonly #pictures = new Map<string, Picture>();
+  /** Pictures that were asked for, so that a list of them checks each once; undefined for a false one. */
+  readonly #named = new Map<string, NamedPicture | undefined>();
   readonly #stores = new Map<string, StoreOwn>();
   #sorted: readonly Product[] | undefined;
   #version = $state(0);
@@ -170,7 +172,9 @@ export class ShopBook {
   pictureOf(id: string | undefined): NamedPicture | undefined {
     void this.#version;
     const picture = id === undefined ? undefined : this.#pictures.get(id);
-    return id !== undefined && picture && isPicture(id, picture) ? { id, picture } : undefined;
+    if (id === undefined || !picture) return undefined;
+    if (!this.#named.has(id)) this.#named.set(id, isPicture(id, picture) ? { id, picture } : undefined);
+    return this.#named.get(id);
   }
 
   /** What each store has set of its own. */
@@ -269,6 +273,7 @@ export class ShopBook {
       slide: this.#pictures,
     };
     if (noun !== undefined && Object.hasOwn(masters, noun)) masters[noun as keyof typeof masters].delete(id);
+    if (noun === 'picture' || noun === 'slide') this.#named.delete(id);
     if (noun !== 'product' || (group !== 'info' && group !== 'price')) return;
     const { [group]: _gone, ...rest } = this.#groups.get(id) ?? {};
     this.#groups.set(id, rest);

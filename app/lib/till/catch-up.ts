@@ -15,6 +15,18 @@ const LOOK_MS = 5000;
 /** How long a till that just started waits for its relay before its first record, in milliseconds. */
 const HEAR_MS = 8000;
 
+/**
+ * Whom a register waits for before it continues its journal: the relay of its machine, which does not answer or has not sent all it has;
+ * head office, which the relay has not heard; or the other machines named, which may hold more.
+ */
+export type CatchUpWait =
+  | { readonly name: 'awaits-relay' }
+  | { readonly name: 'awaits-head-office' }
+  | { readonly name: 'awaits-holders'; readonly holders: readonly Holder[] };
+
+const RELAY: CatchUpWait = { name: 'awaits-relay' };
+const HEAD_OFFICE: CatchUpWait = { name: 'awaits-head-office' };
+
 /** What a register must know before it may continue its journal. */
 export type CatchUpParts = {
   readonly documents: Documents;
@@ -24,8 +36,8 @@ export type CatchUpParts = {
   readonly device: string;
   readonly surroundings: Surroundings;
   readonly askRelay: AskRelay;
-  /** Called when the till has to wait: for its relay, or for the machines named, which may hold more. A till that waits says so. */
-  readonly onWaiting: (holders: readonly Holder[]) => void;
+  /** Called with each look after which the till has to wait. A till that waits says so, and for whom. */
+  readonly onWaiting: (awaited: CatchUpWait) => void;
   /** Resolves a moment later: a relay that answers but has no link yet must not be asked without end. */
   readonly pause: () => Promise<void>;
 };
@@ -65,7 +77,7 @@ async function hearFromRelay(parts: CatchUpParts): Promise<void> {
     const status = await parts.askRelay();
     if ((await holdsNoted(parts)) ? await hasLatest(parts, status, 'some') : await hasNoted(parts, status))
       return;
-    parts.onWaiting([]);
+    parts.onWaiting(RELAY);
     await parts.pause();
   }
 }
@@ -83,20 +95,26 @@ async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
     const seen = isLinkedWithHeadOffice(status)
       ? JSON.stringify([status.documents, status.sessions])
       : undefined;
-    if (
-      seen !== undefined &&
-      seen === before &&
-      (await hasLatest(parts, status, 'all')) &&
-      (await reachesCountersigned(parts))
-    ) {
-      const holders = await unheardIn(parts, status);
-      if (holders.length === 0) return;
-      parts.onWaiting(holders);
+    if (seen === undefined) parts.onWaiting(status ? HEAD_OFFICE : RELAY);
+    else if (seen === before) {
+      const awaited = await stillAwaited(parts, status);
+      if (!awaited) return;
+      parts.onWaiting(awaited);
     }
-    if (seen === undefined) parts.onWaiting([]);
     before = seen;
     await parts.pause();
   }
+}
+
+/** Whom a register waits for although its relay is linked with head office and stands still; undefined when all is here. */
+async function stillAwaited(
+  parts: CatchUpParts,
+  status: RelayStatus | undefined,
+): Promise<CatchUpWait | undefined> {
+  if (!(await hasLatest(parts, status, 'all'))) return RELAY;
+  if (!(await reachesCountersigned(parts))) return HEAD_OFFICE;
+  const holders = await unheardIn(parts, status);
+  return holders.length > 0 ? { name: 'awaits-holders', holders } : undefined;
 }
 
 function isLinkedWithHeadOffice(status: RelayStatus | undefined): status is RelayStatus {

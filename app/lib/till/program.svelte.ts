@@ -18,7 +18,7 @@ import { loadConfig, type ProgramConfig, type TillConfig } from '../program-conf
 import type { Surroundings } from '../surroundings.ts';
 import { HttpBridge } from './bridge.ts';
 import { NetworkTerminal } from './cards/network-terminal.ts';
-import { catchUp, hearRelay } from './catch-up.ts';
+import { catchUp, hearRelay, type CatchUpWait } from './catch-up.ts';
 import { askRelayOverHttp, type AskRelay } from './links.svelte.ts';
 import { postMail } from './mail-desk.svelte.ts';
 import { PassedOn } from './passed-on.ts';
@@ -28,7 +28,6 @@ import { keptInIndexedDb } from './indexeddb-kept-shards.ts';
 import { notesInIndexedDb } from './indexeddb-notes.ts';
 import { confirmCatalog, keepCatalog, type KeptShards } from './kept-catalog.ts';
 import { KeptNotes } from './kept-notes.ts';
-import type { Holder } from './other-holders.ts';
 import { isRegisterTaken } from './register-taken.ts';
 import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
@@ -45,7 +44,7 @@ export type Stage =
   | { readonly name: 'other-tab' }
   | { readonly name: 'no-documents'; readonly detail: string }
   | { readonly name: 'no-data' }
-  | { readonly name: 'holders'; readonly holders: readonly Holder[] }
+  | CatchUpWait
   | { readonly name: 'excluded'; readonly exclusion: Exclusion; readonly left: number | undefined }
   | {
       readonly name: 'ready';
@@ -173,8 +172,7 @@ export class TillProgram {
       askRelay,
       pause,
     };
-    const onWaiting = (holders: readonly Holder[]) =>
-      (this.#stage = holders.length > 0 ? { name: 'holders', holders } : { name: 'no-data' });
+    const onWaiting = (awaited: CatchUpWait) => (this.#stage = awaited);
     await catchUp({ ...relay, device: device.id, onWaiting });
     const pauses = new Pauses({ target: window, now: () => performance.now() });
     const parts: TillParts = {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { pictureOf } from '#model/catalog/picture.ts';
 import { masterEntry } from '#model/documents/catalog.ts';
 import { storeEntry } from '#model/documents/store.ts';
 import type { PriceRule } from '#model/pricing/price-rule.ts';
 import { ShopBook } from '$lib/office/shop-book.svelte.ts';
 import { MemoryDocuments } from '$lib/repo/memory-documents.ts';
-import { S01 } from '../../model/support/office.ts';
+import { S01, valueOf } from '../../model/support/office.ts';
 
 const SHARD = { class: 'catalog', shard: 0 } as const;
 const STORE = { class: 'store', store: S01 } as const;
@@ -52,4 +53,25 @@ describe('what the office knows of prices', () => {
     expect(book.storeSettings.get(S01)).toMatchObject({ language: 'es' });
     expect(book.storePricesOf(S01).get('language')).toBe('8');
   });
+});
+
+test('[C12] a picture is checked once, and anew when it changed: a list of articles asks for it again and again', async () => {
+  const { id, picture } = valueOf(pictureOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1)));
+  const other = valueOf(pictureOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 2)));
+  const { book, documents } = await openBook();
+  const put = (value: typeof picture) =>
+    documents.write(SHARD, write(masterEntry({ kind: 'picture', id, value })));
+  expect(book.pictureOf(id)).toBeUndefined();
+  await put(picture);
+  const shown = book.pictureOf(id);
+  expect(shown).toEqual({ id, picture });
+  await documents.write(SHARD, tier('guest', 'Guest'));
+  expect(book.pictureOf(id)).toBe(shown);
+  // One that is not what its id names is not shown.
+  await put(other.picture);
+  expect(book.pictureOf(id)).toBeUndefined();
+  await put(picture);
+  expect(book.pictureOf(id)).toEqual({ id, picture });
+  await documents.write(SHARD, { [`picture:${id}`]: undefined });
+  expect(book.pictureOf(id)).toBeUndefined();
 });

@@ -6,7 +6,7 @@ import { recordText } from '#model/journal/chain.ts';
 import { recordKey } from '#model/journal/record.ts';
 import type { Device } from '#model/trust/device.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
-import { catchUp, hearRelay } from '../../../app/lib/till/catch-up.ts';
+import { catchUp, hearRelay, type CatchUpWait } from '../../../app/lib/till/catch-up.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
 import { recordNote } from '../../../app/lib/till/record-note.ts';
 import { makeShop } from '../../support/journal-fixture.ts';
@@ -44,18 +44,18 @@ function world(isNew: 'known' | 'new' = 'known'): HeldSurroundings {
 test('[R2] a till whose documents were cleared waits until the relay has sent its latest session', async () => {
   const documents = new MemoryDocuments();
   documents.relayConfirms = false;
-  let waits = 0;
+  const waits: string[] = [];
   await catchUp({
     ...mine,
     documents,
     surroundings: world(),
     askRelay: () => Promise.resolve(status({ 'S01-R1': 7, 'S01-R2': 9 })),
-    onWaiting: () => {
-      waits += 1;
-      if (waits === 3) documents.receive(latest, { '000000001': '{}' });
+    onWaiting: ({ name }) => {
+      waits.push(name);
+      if (waits.length === 3) documents.receive(latest, { '000000001': '{}' });
     },
   });
-  expect(waits).toBe(3);
+  expect(waits).toEqual(['awaits-relay', 'awaits-relay', 'awaits-relay']);
   expect(await documents.open(latest)).toEqual({ '000000001': '{}' });
 });
 
@@ -100,16 +100,16 @@ describe('a record that only the relay could keep', () => {
   test('[N2] its number is not given a second time: the till waits until the relay has sent it', async () => {
     const parts = browser(first);
     const answers = [undefined, status({ 'S01-R1': 1 }), status({ 'S01-R1': 1 })];
-    let waits = 0;
+    const waits: string[] = [];
     await catchUp({
       ...parts,
-      askRelay: () => Promise.resolve(answers[waits] ?? status({ 'S01-R1': 1 })),
-      onWaiting: () => {
-        waits += 1;
-        if (waits === 3) parts.documents.receive(session, entries);
+      askRelay: () => Promise.resolve(answers[waits.length] ?? status({ 'S01-R1': 1 })),
+      onWaiting: ({ name }) => {
+        waits.push(name);
+        if (waits.length === 3) parts.documents.receive(session, entries);
       },
     });
-    expect(waits).toBe(3);
+    expect(waits).toEqual(['awaits-relay', 'awaits-relay', 'awaits-relay']);
   });
 
   test('a till that holds it, or everything before it, does not wait', async () => {
@@ -133,14 +133,14 @@ describe('[E9] a device that takes a register over', () => {
     ];
     const surroundings = world('new');
     let asked = 0;
-    let waits = 0;
+    const waits: string[] = [];
     const parts = { ...mine, documents, surroundings };
     await catchUp({
       ...parts,
       askRelay: () => Promise.resolve(answers[asked++]),
-      onWaiting: () => (waits += 1),
+      onWaiting: ({ name }) => waits.push(name),
     });
-    expect([asked, waits]).toEqual([5, 2]);
+    expect([asked, waits]).toEqual([5, ['awaits-relay', 'awaits-head-office']]);
     await catchUp({ ...parts, askRelay: () => Promise.resolve(undefined), onWaiting: unexpected });
   });
 
@@ -159,12 +159,13 @@ describe('[E9] a device that takes a register over', () => {
     documents.receive(acknowledgements, { head: JSON.stringify(head) });
     documents.receive(latest, { '000000001': '{}' });
     let pauses = 0;
+    const waits: string[] = [];
     await catchUp({
       ...mine,
       documents,
       surroundings: world('new'),
       askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
-      onWaiting: () => undefined,
+      onWaiting: ({ name }) => waits.push(name),
       pause: () => {
         pauses += 1;
         if (pauses === 4) documents.receive(latest, { '000000002': '{}' });
@@ -172,7 +173,26 @@ describe('[E9] a device that takes a register over', () => {
       },
     });
     expect(pauses).toBe(4);
+    expect(waits).toEqual(['awaits-head-office', 'awaits-head-office', 'awaits-head-office']);
     expect(await documents.open(latest)).toHaveProperty('000000002');
+  });
+
+  test('says that its own machine has not sent what it holds, however well head office is reached', async () => {
+    const documents = new MemoryDocuments();
+    documents.relayConfirms = false;
+    const waits: string[] = [];
+    await catchUp({
+      ...mine,
+      documents,
+      surroundings: world('new'),
+      askRelay: () => Promise.resolve(status({ 'S01-R1': 7 })),
+      onWaiting: ({ name }) => {
+        waits.push(name);
+        documents.receive(latest, { '000000001': '{}' });
+        documents.relayConfirms = true;
+      },
+    });
+    expect(waits).toEqual(['awaits-relay']);
   });
 });
 
@@ -275,6 +295,9 @@ describe('[R17] a device that takes over a register another one had', () => {
     ],
   });
 
+  const said = (awaited: CatchUpWait) =>
+    awaited.name === 'awaits-holders' ? awaited.holders.map(({ name }) => name).join() : awaited.name;
+
   /** Catches up while the relay answers so, one answer after the other; gives what it waited for, and how often it asked. */
   async function caughtUp(documents: MemoryDocuments, answers: readonly RelayStatus[]) {
     const asked: (string | undefined)[] = [];
@@ -291,7 +314,7 @@ describe('[R17] a device that takes over a register another one had', () => {
         if (!next) throw new Error('it waits for more than there is');
         return Promise.resolve(next);
       },
-      onWaiting: (holders) => waits.push(holders.map(({ name }) => name).join()),
+      onWaiting: (awaited) => waits.push(said(awaited)),
       pause,
     });
     return { asked: asked.length, registers: [...new Set(asked)], waits };
@@ -313,7 +336,7 @@ describe('[R17] a device that takes over a register another one had', () => {
       answer(true, true),
       answer(true, true),
     ]);
-    expect(told).toMatchObject({ asked: 4, waits: ['', ''] });
+    expect(told).toMatchObject({ asked: 4, waits: ['awaits-head-office', 'awaits-head-office'] });
   });
 
   test.each([

@@ -41,6 +41,20 @@ describe('the back office of a real shop', () => {
     await office.getByTestId('people-table').waitFor();
   });
 
+  test('shows on a phone in the row of pages which one is open', async () => {
+    await office.setViewportSize({ width: 390, height: 844 });
+    await office.goto(officeUrl('staff'));
+    const here = office.locator('nav a[aria-current="page"]');
+    await here.waitFor();
+    const inSight = () =>
+      here.evaluate((link) => {
+        const { left, right } = link.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth;
+      });
+    await expect.poll(inSight, PATIENCE).toBe(true);
+    await office.setViewportSize({ width: 1366, height: 768 });
+  });
+
   test('[S8] signs a deactivated person out at the till, and undo lets them come back', async () => {
     await till.signIn('luis', pinOf('luis'));
     await till.page.getByTestId('open-session').waitFor();

@@ -50,6 +50,14 @@ async function tilePicture(): Promise<string | undefined> {
   return addresses[0] ?? undefined;
 }
 
+const rows = () => office.getByTestId('products-table-row');
+
+/** The address of the picture before the one article in the list of the office; undefined where letters stand there. */
+async function rowPicture(): Promise<string | undefined> {
+  const image = rows().getByTestId('row-picture');
+  return (await image.count()) === 0 ? undefined : ((await image.getAttribute('src')) ?? undefined);
+}
+
 describe('pictures from the office', { timeout: 120_000 }, () => {
   test('[C16] a photo of an article is made small, reaches the tile, and goes and comes back', async () => {
     const before = await tilePicture();
@@ -69,12 +77,30 @@ describe('pictures from the office', { timeout: 120_000 }, () => {
     expect(made).not.toBe(before);
     await save();
     await expect.poll(tilePicture, PATIENCE).toBe(made);
+    await expect.poll(rowPicture, PATIENCE).toBe(made);
     await editArticle();
     await office.getByTestId('product-picture-remove').click();
     await save();
     await expect.poll(tilePicture, PATIENCE).toBeUndefined();
+    await expect.poll(rowPicture, PATIENCE).toBeUndefined();
+    expect(await rows().getByTestId('row-initials').textContent()).toBe('WM');
     await office.getByTestId('edit-undo').click();
     await expect.poll(tilePicture, PATIENCE).toBe(made);
+  });
+
+  test('[C16] every row of the list has a picture or letters, decoration of one size, so that no row is higher', async () => {
+    await office.getByTestId('product-search').fill('');
+    await rows().nth(49).waitFor();
+    const faces = await rows().evaluateAll((all) =>
+      all.map((row) => {
+        const face = row.querySelector('[data-testid="row-picture"], [data-testid="row-initials"]');
+        const box = face?.getBoundingClientRect();
+        const isSilent = face?.getAttribute('alt') === '' || face?.getAttribute('aria-hidden') === 'true';
+        return [box?.width, box?.height, isSilent].join();
+      }),
+    );
+    expect(faces).toHaveLength(50);
+    expect(new Set(faces)).toEqual(new Set(['40,40,true']));
   });
 
   test('[C17] a picture for the customer display is shown between sales, until it is removed', async () => {
