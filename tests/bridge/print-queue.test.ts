@@ -9,9 +9,7 @@ import { PATIENCE } from '../support/patience.ts';
 
 const FULL = { code: 'spool-full', message: 'full' } as const;
 
-function drawerJob(number: number): DrawerJob {
-  return { jobId: `drawer-${number}`, device: 'front' };
-}
+const drawerJob = (number: number): DrawerJob => ({ jobId: `drawer-${number}`, device: 'front' });
 
 describe('a job id', () => {
   it('[P2] prints once, however often it is handed in', async () => {

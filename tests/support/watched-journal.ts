@@ -1,4 +1,4 @@
-import * as A from '@automerge/automerge';
+import type * as A from '@automerge/automerge';
 import { pino } from 'pino';
 import { documentId, parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
