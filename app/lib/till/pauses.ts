@@ -21,8 +21,9 @@ export class Pauses {
 
   /** Runs something in the next pause. */
   readonly next = (run: () => void): void => {
-    const wait = this.#touchedAt + GIVE_WAY_MS - this.#now();
-    if (wait > 0) setTimeout(() => this.next(run), wait);
+    const since = this.#now() - this.#touchedAt;
+    // A clock that was set back must not hold anything up.
+    if (since >= 0 && since < GIVE_WAY_MS) setTimeout(() => this.next(run), GIVE_WAY_MS - since);
     else if ('scheduler' in globalThis) void globalThis.scheduler.postTask(run, { priority: 'background' });
     else setTimeout(run, 5);
   };

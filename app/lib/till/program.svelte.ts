@@ -56,6 +56,8 @@ export type Stage =
 /** A page that was just left lets go of the documents a moment after the next one asks for them. */
 const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
+/** A till that is up in a moment does not say whom it waits for, in milliseconds. */
+const TELL_MS = 1_000;
 const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
 /** What selling does not need is read so long after the till is up: in the first seconds somebody signs in. In milliseconds. */
@@ -172,7 +174,10 @@ export class TillProgram {
       askRelay,
       pause,
     };
-    const onWaiting = (awaited: CatchUpWait) => (this.#stage = awaited);
+    const began = performance.now();
+    const onWaiting = (awaited: CatchUpWait) => {
+      if (performance.now() - began > TELL_MS) this.#stage = awaited;
+    };
     await catchUp({ ...relay, device: device.id, onWaiting });
     const pauses = new Pauses({ target: window, now: () => performance.now() });
     const parts: TillParts = {

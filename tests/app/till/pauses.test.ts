@@ -41,4 +41,16 @@ describe('work that nobody waits for', () => {
     await vi.advanceTimersByTimeAsync(60);
     expect(ran).toEqual(['work']);
   });
+
+  it('is not held up by a clock that was set back', async () => {
+    const target = new EventTarget();
+    const ran: string[] = [];
+    let now = 1_200_000;
+    const pauses = new Pauses({ target, now: () => now });
+    target.dispatchEvent(new Event('keydown'));
+    now = 0;
+    pauses.next(() => ran.push('work'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(ran).toEqual(['work']);
+  });
 });
