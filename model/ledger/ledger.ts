@@ -3,6 +3,9 @@ import { sumMinor, type Minor } from '../money/money.ts';
 import type { SaleBody } from '../sale/sale-body.ts';
 import { isLedger, mayOwe, type Ledger } from './account.ts';
 
+/** How long a hold counts, in milliseconds (rule G8): a till that went down must not keep a card for ever. */
+export const HOLD_MS = 15 * 60_000;
+
 /** What a receipt puts into an account (above zero) or takes out of it (below zero), in minor units; points in the ledger of points (rule U11). */
 export type LedgerMove = { readonly ledger: Ledger; readonly account: string; readonly amount: Minor };
 

@@ -10,14 +10,11 @@ import {
 import { documentId, parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
-import { balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
+import { HOLD_MS, balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { ifRefused } from './disk.ts';
 import type { PageDocuments } from './page-documents.ts';
 import type { Replica } from './replica.ts';
-
-/** How long a hold counts, in milliseconds (rule G8). */
-const HOLD_MS = 15 * 60_000;
 
 /**
  * Writes the moves of sales that the ledgers a page holds lack, and lets go of what their baskets held, as the app does it after a record

@@ -12,14 +12,11 @@ import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
 import { layawayEntry, layawayKey, readLayaway, type Layaway } from '#model/ledger/layaway.ts';
-import { balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
+import { HOLD_MS, balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
 import { sumMinor, type Minor } from '#model/money/money.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 
 type LedgerKey = Extract<DocumentKey, { class: 'ledger' }>;
-
-/** How long a hold counts, in milliseconds (rule G8): a till that went down must not keep a card for ever. */
-export const HOLD_MS = 15 * 60_000;
 
 const isLayaway = (key: string) => key.startsWith(layawayKey(''));
 

@@ -5,7 +5,7 @@ import type { Tender } from '#model/catalog/product.ts';
 import { accountNumber, issuedNumber } from '#model/ledger/account.ts';
 import type { RecordOf } from '#model/journal/record.ts';
 import { MemoryDocuments } from '../../../app/lib/repo/memory-documents.ts';
-import { HOLD_MS } from '../../../app/lib/till/ledger-book.svelte.ts';
+import { HOLD_MS } from '#model/ledger/ledger.ts';
 import type { RelayStatus } from '../../../app/lib/till/links.svelte.ts';
 import {
   R2,
