@@ -64,8 +64,8 @@ export class ExceptionDesk {
   #resolved = $state.raw<ReadonlyMap<string, Resolution>>(new Map());
   readonly #apart: RecordsApart;
   readonly #judge: RecordJudge;
-  /** Receipts that were sought, with what had come in of their registers by then. */
-  readonly #sought = new Map<string, number>();
+  /** Receipts that were sought, with what had come in of their registers by then, and what was doubted. */
+  readonly #sought = new Map<string, string>();
   #looked = '';
   #isRead = false;
 
@@ -127,13 +127,13 @@ export class ExceptionDesk {
     if (!this.#isRead) return;
     const { journals, ledgers, links, stock, store } = this.#parts;
     await journals.readLatest();
-    const state = () => {
-      const doubts = links.doubts.map(({ register, session, seq }) => `${register}#${session}#${seq}`);
-      return [journals.version, ledgers.version, stock.facts, this.#apart.version, ...doubts].join(' ');
-    };
+    const doubts = () =>
+      links.doubts.map(({ register, session, seq }) => `${register}#${session}#${seq}`).join(' ');
+    const state = () =>
+      [journals.version, ledgers.version, stock.facts, this.#apart.version, doubts()].join(' ');
     if (this.#looked === state()) return;
     // A sale of an older session may have come back twice since.
-    await this.#fetchSold();
+    await this.#fetchSold(doubts());
     await this.#apart.read(await journals.lookedInto(this.#forked()));
     const { records, without } = await this.#counting();
     stock.takeSales(records.filter((record) => record.kind === 'sale'));
@@ -143,13 +143,16 @@ export class ExceptionDesk {
     this.#found = [...here, ...stock.oversold(without)];
   }
 
-  /** Opens the sessions of receipts of which something came back. One no held session has is sought again when more came in of its register. */
-  async #fetchSold(): Promise<void> {
+  /**
+   * Opens the sessions of receipts of which something came back. One no held session has is sought again when more came in of its
+   * register, and when the relay doubts other records than before: a sale that is doubted is none.
+   */
+  async #fetchSold(doubts: string): Promise<void> {
     const { journals } = this.#parts;
     for (const receipt of journals.missingReceipts()) {
-      const arrivals = journals.arrivals(receipt.split('-')[1] ?? '');
-      if (this.#sought.get(receipt) === arrivals) continue;
-      if ((await journals.findReceipt(receipt)).ok) this.#sought.set(receipt, arrivals);
+      const among = `${journals.arrivals(receipt.split('-')[1] ?? '')} ${doubts}`;
+      if (this.#sought.get(receipt) === among) continue;
+      if ((await journals.findReceipt(receipt)).ok) this.#sought.set(receipt, among);
     }
   }
 

@@ -22,37 +22,55 @@ export type ReceiptSearchParts = {
 /** A receipt's sale, and the session it is in. */
 export type FoundReceipt = { readonly sale: RecordOf<'sale'>; readonly session: ListedSession };
 
+/** A search that ended: with the sale, without one, or before a session that could not be fetched. */
+type Searched = Result<FoundReceipt | undefined, { readonly code: 'out-of-reach' }>;
+
 /**
- * Looks for a receipt in what is open, then in the session whose receipts it is among, and last in every session that is held: a copied
- * register gave numbers out of their order. Refused where the session it should be in could not be fetched.
+ * Looks for a receipt in what is open, then in the session whose receipts it is among, of those that are held and of those that are not,
+ * and last in every session that is held: a copied register gave numbers out of their order, and one whose beginning is not here has none.
+ * Refused where the session it should be in could not be fetched.
  */
-export async function searchReceipt(
-  receipt: string,
-  parts: ReceiptSearchParts,
-): Promise<Result<FoundReceipt | undefined, { readonly code: 'out-of-reach' }>> {
-  const { listed, opened, recordsOf } = parts;
+export async function searchReceipt(receipt: string, parts: ReceiptSearchParts): Promise<Searched> {
+  const search = { ...parts, recordsOf: eachOnce(parts.recordsOf) };
   const saleIn = (session: ListedSession, records: Iterable<JournalRecord>): FoundReceipt | undefined => {
     for (const sale of records)
       if (parts.isSale(sale) && sale.body.receipt === receipt) return { sale, session };
     return undefined;
   };
   const closed: ListedSession[] = [];
-  for (const one of listed) {
-    const records = opened(one.key);
+  for (const one of parts.listed) {
+    const records = parts.opened(one.key);
     const found = records && saleIn(one, records);
     if (found) return ok(found);
     if (!records) closed.push(one);
   }
-  const among = await sessionAmong(Number(receipt.split('-').at(-1)), closed, parts);
-  const records = among.ok && among.value ? await recordsOf(among.value) : undefined;
-  const found = among.ok && among.value && records ? saleIn(among.value, records) : undefined;
-  if (found) return ok(found);
-  for (const one of closed.filter(({ held }) => held)) {
-    const there = saleIn(one, (await recordsOf(one)) ?? []);
-    if (there) return ok(there);
+  const among = async (sessions: readonly ListedSession[]): Promise<Searched> => {
+    const session = await sessionAmong(Number(receipt.split('-').at(-1)), sessions, search);
+    if (!session.ok) return err({ code: 'out-of-reach' });
+    if (session.value === undefined) return ok(undefined);
+    const records = await search.recordsOf(session.value);
+    return records ? ok(saleIn(session.value, records)) : err({ code: 'out-of-reach' });
+  };
+  const { held = [], far = [] } = Object.groupBy(closed, (one) => (one.held ? 'held' : 'far'));
+  const here = await among(held);
+  if (here.ok && here.value) return here;
+  const there = await among(far);
+  if (there.ok && there.value) return there;
+  for (const one of held) {
+    const found = saleIn(one, (await search.recordsOf(one)) ?? []);
+    if (found) return ok(found);
   }
-  const isOutOfReach = !among.ok || (among.value !== undefined && records === undefined);
-  return isOutOfReach ? err({ code: 'out-of-reach' }) : ok(undefined);
+  return there;
+}
+
+/** Reads each session at most once, however often it is asked for. */
+function eachOnce(recordsOf: ReceiptSearchParts['recordsOf']): ReceiptSearchParts['recordsOf'] {
+  const read = new Map<ListedSession, ReturnType<typeof recordsOf>>();
+  return (one) => {
+    const records = read.get(one) ?? recordsOf(one);
+    read.set(one, records);
+    return records;
+  };
 }
 
 /** The session whose receipts a number is among; they are numbered on from session to session. */

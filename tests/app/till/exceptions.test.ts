@@ -123,15 +123,49 @@ describe('exceptions at a till', () => {
     expect(third.till.store.missingReceipts()).toEqual([]);
   });
 
+  it('[F2] seek a receipt again whose sale the relay does not doubt any more', async () => {
+    const one = await openTill();
+    const two = await openTill({ register: R2 });
+    const receipt = await sellLantern(one);
+    await meet(one.documents, two.documents);
+    await takeBack(two, receipt);
+    const sale = one.till.journal.records.find(({ kind }) => kind === 'sale');
+    const expected = (one.till.journal.state.report?.drawer.expected ?? 0) + 0;
+    must(await one.till.session.close({ counted: expected }));
+    must(await one.till.session.open(10_000));
+    const documents = new MemoryDocuments();
+    seedShop(documents);
+    let quarantine: Doubt[] = [
+      { register: R1, session: 1, seq: sale?.seq ?? 0, code: 'altered', detail: '' },
+    ];
+    const askRelay = async () => ({ ...RELAY, quarantine });
+    const third = await openTill({ documents, register: registerId(3), askRelay });
+    const back = { ...JOURNAL, register: R2 };
+    documents.receive(back, await two.documents.open(back));
+    for (const session of [2, 1])
+      documents.receive({ ...JOURNAL, session }, await one.documents.open({ ...JOURNAL, session }));
+    await third.till.refresh();
+    expect(third.till.store.missingReceipts()).toEqual([receipt]);
+    quarantine = [];
+    await third.till.refresh();
+    expect(third.till.store.missingReceipts()).toEqual([]);
+  });
+
   it('[F1] are looked for when whoever stands at the till makes a pause', async () => {
     const [one, two] = await refundedTwice();
     const pause = Promise.withResolvers<void>();
     const documents = new MemoryDocuments();
     seedShop(documents);
-    const third = await openTill({ documents, register: registerId(3), paused: () => pause.promise });
+    let isAsked = false;
+    const paused = () => {
+      isAsked = true;
+      return pause.promise;
+    };
+    const third = await openTill({ documents, register: registerId(3), paused });
     for (const bench of [one, two]) await meet(bench.documents, documents);
     const refreshed = third.till.refresh();
-    await third.till.links.refresh();
+    await expect.poll(() => isAsked).toBe(true);
+    await Promise.race([refreshed, third.till.store.listed()]);
     expect(third.till.exceptions.open).toEqual([]);
     pause.resolve();
     await refreshed;

@@ -65,6 +65,7 @@ describe('the search for a receipt', () => {
     expect(read).toEqual([]);
     await searchReceipt(receiptOf(SALES[0]), parts);
     expect(read.length).toBeLessThan(SESSIONS / 2);
+    expect(read).toHaveLength(new Set(read).size);
   });
 
   it('finds a number out of its order in a session that is held', async () => {
@@ -85,7 +86,7 @@ describe('the search for a receipt', () => {
   it('finds nothing where no session has it, after each that is held was read', async () => {
     const { parts, read } = sessions((session) => (session > 6 ? 'held' : 'remembered'));
     expect(await searchReceipt('S01-R1-999999', parts)).toEqual({ ok: true, value: undefined });
-    expect(new Set(read)).toEqual(new Set([7, 8, 9, 10, 11, 12]));
+    expect(read.toSorted((a, b) => a - b)).toEqual([7, 8, 9, 10, 11, 12]);
   });
 
   it('is refused where the session it is in is out of reach, and goes on to what is held', async () => {
@@ -96,6 +97,21 @@ describe('the search for a receipt', () => {
     });
     const held = SALES.find(({ session }) => session === 8);
     expect(await searchReceipt(receiptOf(held), parts)).toMatchObject({ ok: true, value: { sale: held } });
+  });
+
+  it('is not misled by a session that is held without its beginning', async () => {
+    const { parts } = sessions((session) => (session > 6 ? 'held' : 'far'));
+    const recordsOf: ReceiptSearchParts['recordsOf'] = async (one) => {
+      const records = (await parts.recordsOf(one)) ?? [];
+      return one.held ? records.filter(({ kind }) => kind !== 'opened') : records;
+    };
+    for (const sale of [SALES[0], SALES.find(({ session }) => session === 9)])
+      expect(await searchReceipt(receiptOf(sale), { ...parts, recordsOf })).toMatchObject({
+        ok: true,
+        value: { sale },
+      });
+    const none = await searchReceipt('S01-R1-999999', { ...parts, recordsOf });
+    expect(none).toEqual({ ok: true, value: undefined });
   });
 
   it('takes no record nobody vouches for', async () => {
