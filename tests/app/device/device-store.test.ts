@@ -1,34 +1,17 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { Enrolment } from '#model/trust/invitation.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
-import { openTab } from '../repo/browser-terminal.ts';
-import { serveTestSite, type TestSite } from '../repo/test-site.ts';
+import { siteBrowser } from '../repo/site-browser.ts';
 
-let site: TestSite;
-let profile: string;
-let browser: TestBrowser;
+const site = siteBrowser();
 
-beforeAll(async () => {
-  site = await serveTestSite();
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-device-'));
-  browser = await launchBrowser(profile);
-}, 120_000);
-afterAll(async () => {
-  await browser.kill();
-  await site.close();
-  await removeProfile(profile);
-});
 afterEach(async () => {
   const page = await tab();
   await page.evaluate(() => globalThis.testPage.devices.forget());
-  for (const open of browser.context.pages()) await open.close();
+  await site.closeTabs();
 });
 
-const tab = () => openTab(browser.context, site.url);
+const tab = () => site.tab();
 
 /** What a test may see of a device; the key itself stays in the browser. */
 type Seen = { readonly id: string; readonly publicKey: string; readonly enrolment?: Enrolment };

@@ -1,37 +1,19 @@
-import { afterAll, beforeAll } from 'vitest';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
-import { deviceIn, openTab, startAsDevice, terminalIn } from './browser-terminal.ts';
+import { deviceIn, startAsDevice, terminalIn } from './browser-terminal.ts';
 import { documentsContract } from './documents.contract.ts';
 import { healingContract } from './healing.contract.ts';
 import { leavingContract } from './leaving.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
-import { serveTestSite, type TestSite } from './test-site.ts';
+import { siteBrowser } from './site-browser.ts';
 
-let site: TestSite;
-let profile: string;
-let browser: TestBrowser;
+const site = siteBrowser();
 let count = 0;
-
-beforeAll(async () => {
-  site = await serveTestSite();
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-browser-'));
-  browser = await launchBrowser(profile);
-}, 120_000);
-afterAll(async () => {
-  await browser.kill();
-  await site.close();
-  await removeProfile(profile);
-});
 
 /** A tab as the browser's device, at a relay that lets nobody else in. */
 async function start() {
   const relay = await WireRelay.start();
-  const page = await openTab(browser.context, site.url);
+  const page = await site.tab();
   const { documents } = await terminalIn(page);
   documents.watch(() => undefined);
   relay.door.devices = new Map([await deviceIn(page)]);

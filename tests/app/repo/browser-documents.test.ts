@@ -3,46 +3,34 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'playwright';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, afterEach, describe, expect, test, vi } from 'vitest';
 import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
+import { launchBrowser, removeProfile } from '../../support/browser.ts';
 import { PATIENCE } from '../../support/patience.ts';
 import { WireRelay } from '../../support/wire-relay.ts';
 import { openTab, startIn, terminalIn, type BrowserTerminal } from './browser-terminal.ts';
 import { collect, session } from './documents.contract.ts';
 import { ORGANIZATION, terminal } from './node-terminal.ts';
-import { serveTestSite, type TestSite } from './test-site.ts';
+import { siteBrowser } from './site-browser.ts';
 
 const idOf = (key: DocumentKey) => documentId({ organization: ORGANIZATION, key });
 
-let site: TestSite;
-let profile: string;
-let browser: TestBrowser;
+const site = siteBrowser();
 let relay: WireRelay;
 let count = 0;
 
-beforeAll(async () => {
-  site = await serveTestSite();
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-browser-'));
-  browser = await launchBrowser(profile);
-}, 120_000);
-afterAll(async () => {
-  await browser.kill();
-  await site.close();
-  await removeProfile(profile);
-});
 beforeEach(async () => {
   relay = await WireRelay.start();
 });
 afterEach(async () => {
-  for (const page of browser.context.pages()) await page.close();
+  await site.closeTabs();
   await relay.cut();
 });
 
 const freshDatabase = () => `documents-${++count}`;
 
 async function startTerminal(database: string, syncUrl = relay.url): Promise<BrowserTerminal> {
-  const page = await openTab(browser.context, site.url);
+  const page = await site.tab();
   const started = await terminalIn(page);
   expect(await startIn(page, { identity: terminal(2), syncUrl, database })).toBe('started');
   return started;
@@ -219,9 +207,9 @@ describe('a page that ends', () => {
     const first = await startTerminal(database);
     await first.documents.write(session(1), { a: '1' });
     const options = { identity: terminal(2), syncUrl: relay.url, database };
-    const second = await openTab(browser.context, site.url);
+    const second = await site.tab();
     expect(await startIn(second, options)).toBe('already-open-in-another-tab');
-    const third = await openTab(browser.context, site.url);
+    const third = await site.tab();
     const waiting = startIn(third, { ...options, whenTaken: 'wait' });
     await first.page.close();
     expect(await waiting).toBe('started');
@@ -236,7 +224,7 @@ describe('a page that ends', () => {
     try {
       for (let round = 1; round <= 4; round++) {
         const killed = await launchBrowser(own);
-        const page = await openTab(killed.context, site.url);
+        const page = await openTab(killed.context, site.url());
         await startIn(page, { identity: terminal(2), syncUrl: 'ws://127.0.0.1:9/sync', database: 'killed' });
         const { documents } = await terminalIn(page);
         expect(await documents.open(session(1))).toEqual(expected);

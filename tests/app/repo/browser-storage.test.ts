@@ -1,35 +1,18 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, removeProfile, type TestBrowser } from '../../support/browser.ts';
-import { openTab } from './browser-terminal.ts';
-import { serveTestSite, type TestSite } from './test-site.ts';
+import { afterEach, describe, expect, test } from 'vitest';
+import { siteBrowser } from './site-browser.ts';
 
-let site: TestSite;
-let profile: string;
-let browser: TestBrowser;
+const site = siteBrowser();
 let count = 0;
 
-beforeAll(async () => {
-  site = await serveTestSite();
-  profile = await mkdtemp(join(tmpdir(), 'tillmesh-browser-'));
-  browser = await launchBrowser(profile);
-}, 120_000);
-afterAll(async () => {
-  await browser.kill();
-  await site.close();
-  await removeProfile(profile);
-});
 afterEach(async () => {
-  for (const page of browser.context.pages()) await page.close();
+  await site.closeTabs();
 });
 
 const freshDatabase = () => `storage-${++count}`;
 
 describe('the storage of a browser', () => {
   test('a transaction behind others fails only when none of them ends any more', async () => {
-    const page = await openTab(browser.context, site.url);
+    const page = await site.tab();
     const outcome = await page.evaluate(async (database) => {
       const { StrictIndexedDbStorage, hostSurroundings } = globalThis.testPage;
       const timers: { run: () => void; on: boolean }[] = [];
@@ -85,7 +68,7 @@ describe('the storage of a browser', () => {
 
 describe('the layout on disk', () => {
   test('[E7] a database of before copies were put aside keeps its documents and gets a place for copies', async () => {
-    const page = await openTab(browser.context, site.url);
+    const page = await site.tab();
     const result = await page.evaluate(async (database) => {
       const { StrictIndexedDbStorage, hostSurroundings } = globalThis.testPage;
       await new Promise<void>((resolve) => {
@@ -124,7 +107,7 @@ describe('the layout on disk', () => {
   });
 
   test("automerge-repo's own adapter reads what ours wrote, and ours what it wrote", async () => {
-    const page = await openTab(browser.context, site.url);
+    const page = await site.tab();
     const result = await page.evaluate(async (database) => {
       const { StrictIndexedDbStorage, IndexedDBStorageAdapter, hostSurroundings } = globalThis.testPage;
       const trouble: string[] = [];
