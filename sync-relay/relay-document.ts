@@ -232,9 +232,10 @@ export class RelayDocument {
     for (const { link, requested } of received) if (requested) link.unavailable(this.id);
   }
 
-  /** Tells the others what is new: at once what a terminal wrote, a little later to further relays what another relay sent. */
+  /** Tells the others what is new: relays a little later of what another relay sent, and of a basket, which changes with every scan. */
   #spread(received: readonly Received[], answered: ReadonlySet<Link>): void {
-    const isSecondHand = received.length > 0 && received.every(({ link }) => link.isRelay);
+    const isOld = received.length > 0 && received.every(({ link }) => link.isRelay);
+    const isSecondHand = isOld || this.address.key.class === 'basket';
     for (const link of this.#events.links(this)) {
       if (answered.has(link)) continue;
       if (isSecondHand && link.isRelay) this.#secondHand.add(link);

@@ -2,8 +2,10 @@ import type { Surroundings } from './surroundings.ts';
 
 /** How long nobody must have waited for a document before those that nobody waits for have their turn, in milliseconds. */
 const QUIET_MS = 150;
-/** The same before the first of what has all the time there is: a page that starts pauses between what it waits for. */
-const START_MS = 1_500;
+/** The same for what has all the time there is: who scans or pays pauses for as long between two things it waits for. */
+const LEISURE_MS = 1_500;
+/** So many waits of that length, and what has all the time there is takes the next {@link QUIET_MS}: some tills are never quiet. */
+const MOST_WAITS = 20;
 
 /**
  * Lets what somebody waits for go before what nobody waits for: a relay offers hundreds of documents as soon as the link is
@@ -15,8 +17,8 @@ export class QuietTurns {
   /** How often somebody has begun to wait, and how often when it was last quiet. */
   #asked = 0;
   #askedWhenQuiet = 0;
-  #started = false;
   #turn: Promise<unknown> = Promise.resolve();
+  #leisure: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
@@ -35,30 +37,27 @@ export class QuietTurns {
 
   /** Does in its turn, and while it is quiet, what nobody waits for. */
   later<Value>(work: () => Promise<Value>): Promise<Value> {
-    return this.#after(() => this.#quiet(QUIET_MS), work);
-  }
-
-  /** The same for what has all the time there is: the first of it waits until a page that starts has done so. */
-  atLeisure<Value>(work: () => Promise<Value>): Promise<Value> {
-    return this.#after(() => this.#quiet(this.#started ? QUIET_MS : START_MS), work);
-  }
-
-  #after<Value>(quiet: () => Promise<void>, work: () => Promise<Value>): Promise<Value> {
-    const done = this.#turn.then(quiet).then(work);
+    const done = this.#turn.then(() => this.#quiet(QUIET_MS)).then(work);
     // Whoever asked hears of a failure; the next in line must not.
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
+  /** The same for what has all the time there is: it lines up behind its like, and holds up nothing that has less. */
+  atLeisure<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#leisure.then(() => this.#quiet(LEISURE_MS)).then(() => this.later(work));
+    this.#leisure = done.catch(() => undefined);
+    return done;
+  }
+
   async #quiet(quietMs: number): Promise<void> {
     // Counted, not timed: a clock that is set must not hold anything up.
-    while (this.#waitedFor > 0 || this.#asked !== this.#askedWhenQuiet) {
+    for (let waits = 0; this.#waitedFor > 0 || this.#asked !== this.#askedWhenQuiet; waits++) {
       const asked = this.#asked;
       await new Promise<void>((resolve) => {
-        this.#surroundings.after(quietMs, resolve);
+        this.#surroundings.after(waits < MOST_WAITS ? quietMs : QUIET_MS, resolve);
       });
       this.#askedWhenQuiet = asked;
     }
-    this.#started ||= quietMs === START_MS;
   }
 }

@@ -36,9 +36,15 @@ export class CustomerBook {
     return this.#isWhole;
   }
 
-  /** Reads every customers document, one after another: selling waits for none of them. Rejects when one cannot be read. */
-  async readAll(): Promise<void> {
-    for (let shard = 0; shard < CUSTOMER_SHARDS; shard++) await this.#read(shard);
+  /**
+   * Reads every customers document, one after another, each once `rested` resolves: at once where somebody waits for them. Rejects when
+   * one cannot be read.
+   */
+  async readAll(rested: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    for (let shard = 0; shard < CUSTOMER_SHARDS; shard++) {
+      await rested();
+      await this.#read(shard);
+    }
     this.#isWhole = true;
   }
 

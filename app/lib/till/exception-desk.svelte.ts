@@ -40,6 +40,8 @@ export type ExceptionDeskParts = {
   readonly newId: () => string;
   readonly dayOf: (at: string) => string;
   readonly today: () => string;
+  /** Resolves when the person at the till makes a pause: reading a session takes longer than a frame. */
+  readonly paused: () => Promise<void>;
 };
 
 /** Why an exception was not resolved at this till. */
@@ -90,9 +92,13 @@ export class ExceptionDesk {
     return stop;
   }
 
-  /** Reads the latest sessions of every register and looks for exceptions in them: selling waits for none of it. */
-  async readAll(): Promise<void> {
-    await this.#parts.journals.sessions(SESSIONS);
+  /** Reads the latest sessions of every register, each once `rested` resolves, and looks for exceptions in them: selling waits for none of it. */
+  async readAll(rested: () => Promise<void>): Promise<void> {
+    const { journals } = this.#parts;
+    for (let most = 1; most <= SESSIONS; most++) {
+      await rested();
+      await journals.sessions(most);
+    }
     this.#isRead = true;
     await this.look();
   }
@@ -148,11 +154,11 @@ export class ExceptionDesk {
    * register, and when the relay doubts other records than before: a sale that is doubted is none.
    */
   async #fetchSold(doubts: string): Promise<void> {
-    const { journals } = this.#parts;
+    const { journals, paused } = this.#parts;
     for (const receipt of journals.missingReceipts()) {
       const among = `${journals.arrivals(receipt.split('-')[1] ?? '')} ${doubts}`;
       if (this.#sought.get(receipt) === among) continue;
-      if ((await journals.findReceipt(receipt)).ok) this.#sought.set(receipt, among);
+      if ((await journals.findReceipt(receipt, paused)).ok) this.#sought.set(receipt, among);
     }
   }
 

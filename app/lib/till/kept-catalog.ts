@@ -28,9 +28,19 @@ export function entriesOf(changes: readonly EntryChange[]): (readonly [string, s
   return changes.flatMap(({ key, text }) => (text === undefined ? [] : [[key, text] as const]));
 }
 
-/** Opens the documents of the shards that were taken as kept, one after another; each is then held against what was kept. */
-export async function confirmCatalog(shop: Shop, documents: Documents): Promise<void> {
-  for (const shard of shop.unconfirmedShards) {
+/**
+ * Opens the documents of the shards that were taken as kept, each once `rested` resolves; each is then held against what was kept.
+ * Opening one takes longer than a sale.
+ */
+export async function confirmCatalog(
+  shop: Shop,
+  documents: Documents,
+  rested: () => Promise<void>,
+): Promise<void> {
+  for (let shard = shop.unconfirmedShards[0]; shard !== undefined; shard = shop.unconfirmedShards[0]) {
+    await rested();
+    // Its document may have been told meanwhile.
+    if (!shop.unconfirmedShards.includes(shard)) continue;
     const entries = await documents.open({ class: 'catalog', shard });
     shop.confirmShard(shard, Object.entries(entries));
   }

@@ -44,9 +44,13 @@ export class LedgerBook {
     return this.#documents.watch((event) => this.#hear(event));
   }
 
-  /** Reads the ledgers that are here, one after another: selling waits for none of them. Rejects when one cannot be read. */
-  async readAll(): Promise<void> {
-    for (const key of await this.#documents.known()) if (key.class === 'ledger') await this.#open(key.shard);
+  /** Reads the ledgers that are here, each once `rested` resolves: selling waits for none of them. Rejects when one cannot be read. */
+  async readAll(rested: () => Promise<void>): Promise<void> {
+    for (const key of await this.#documents.known()) {
+      if (key.class !== 'ledger') continue;
+      await rested();
+      await this.#open(key.shard);
+    }
   }
 
   /** The moves of an account, oldest first, once its document is read. */

@@ -60,8 +60,6 @@ const TAB_CHECK_MS = 250;
 const TELL_MS = 1_000;
 const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
-/** What selling does not need is read so long after the till is up: in the first seconds somebody signs in. In milliseconds. */
-const REST_MS = 3000;
 /** The catalog that was kept is held against its documents so long after the till is up, in milliseconds. */
 const SETTLED_MS = 8000;
 /** What changes in the catalog is kept for the next start this much later, in milliseconds. */
@@ -179,7 +177,12 @@ export class TillProgram {
       if (performance.now() - began > TELL_MS) this.#stage = awaited;
     };
     await catchUp({ ...relay, device: device.id, onWaiting });
-    const pauses = new Pauses({ target: window, now: () => performance.now() });
+    const pauses = new Pauses({
+      target: window,
+      now: () => performance.now(),
+      isWaitedFor: () => this.#stage.name === 'ready' && this.#stage.till.journal.writing,
+    });
+    const rested = () => new Promise<void>((resolve) => pauses.rest(resolve));
     const parts: TillParts = {
       config,
       documents,
@@ -194,7 +197,7 @@ export class TillProgram {
       mail: config.mail ? postMail : undefined,
       cards: config.terminal ? new NetworkTerminal('/terminal') : undefined,
       askRelay: askRelayOverHttp,
-      rested: () => new Promise((resolve) => setTimeout(resolve, REST_MS)),
+      rested,
       paused: () => new Promise((resolve) => pauses.next(resolve)),
     };
     const till = await this.#untilRead(async () => {
@@ -205,7 +208,7 @@ export class TillProgram {
     this.#stage = { name: 'ready', till, membership, training: new Training(till, parts, everyRefresh) };
     this.#keepAsking(till, new PassedOn(till.journal, this.#surroundings, device.id));
     shop.prepareSearch(pauses.next);
-    setTimeout(() => this.#keepCatalog(shop, documents, kept), SETTLED_MS);
+    setTimeout(() => this.#keepCatalog(shop, documents, kept, rested), SETTLED_MS);
     setTimeout(() => this.#keepDocuments(till), KEEP_DOCUMENTS_MS);
   }
 
@@ -221,11 +224,11 @@ export class TillProgram {
   }
 
   /** Holds the catalog of the last time against its documents, then keeps what changes, for the next start. */
-  #keepCatalog(shop: Shop, documents: Documents, kept: KeptShards): void {
-    confirmCatalog(shop, documents)
+  #keepCatalog(shop: Shop, documents: Documents, kept: KeptShards, rested: () => Promise<void>): void {
+    confirmCatalog(shop, documents, rested)
       .then(() => keepCatalog(shop, documents, kept))
       .catch((cause: unknown) => this.#report(String(cause)))
-      .finally(() => setTimeout(() => this.#keepCatalog(shop, documents, kept), KEEP_MS));
+      .finally(() => setTimeout(() => this.#keepCatalog(shop, documents, kept, rested), KEEP_MS));
   }
 
   /** A disk that is slow to wake refuses the first reads: they are tried again until they succeed, and the person sees why. */

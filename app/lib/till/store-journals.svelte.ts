@@ -92,10 +92,11 @@ export class StoreJournals {
 
   /**
    * The sale behind a receipt number, from any journal of the store, whose session is open from then on. Refused where the session it
-   * should be in could not be fetched.
+   * should be in could not be fetched. Each session that is read for it waits for `paused`, where nobody waits for the receipt.
    */
   async findReceipt(
     receipt: string,
+    paused: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Result<SeenSale | undefined, { readonly code: 'out-of-reach' }>> {
     const [store, register] = receipt.split('-');
     if (store !== this.#store) return ok(undefined);
@@ -103,7 +104,7 @@ export class StoreJournals {
       listed: (await this.listed()).filter(({ key }) => key.register === register),
       opened: (key) =>
         this.#opening.has(name(key)) ? this.#sessions.get(name(key))?.records.values() : undefined,
-      recordsOf: (one) => this.#glanceAt(one),
+      recordsOf: (one) => paused().then(() => this.#glanceAt(one)),
       remembered: (key) => this.past.digest(key),
       isSale: (record) => this.#isTrustedSale(record),
     });

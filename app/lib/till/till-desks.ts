@@ -70,7 +70,7 @@ export type TillParts = {
   /** The scale beside the till, where it has one. */
   readonly scale?: Scale | undefined;
   readonly askRelay: AskRelay;
-  /** Resolves when what selling does not need may be read; without it that is at once. */
+  /** Resolves when nobody is at work at the till: what may slow a sale down waits for it, where nobody waits for that. */
   readonly rested?: () => Promise<void>;
   /** Resolves when the person at the till makes a pause: what takes longer than a frame waits for it. */
   readonly paused?: () => Promise<void>;
@@ -89,8 +89,8 @@ export type TillParts = {
 export abstract class TillDesks {
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
   readonly config: TillParts['config'];
-  protected readonly rested: TillParts['rested'];
-  protected readonly paused: TillParts['paused'];
+  protected readonly rested: () => Promise<void>;
+  protected readonly paused: () => Promise<void>;
   readonly shop: Shop;
   readonly journal: RegisterJournal;
   readonly store: StoreJournals;
@@ -145,8 +145,8 @@ export abstract class TillDesks {
     this.surroundings = surroundings;
     const own = { organization, store, register };
     this.journal = new RegisterJournal(documents, own, parts.deviceKey, surroundings, parts.heard);
-    this.rested = parts.rested;
-    this.paused = parts.paused;
+    this.rested = parts.rested ?? (() => Promise.resolve());
+    this.paused = parts.paused ?? (() => Promise.resolve());
     this.links = new Links(parts.askRelay, surroundings);
     this.store = new StoreJournals(documents, store, register, this.links);
     this.sale = new SaleDesk(documents, surroundings, () => ({
@@ -262,6 +262,7 @@ export abstract class TillDesks {
       newId: () => surroundings.newId(),
       dayOf: (at) => businessDay(new Date(at), shop.storeOfTill(store).timeZone),
       today: () => this.today(),
+      paused: this.paused,
     });
     this.otherStock = new OtherStockDesk({
       documents,

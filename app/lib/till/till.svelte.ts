@@ -69,12 +69,12 @@ export class Till extends TillDesks {
   /** What selling does not wait for, though a person may: customers, and what cards and layaways hold. */
   async #readBeside(): Promise<void> {
     try {
-      await this.rested?.();
+      await this.rested();
       // What became a record before a crash, and not yet what tills tell each other (rule G7).
       await this.ledgers.book(this.journal.records);
-      await this.ledgers.readAll();
-      await this.customers.book.readAll();
-      await this.exceptions.readAll();
+      await this.ledgers.readAll(this.rested);
+      await this.customers.book.readAll(this.rested);
+      await this.exceptions.readAll(this.rested);
     } catch (cause) {
       globalThis.reportError(cause);
     }
@@ -158,7 +158,7 @@ export class Till extends TillDesks {
     if (unknown || saved?.here === 'failed' || (saved && saved.relay !== 'saved'))
       await this.journal.confirmCopies();
     // Last: a session that cannot be read now must not keep a sale from its second copy.
-    await this.paused?.();
+    await this.paused();
     await this.exceptions.look();
   }
 

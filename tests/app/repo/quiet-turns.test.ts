@@ -58,24 +58,40 @@ describe('what nobody waits for', () => {
     expect(done.at(-1)).toBe('third');
   });
 
-  test('waits longer before the first of what has all the time there is', async () => {
+  test('waits for a longer quiet where it has all the time there is, and holds up nothing that has less', async () => {
     const { world, turns, done, note } = started();
     await turns.now(note('now'));
     void turns.atLeisure(note('first'));
     void turns.atLeisure(note('second'));
-    await settled();
-    world.pass(1_499);
-    await settled();
-    expect(done).toStrictEqual(['now']);
-    world.pass(1);
-    await settled();
-    expect(done).toStrictEqual(['now', 'first', 'second']);
-    await turns.now(note('again'));
-    void turns.atLeisure(note('third'));
+    void turns.later(note('later'));
     await settled();
     world.pass(150);
     await settled();
-    expect(done.at(-1)).toBe('third');
+    expect(done).toStrictEqual(['now', 'later']);
+    await turns.now(note('again'));
+    world.pass(1_350);
+    await settled();
+    expect(done.at(-1)).toBe('again');
+    world.pass(1_499);
+    await settled();
+    expect(done.at(-1)).toBe('again');
+    world.pass(1);
+    await settled();
+    expect(done).toStrictEqual(['now', 'later', 'again', 'first', 'second']);
+  });
+
+  test('has its turn also where somebody waits again and again', async () => {
+    const { world, turns, done, note } = started();
+    void turns.now(note('now'));
+    void turns.atLeisure(note('leisure'));
+    for (let quarter = 0; quarter < 400 && !done.includes('leisure'); quarter++) {
+      if (quarter % 4 === 0) await turns.now(note('now'));
+      await settled();
+      world.pass(250);
+      await settled();
+    }
+    expect(done).toContain('leisure');
+    expect(done.indexOf('leisure')).toBeGreaterThan(20);
   });
 
   test('goes on behind a turn that failed, which hears of it', async () => {

@@ -33,6 +33,9 @@ function keptInMemory(): KeptShards & { readonly texts: Map<number, string> } {
   };
 }
 
+/** Nobody is at work at this till. */
+const rested = () => Promise.resolve();
+
 /** What people see of a catalog, once all of it is read. */
 const seen = (shop: Shop) => {
   shop.prepareSearch((next) => next());
@@ -80,7 +83,7 @@ describe('the catalog of the last time', () => {
     expect(seen(shop)).toStrictEqual(whole);
     expect(whole.products).toHaveLength(ARTICLES.length - 1);
     release();
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     expect([shop.unconfirmedShards, shop.takeChangedShards()]).toStrictEqual([[], []]);
     expect(seen(shop)).toStrictEqual(whole);
   });
@@ -118,11 +121,11 @@ describe('the catalog of the last time', () => {
           );
         }
         const shop = await started(documents, kept);
-        await confirmCatalog(shop, documents);
+        await confirmCatalog(shop, documents, rested);
         expect(seen(shop)).toStrictEqual(seen(await started(documents)));
         await keepCatalog(shop, documents, kept);
         const next = await started(documents, kept);
-        await confirmCatalog(next, documents);
+        await confirmCatalog(next, documents, rested);
         expect(seen(next)).toStrictEqual(seen(shop));
         const faulty = [...shop.faults.keys()].map((key) => catalogShard(key.split(':')[1] ?? '', 2));
         expect(new Set(next.takeChangedShards())).toStrictEqual(new Set(faulty));
@@ -134,7 +137,7 @@ describe('the catalog of the last time', () => {
   it('[D5] does not keep a shard with an entry that cannot be read', async () => {
     const { documents, kept } = await ranOnce();
     const shop = await started(documents, kept);
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     expect([...kept.texts.keys()].sort()).toStrictEqual([0, 1]);
     shop.prepareSearch((next) => next());
     documents.receive({ class: 'catalog', shard: 0 }, { 'product:odd:price': '{"price":"-1","taxes":[]}' });
@@ -186,7 +189,7 @@ describe('the catalog of the last time', () => {
       productEntries({ ...added, department: 'oils', price: '4.00' }),
     );
     const shop = await started(documents, kept);
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     await keepCatalog(shop, documents, kept);
     expect(kept.texts).toStrictEqual(before);
     shop.prepareSearch((next) => next());
@@ -205,7 +208,7 @@ describe('the catalog of the last time', () => {
     const kept = keptInMemory();
     await keepCatalog(await started(documents, kept), documents, kept);
     const shop = await started(documents, kept);
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     expect(seen(shop)).toStrictEqual(seen(await started(documents)));
     expect(shop.product(id)?.price).toBe('77');
   });
@@ -237,7 +240,7 @@ describe('the catalog of the last time', () => {
   it('does not bring back what changed in a document before its shard was read', async () => {
     const { documents, kept } = await ranOnce();
     const shop = await started(documents, kept);
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     const [{ id } = { id: '' }] = ARTICLES;
     const price = { price: '77', taxes: [] };
     documents.receive(
@@ -249,12 +252,36 @@ describe('the catalog of the last time', () => {
     expect(shop.product(id)?.price).toBe('77');
   });
 
+  it('is held against its documents one shard in a rest, and not against one that was told meanwhile', async () => {
+    const { documents, kept } = await ranOnce();
+    const shop = await started(documents, kept);
+    const { length } = shop.unconfirmedShards;
+    const opened: number[] = [];
+    const counting = Object.assign(Object.create(documents) as MemoryDocuments, {
+      open: (key: DocumentKey) => {
+        if (key.class === 'catalog') opened.push(key.shard);
+        return documents.open(key);
+      },
+    });
+    const left: number[] = [];
+    await confirmCatalog(shop, counting, async () => {
+      left.push(shop.unconfirmedShards.length);
+      const [told] = shop.unconfirmedShards;
+      // The first is told while its turn is waited for.
+      if (left.length === 1 && told !== undefined)
+        shop.confirmShard(told, Object.entries(await documents.open({ class: 'catalog', shard: told })));
+    });
+    expect(left).toStrictEqual(Array.from({ length }, (_, i) => length - i));
+    expect(opened).toHaveLength(length - 1);
+    expect(shop.unconfirmedShards).toStrictEqual([]);
+  });
+
   it('is left aside where its text is cut off', async () => {
     const { documents, kept } = await ranOnce();
     for (const [shard, text] of kept.texts) kept.texts.set(shard, text.slice(0, -20));
     const shop = await started(documents, kept);
     expect(shop.departments).toStrictEqual([]);
-    await confirmCatalog(shop, documents);
+    await confirmCatalog(shop, documents, rested);
     expect(seen(shop)).toStrictEqual(seen(await started(documents)));
   });
 });

@@ -8,14 +8,15 @@ describe('work that nobody waits for', () => {
   function page() {
     const target = new EventTarget();
     const ran: string[] = [];
-    const pauses = new Pauses({ target, now: () => performance.now() });
-    return { target, ran, pauses };
+    const page = { target, ran, isSaving: false };
+    const pauses = new Pauses({ target, now: () => performance.now(), isWaitedFor: () => page.isSaving });
+    return Object.assign(page, { pauses });
   }
 
   it('runs soon on a page nobody touches', async () => {
     const { ran, pauses } = page();
     pauses.next(() => ran.push('work'));
-    await vi.advanceTimersByTimeAsync(10);
+    await vi.advanceTimersByTimeAsync(60);
     expect(ran).toEqual(['work']);
   });
 
@@ -42,11 +43,53 @@ describe('work that nobody waits for', () => {
     expect(ran).toEqual(['work']);
   });
 
+  it('lets what somebody waits for be done, and be seen', async () => {
+    const opened = page();
+    opened.isSaving = true;
+    opened.pauses.next(() => opened.ran.push('work'));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(opened.ran).toEqual([]);
+    opened.isSaving = false;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(opened.ran).toEqual([]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(opened.ran).toEqual(['work']);
+  });
+
+  it('that may slow a sale down waits until nobody is at work', async () => {
+    const { target, ran, pauses } = page();
+    pauses.rest(() => ran.push('work'));
+    await vi.advanceTimersByTimeAsync(1_500);
+    target.dispatchEvent(new Event('keydown'));
+    await vi.advanceTimersByTimeAsync(1_950);
+    expect(ran).toEqual([]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(ran).toEqual(['work']);
+    pauses.rest(() => ran.push('more'));
+    await vi.advanceTimersByTimeAsync(10);
+    expect(ran).toEqual(['work', 'more']);
+  });
+
+  it('that may slow a sale down is done in a pause where nobody rests', async () => {
+    const { target, ran, pauses } = page();
+    pauses.rest(() => ran.push('work'));
+    const waited = async (milliseconds: number) => {
+      for (let past = 0; past < milliseconds; past += 200) {
+        target.dispatchEvent(new Event('keydown'));
+        await vi.advanceTimersByTimeAsync(200);
+      }
+    };
+    await waited(19_000);
+    expect(ran).toEqual([]);
+    await waited(2_000);
+    expect(ran).toEqual(['work']);
+  });
+
   it('is not held up by a clock that was set back', async () => {
     const target = new EventTarget();
     const ran: string[] = [];
     let now = 1_200_000;
-    const pauses = new Pauses({ target, now: () => now });
+    const pauses = new Pauses({ target, now: () => now, isWaitedFor: () => false });
     target.dispatchEvent(new Event('keydown'));
     now = 0;
     pauses.next(() => ran.push('work'));
