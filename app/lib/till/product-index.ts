@@ -37,8 +37,12 @@ export class ProductIndex {
    */
   search(query: string): readonly string[] {
     if (query.trim() === '') return [];
-    const early = this.#pending.size > MUCH ? this.#words.search(query) : [];
-    if (early.length > 0) return early;
+    // Twice as much with every look that finds nothing, so that all looks together cost little more than the last.
+    for (let much = MUCH; this.#pending.size > MUCH; much *= 2) {
+      const early = this.#words.search(query);
+      if (early.length > 0) return early;
+      for (let indexed = 0; indexed < much && this.indexSome(); indexed += CHUNK);
+    }
     while (this.indexSome());
     return this.#words.search(query);
   }
