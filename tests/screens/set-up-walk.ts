@@ -21,8 +21,23 @@ export async function* setUpWalk(page: Page): Walk {
     await page.goto('about:blank');
     await origin.close();
   }
+  yield* noDataWalk(page);
   yield* waitingWalk(page);
   yield* foundingWalk(page);
+}
+
+/** A new till whose relay has nothing of its store yet. */
+async function* noDataWalk(page: Page): Walk {
+  const origin = await startTillOrigin();
+  origin.relay.wipe();
+  try {
+    await page.goto(origin.url);
+    await reached(page, 'no-data');
+    yield 'till-no-data';
+  } finally {
+    await page.goto('about:blank');
+    await origin.close();
+  }
 }
 
 const ENROLLED = { store: storeId(1), key: 'A'.repeat(43), enrolledAt: '2026-01-01T00:00:00.000Z' };

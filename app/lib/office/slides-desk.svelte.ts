@@ -15,7 +15,7 @@ export class SlidesDesk {
   readonly #backOffice: BackOffice;
   readonly #desk: SettingsDesk;
   #removed = $state.raw<Removed | undefined>();
-  #busy = $state(false);
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(backOffice: BackOffice, desk: SettingsDesk) {
     this.#backOffice = backOffice;
@@ -32,11 +32,6 @@ export class SlidesDesk {
     return this.#ids.length >= MAX_SLIDES;
   }
 
-  /** Whether something is being written. */
-  get busy(): boolean {
-    return this.#busy;
-  }
-
   /** Whether the picture removed last can come back. */
   get canUndo(): boolean {
     return this.#removed !== undefined && !this.isFull;
@@ -44,12 +39,12 @@ export class SlidesDesk {
 
   /** Adds a picture behind the others; one that is shown already stays where it is. Whether it is shown now. */
   add(slide: NamedPicture): Promise<boolean> {
-    return this.#once(() => this.#insert(slide, this.#ids.length));
+    return this.#inTurn(() => this.#insert(slide, this.#ids.length));
   }
 
   /** Takes a picture away; {@link SlidesDesk.undo} brings it back. */
   remove(id: string): Promise<boolean> {
-    return this.#once(async () => {
+    return this.#inTurn(async () => {
       const at = this.#ids.indexOf(id);
       const slide = this.#backOffice.shop.pictureOf(id);
       const left = this.#ids.filter((each) => each !== id);
@@ -66,7 +61,7 @@ export class SlidesDesk {
 
   /** Brings back the picture removed last. */
   undo(): Promise<boolean> {
-    return this.#once(async () => {
+    return this.#inTurn(async () => {
       const removed = this.#removed;
       if (!removed || !this.canUndo || !(await this.#insert(removed.slide, removed.at))) return false;
       this.#removed = undefined;
@@ -97,13 +92,11 @@ export class SlidesDesk {
     this.#desk.refuse('slidePictures', refusalSentence(refusal, m.office_setting_slide_pictures()));
   }
 
-  async #once(work: () => Promise<boolean>): Promise<boolean> {
-    if (this.#busy) return false;
-    this.#busy = true;
-    try {
-      return await work();
-    } finally {
-      this.#busy = false;
-    }
+  /** One act after the other: what is asked for while another is being written waits for it. Whoever went to another place meanwhile changes nothing there. */
+  #inTurn(work: () => Promise<boolean>): Promise<boolean> {
+    const { store } = this.#desk;
+    const done = this.#last.then(() => store === this.#desk.store && work());
+    this.#last = done.catch(() => false);
+    return done;
   }
 }

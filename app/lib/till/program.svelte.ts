@@ -33,6 +33,7 @@ import { BridgeScale } from './scale.ts';
 import { Shop } from './shop.svelte.ts';
 import type { TillParts } from './till-desks.ts';
 import { Till } from './till.svelte.ts';
+import { TELL_MS, toldLater } from './told-later.ts';
 import { Training } from '../training/training.svelte.ts';
 
 /** How far the till has come up. */
@@ -56,8 +57,6 @@ export type Stage =
 /** A page that was just left lets go of the documents a moment after the next one asks for them. */
 const TAB_CHECKS = 6;
 const TAB_CHECK_MS = 250;
-/** A till that is up in a moment does not say whom it waits for, in milliseconds. */
-const TELL_MS = 1_000;
 const REFRESH_MS = 2000;
 const READ_AGAIN_MS = 1000;
 /** The catalog that was kept is held against its documents so long after the till is up, in milliseconds. */
@@ -160,10 +159,11 @@ export class TillProgram {
     const membership = this.#join(config, device, documents);
     if (!(await keepStorage())) this.#report('the browser may clear this till when its disk is full');
     await this.#untilRead(() => shop.follow(documents, config.store));
-    if (!isSetUp(shop, config)) {
-      this.#stage = { name: 'no-data' };
-      await until(documents, () => isSetUp(shop, config));
-    }
+    const began = performance.now();
+    await toldLater(
+      until(documents, () => isSetUp(shop, config)),
+      () => (this.#stage = { name: 'no-data' }),
+    );
     const relay = {
       documents,
       organization: config.organization,
@@ -172,7 +172,6 @@ export class TillProgram {
       askRelay,
       pause,
     };
-    const began = performance.now();
     const onWaiting = (awaited: CatchUpWait) => {
       if (performance.now() - began > TELL_MS) this.#stage = awaited;
     };

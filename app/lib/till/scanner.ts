@@ -10,11 +10,17 @@ type Field = HTMLInputElement | HTMLTextAreaElement;
 export function listenForScans(page: Window, scanned: (code: string) => void): () => void {
   const reader = new WedgeReader();
   let before: { field: Field; value: string } | undefined;
+  let isRunning = false;
+  // The first key may bring the focus into a field; what it types lands there only afterwards.
+  const follow = ({ target }: FocusEvent) => {
+    if (isRunning) before ??= fieldNow(target);
+  };
   const hear = (event: KeyboardEvent) => {
     const isSeparator = event.ctrlKey && event.key === ']';
     if ((event.ctrlKey && !isSeparator) || event.metaKey || event.altKey || event.isComposing) return;
     const { code, began } = reader.hear({ key: event.key, at: event.timeStamp, ctrl: event.ctrlKey });
     if (began) before = fieldNow(page.document.activeElement);
+    isRunning = code === undefined && (began || isRunning);
     // A PIN typed at speed looks like a scan; what goes into that field is nobody else's business.
     if (code === undefined || before?.field.type === 'password') return;
     event.preventDefault();
@@ -23,10 +29,14 @@ export function listenForScans(page: Window, scanned: (code: string) => void): (
     scanned(code);
   };
   page.addEventListener('keydown', hear, { capture: true });
-  return () => page.removeEventListener('keydown', hear, { capture: true });
+  page.addEventListener('focusin', follow);
+  return () => {
+    page.removeEventListener('keydown', hear, { capture: true });
+    page.removeEventListener('focusin', follow);
+  };
 }
 
-function fieldNow(element: Element | null): { field: Field; value: string } | undefined {
+function fieldNow(element: EventTarget | null): { field: Field; value: string } | undefined {
   const isField = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement;
   return isField ? { field: element, value: element.value } : undefined;
 }

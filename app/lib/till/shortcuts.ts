@@ -13,6 +13,8 @@ export const SHORTCUTS: readonly { readonly keys: string; readonly what: () => s
   { keys: 'Del', what: () => m.shortcut_remove() },
   { keys: 'Ctrl Z', what: () => m.shortcut_undo() },
   { keys: 'F1', what: () => m.shortcut_coupon() },
+  { keys: 'Ctrl D', what: () => m.shortcut_discount() },
+  { keys: 'Ctrl P', what: () => m.shortcut_park() },
   { keys: 'Ctrl I', what: () => m.shortcut_info() },
   { keys: 'F7', what: () => m.shortcut_refund() },
   { keys: 'F9', what: () => m.shortcut_menu() },
@@ -72,6 +74,14 @@ const CONTROL_KEYS: Record<string, Act> = {
   i: (till, view) => {
     const product = till.shop.product(till.sale.basket.lines[lastLine(till)]?.product ?? '');
     if (product && !till.sale.paying) view.articles.openInfo(product);
+  },
+  d: (till, view) => {
+    const isAllowed = till.staff.may('sale.discount') !== 'refused';
+    if (isAllowed && !till.sale.paying && till.sale.basket.lines.length > 0) view.openPrice('discount');
+  },
+  p: (till, view) => {
+    const { lines } = till.sale.basket;
+    if (!till.sale.paying && (lines.length > 0 || till.parked.baskets.length > 0)) view.openParked();
   },
   z: (till) => void till.sale.undoRemove(),
 };

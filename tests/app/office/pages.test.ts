@@ -184,3 +184,46 @@ test('on a narrow screen the paper takes the place of the list, with a way back'
   await page.getByTestId('z-row').first().waitFor({ state: 'visible' });
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
 });
+
+describe('on a phone', () => {
+  beforeEach(() => page.setViewportSize({ width: 390, height: 844 }));
+
+  /** Whether the menu shows the page one is on, as a whole. */
+  const showsHere = () =>
+    page.locator('nav a[aria-current="page"]').evaluate((here) => {
+      const { left, right } = here.getBoundingClientRect();
+      return left >= 0 && right <= innerWidth;
+    });
+
+  test('the menu shows where one is, also after the phone was turned', async () => {
+    await open('/office/audit');
+    await page.locator('nav a[aria-current="page"]').waitFor();
+    await expect.poll(showsHere, PATIENCE).toBe(true);
+    await page.locator('nav ul').evaluate((row) => (row.scrollLeft = 0));
+    expect(await showsHere()).toBe(false);
+    await page.setViewportSize({ width: 500, height: 390 });
+    await expect.poll(showsHere, PATIENCE).toBe(true);
+  });
+
+  test('the look and the language open by a button', async () => {
+    await open('/office');
+    await page.getByTestId('appearance').waitFor();
+    expect(await page.getByTestId('language-es').isVisible()).toBe(false);
+    await page.getByTestId('appearance').click();
+    await page.getByTestId('language-es').click();
+    await page.getByRole('heading', { level: 1, name: 'Hoy' }).waitFor();
+    await page.getByTestId('appearance').click();
+    expect(await page.getByTestId('language-es').isVisible()).toBe(false);
+  });
+
+  test.each([
+    ['', 'today-gross'],
+    ['/reports?kind=tax', 'report-row'],
+    ['/reports?kind=receipts', 'receipt-row'],
+    ['/exceptions', 'exceptions-empty'],
+  ])('the page %s itself never moves sideways', async (path, place) => {
+    await open(`/office${path}`);
+    await page.getByTestId(place).first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  });
+});

@@ -50,6 +50,31 @@ describe('the pictures of the customer display', () => {
     expect(await isKept(ONE)).toBe(false);
   });
 
+  test('[C17] are changed one after the other, and nothing is lost that comes while another is written', async () => {
+    const { slides, ids, isKept } = await office();
+    await slides.add(ONE);
+    const done = [
+      slides.remove(ONE.id),
+      slides.add(TWO),
+      slides.add(THREE),
+      slides.undo(),
+      slides.remove(ONE.id),
+    ];
+    expect(await Promise.all(done)).toEqual([true, true, true, true, true]);
+    expect(ids()).toEqual([TWO.id, THREE.id]);
+    expect([await isKept(ONE), await isKept(THREE)]).toEqual([false, true]);
+  });
+
+  test('[C17] what waits for its turn is not added to the place somebody went to meanwhile', async () => {
+    const { backOffice } = await office();
+    let store: typeof S01 | undefined;
+    const slides = new SlidesDesk(backOffice, new SettingsDesk(backOffice, () => store));
+    const done = [slides.add(ONE), slides.add(TWO)];
+    store = S01;
+    expect(await Promise.all(done)).toEqual([false, false]);
+    expect(slides.slides).toEqual([]);
+  });
+
   test('[C17] are no more than a place may have, and none from somebody who may not', async () => {
     const { backOffice, desk, slides, ids } = await office();
     for (let mark = 0; mark < MAX_SLIDES; mark++) await slides.add(png(mark));

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { storeId } from '#model/ids/register-id.ts';
 import { CLOSE_CODES } from '#model/protocol/frame.ts';
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { PATIENCE } from '../../support/patience.ts';
@@ -197,4 +198,20 @@ describe('a till that is turned away', () => {
     await till.search.waitFor();
     expect(origin.door.devices.map(({ revokedAt }) => revokedAt === undefined)).toEqual([false, true]);
   });
+});
+
+it('says that the data of its store is not here yet, and goes on when it comes', async () => {
+  origin = await startTillOrigin();
+  const keys = [
+    { class: 'organization' },
+    { class: 'store', store: storeId(1) },
+    { class: 'staff' },
+  ] as const;
+  const kept = keys.map((key) => [key, origin.entries(key) ?? {}] as const);
+  origin.relay.wipe();
+  const till = await newBrowser();
+  await place(till.page, 'no-data').waitFor();
+  for (const [key, entries] of kept) origin.write(key, entries);
+  await place(till.page, 'person-ana').waitFor();
+  expect(await place(till.page, 'no-data').count()).toBe(0);
 });

@@ -121,6 +121,47 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
     expect(keyboard.unseen).toEqual([]);
   });
 
+  it('takes an amount where it is typed while paying, and lets no scan stay there', async () => {
+    const { page } = till;
+    const received = page.getByTestId('cash-received');
+    await till.addBySearch(LANTERN);
+    await keyboard.press('F4');
+    await received.waitFor();
+    expect((await focusOf(page)).name).not.toBe('cash-received');
+    await keyboard.type('1');
+    await expect.poll(() => received.inputValue(), PATIENCE).toBe('1');
+    await keyboard.press('Enter');
+    await till.payments.waitFor();
+    await page.getByTestId('back-to-basket').focus();
+    await till.scan('4012345678901');
+    await till.error.first().waitFor();
+    expect([await received.inputValue(), await till.payments.count()]).toEqual(['', 1]);
+    await keyboard.type('2.39');
+    await keyboard.press('Enter');
+    await expect.poll(async () => (await focusOf(page)).name, PATIENCE).toBe('complete-sale');
+    await keyboard.press('Enter');
+    await till.receiptNumber.waitFor();
+  });
+
+  it('opens the discount and the parked baskets by keys, where there is something to open', async () => {
+    const { page } = till;
+    await keyboard.press('F2', 'Control+d', 'Control+p');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await till.addBySearch(LANTERN);
+    await till.line(LANTERN).waitFor();
+    await keyboard.press('Control+d');
+    await page.getByTestId('discount-dialog').waitFor();
+    await keyboard.press('Escape');
+    await page.getByTestId('discount-dialog').waitFor({ state: 'detached' });
+    await keyboard.press('Control+p');
+    await page.getByTestId('parked-name').waitFor();
+    await keyboard.enter('park-basket');
+    await page.getByTestId('parked-dialog').waitFor({ state: 'detached' });
+    await keyboard.press('Control+p');
+    await keyboard.enter('resume-basket');
+    await till.line(LANTERN).waitFor();
+  });
+
   it('opens a line with Enter, and Escape leads back to it', async () => {
     await keyboard.press('F2');
     await keyboard.type(LANTERN);
