@@ -136,11 +136,6 @@ export class SimulatedDisk implements LogDisk {
     return this.#image ?? new Map();
   }
 
-  /** An older image comes back. */
-  restore(): void {
-    this.become(this.image);
-  }
-
   /** A new disk is put in, with copies of these files. */
   become(files: ReadonlyMap<string, Buffer>): void {
     this.#files = new Map(files);
