@@ -1,5 +1,15 @@
 import type * as A from '@automerge/automerge';
 
+/** Why a reader is shown nothing: the latest changes of a document are in memory alone, for the disk refuses them. */
+export class NotOnDisk extends Error {
+  /** What a log looks for. */
+  readonly code = 'not-on-disk';
+
+  constructor() {
+    super('the disk refuses what is new');
+  }
+}
+
 /** Readers of one document that wait for their turn. */
 export class Looks {
   readonly #waiting: { readonly show: (doc: A.Doc<unknown> | undefined) => void; readonly fail: Fail }[] = [];

@@ -12,7 +12,7 @@ import type { Edit, Received, Sealing } from './document-work.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import { entriesOf, holds, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
-import { Looks } from './looks.ts';
+import { Looks, NotOnDisk } from './looks.ts';
 import { Replies } from './replies.ts';
 import { SecondHand } from './second-hand.ts';
 import type { Seal } from './seal.ts';
@@ -86,8 +86,9 @@ export class RelayDocument {
   }
 
   /**
-   * Shows a reader the document as it is on the disk; undefined when it has no change yet. Rejects while the disk refuses.
-   * It is one more message in the queue, so that peers that keep a document busy cannot keep a reader from it.
+   * Shows a reader the document as it is on the disk; undefined when it has no change yet. Rejects while the disk refuses, with
+   * `NotOnDisk` where it refuses what is new. It is one more message in the queue, so that peers that keep a document busy cannot
+   * keep a reader from it.
    */
   look<Seen>(reader: (doc: A.Doc<unknown>) => Seen): Promise<Seen | undefined> {
     const seen = this.#looks.add(reader);
@@ -208,7 +209,7 @@ export class RelayDocument {
   }
 
   #show(): void {
-    if (!this.#isDurable) this.#looks.fail(new Error('the disk refuses what is new'));
+    if (!this.#isDurable) this.#looks.fail(new NotOnDisk());
     else this.#looks.show(this.#durableHeads.length > 0 ? this.#doc : undefined);
   }
 

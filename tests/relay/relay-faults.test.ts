@@ -6,6 +6,7 @@ import { documentId, type DocumentId } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import { decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
 import { LogFolder, nodeDisk, type LogDisk } from '../../sync-relay/document-log.ts';
+import { NotOnDisk } from '../../sync-relay/looks.ts';
 import { Relay } from '../../sync-relay/relay.ts';
 import { Vouchers } from '../../sync-relay/vouchers.ts';
 import { PATIENCE } from '../support/patience.ts';
@@ -119,6 +120,9 @@ describe('a relay whose disk refuses', () => {
       expect(relay.status().disk).toBe('failed');
     }, PATIENCE);
     expect(till.relayHas()).toBe(false);
+    const document = relay.held(SESSION);
+    // A reader is told which refusal it is, and is never shown what a crash would take back.
+    await expect(document?.entries()).rejects.toBeInstanceOf(NotOnDisk);
     disk.full = false;
     await vi.waitFor(() => {
       for (const retry of delayed.splice(0)) retry();
@@ -126,6 +130,7 @@ describe('a relay whose disk refuses', () => {
       expect(till.relayHas()).toBe(true);
     }, PATIENCE);
     expect(relay.status().disk).toBe('ok');
+    expect(await document?.entries()).toEqual({ '1': 'before', '2': 'while full' });
     const reader = client(relay, 'reader');
     reader.push();
     await vi.waitFor(() => expect(reader.pump()).toEqual({ '1': 'before', '2': 'while full' }), PATIENCE);

@@ -179,7 +179,7 @@ export function perform(
 }
 
 /** Somebody as what this till knows them to be. */
-function actorAt(run: TillRun, id: string): Actor {
+export function actorAt(run: TillRun, id: string): Actor {
   const text = run.documents.doc(idOf({ class: 'staff' })).entries[`person:${id}`];
   const read = text === undefined ? undefined : readStaffEntry(`person:${id}`, String(text));
   if (read?.ok !== true || read.value.kind !== 'person') return { person: id, role: undefined };

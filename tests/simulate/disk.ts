@@ -1,4 +1,5 @@
 import type { LogDisk } from '../../sync-relay/document-log.ts';
+import { NotOnDisk } from '../../sync-relay/looks.ts';
 import type { Machine } from './machine.ts';
 
 /**
@@ -18,15 +19,11 @@ export function ifRefused<Instead>(instead: Instead): (cause: unknown) => Instea
   };
 }
 
-/** What a relay says instead of showing a document whose latest changes its disk does not take. */
-const NOT_ON_DISK = 'the disk refuses what is new';
-
 /** For a look at a document of a relay: where the disk refuses there is nothing to see, and anything else is broken and is told. */
 export function tellUnlessRefused(broken: string[], what: string): (cause: unknown) => undefined {
   return (cause) => {
-    const isRefused =
-      cause instanceof DiskRefusal || (cause instanceof Error && cause.message === NOT_ON_DISK);
-    if (!isRefused) broken.push(`${what} threw ${String(cause)}`);
+    if (!(cause instanceof DiskRefusal || cause instanceof NotOnDisk))
+      broken.push(`${what} threw ${String(cause)}`);
   };
 }
 
@@ -137,11 +134,6 @@ export class SimulatedDisk implements LogDisk {
   /** The image a restore would put back; nothing where none was kept. */
   get image(): ReadonlyMap<string, Buffer> {
     return this.#image ?? new Map();
-  }
-
-  /** An older image comes back. */
-  restore(): void {
-    this.become(this.image);
   }
 
   /** A new disk is put in, with copies of these files. */

@@ -1,9 +1,8 @@
 import { movesOf } from '#model/folds/sale-exceptions.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import { movesOfReplica } from './ledgers.ts';
-import { heldAt, isAuthorised, readable, type Oracle } from './oracles.ts';
+import { heldAt, isAuthorised, readable, twins, type Oracle } from './oracles.ts';
 import { stockBooks, type Replica } from './replica.ts';
-import type { Shop } from './shop.ts';
 
 /** Every replica tells the same exceptions, and everything that went wrong apart is among them. */
 export const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
@@ -67,17 +66,12 @@ export const exceptionsAreTold: Oracle = ({ shop, office, replicas, tell }) => {
     ...[...replicas].flatMap(([name, replica]) => untoldAt(name, replica)),
     ...untold('fork', [...new Set(forks.map(({ register }) => register))], forked),
     ...forks
-      .filter(({ register, seq }) => !shop.ledger.cloned.has(register) && seq < firstLost(shop, register))
-      .filter(({ register }) => !hasRevoked(shop, register))
-      .map(({ register }) => `${register} forked without a clone`),
+      .filter(({ records: [a, b] }) => !shop.ledger.mayRepeat(a, b))
+      .map(
+        ({ register, seq }) => `${register} forked at record ${seq}, and one till must have known of both`,
+      ),
   ];
 };
-
-function hasRevoked({ devices }: Shop, register: string): boolean {
-  return [...devices.values()].some(
-    ({ place }) => place.revokedAt !== undefined && `${place.store}-${place.register}` === register,
-  );
-}
 
 function overRefunded(records: readonly JournalRecord[]): string[] {
   const left = new Map<string, number>();
@@ -144,23 +138,14 @@ function belowZero(records: readonly JournalRecord[], office: Replica): string[]
   return [...left].filter(([, quantity]) => quantity < 0).map(([key]) => key);
 }
 
-/** Where two records have one number. */
-export function forksIn(
-  records: readonly JournalRecord[],
-): { readonly register: string; readonly seq: number }[] {
-  const seen = new Map<string, string>();
-  const found = new Map<string, { register: string; seq: number }>();
-  for (const { store, register: number, seq, hash } of records) {
-    const register = `${store}-${number}`;
-    const key = `${register} ${seq}`;
-    if (seen.has(key) && seen.get(key) !== hash) found.set(key, { register, seq });
-    seen.set(key, hash);
-  }
-  return [...found.values()];
-}
-
-/** From which number on a register may give numbers again because what only one disk held is gone. */
-function firstLost({ ledger }: Shop, register: string): number {
-  const lost = ledger.printed.filter((one) => one.register === register && ledger.lost.has(one.text));
-  return Math.min(...lost.map(({ record }) => record.seq));
+/** Every two records that have one number. */
+export function forksIn(records: readonly JournalRecord[]): {
+  readonly register: string;
+  readonly seq: number;
+  readonly records: readonly [JournalRecord, JournalRecord];
+}[] {
+  const nameOf = ({ store, register, seq }: JournalRecord) => `${store}-${register} ${seq}`;
+  return twins(records, nameOf)
+    .filter(([a, b]) => a.hash !== b.hash)
+    .map(([a, b]) => ({ register: `${a.store}-${a.register}`, seq: a.seq, records: [a, b] }));
 }

@@ -1,6 +1,7 @@
 import type { Dice } from './dice.ts';
 import type { DiskMood, SimulatedDisk } from './disk.ts';
 import { notOn, recordsIn } from './durable.ts';
+import { Line } from './lines.ts';
 import { NEWER } from './reading.ts';
 import type { RelayHost } from './relay-host.ts';
 import type { Shop } from './shop.ts';
@@ -33,15 +34,17 @@ export function rollBackPage(shop: Shop, till: TillHost): void {
   till.crash();
   shop.ledger.cloned.add(till.name);
   changeDisk(shop, till.disk, till.disk.image);
+  till.line = new Line(till.image, till.atRelays());
   till.boot();
 }
 
 /** A till breaks: a new device, with an empty disk and a key of its own, takes its register over (rule E9). */
 export function replaceTill(shop: Shop, till: TillHost): void {
-  if (!shop.revoke(till)) return;
+  if (!shop.revokeAllOf(till)) return;
   till.crash();
   changeDisk(shop, till.disk, new Map());
   shop.enrol(till);
+  till.line = new Line(undefined, till.atRelays());
   till.boot();
 }
 
@@ -50,7 +53,7 @@ function changeDisk(shop: Shop, disk: SimulatedDisk, files: ReadonlyMap<string, 
   const before = recordsIn(disk.files);
   disk.become(files);
   const disks = shop.hosts.map((host) => host.disk);
-  for (const text of notOn(before, disks)) shop.ledger.lost.add(text);
+  for (const text of notOn(before, disks)) shop.ledger.lost.set(text, shop.ledger.signed);
 }
 
 /** A second machine goes on with a copy of a till. */

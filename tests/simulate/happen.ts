@@ -6,6 +6,7 @@ import { ARTICLES } from './articles.ts';
 import { Dice } from './dice.ts';
 import * as faults from './faults.ts';
 import { forge } from './forgeries.ts';
+import * as layaways from './layaway-acts.ts';
 import { STAFF, STORE, stockBookOf, type Shop } from './shop.ts';
 import type { Step, StepKind } from './steps.ts';
 import type { TillHost } from './till-host.ts';
@@ -56,7 +57,12 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   close: act(acts.close),
   'gift-card': act(sellCard),
   spend: act((till, dice) => spend(till, dice)),
+  layaway: act(layaways.putAside),
+  'pay-in': act(layaways.payIn),
+  'pick-up': act((till, dice) => layaways.pickUp(till, dice)),
+  cancel: act((till, dice) => layaways.cancel(till, dice)),
   'spend-apart': (scene) => spendApart(scene),
+  'pick-up-apart': (scene) => pickUpApart(scene),
   'refund-apart': (scene) => refundApart(scene),
   'resume-apart': (scene) => resumeApart(scene),
   staff: ({ shop, dice }) => {
@@ -66,6 +72,7 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   delivery: ({ shop, dice }) => deliver(shop, dice),
   replace: ({ shop, till }) => faults.replaceTill(shop, till),
   revoke: ({ shop, till }) => void (till !== shop.tills[0] && shop.revoke(till)),
+  lull: () => undefined,
   'crash-till': ({ till }) => till.crash(),
   'crash-relay': ({ till }) => till.home.crash(),
   'crash-hq': ({ shop }) => shop.hq.crash(),
@@ -89,7 +96,7 @@ const HAPPENINGS: Readonly<Record<StepKind, (scene: Scene) => Promise<unknown> |
   weather: ({ shop, dice }) => void (shop.network.slowest = dice.pick([5, 30, 30, 400, 2_000]) ?? 30),
   disk: ({ shop, dice }) => faults.spoilDisk(shop, dice),
   mend: ({ shop }) => faults.mendDisks(shop),
-  image: ({ shop }) => shop.hosts.forEach(({ disk }) => disk.keepImage()),
+  image: ({ shop }) => shop.hosts.forEach((host) => host.keepImage()),
   rollback: ({ shop, dice }) => faults.rollBack(shop, dice.pick(shop.allRelays) ?? shop.hq, 'image'),
   'rollback-page': ({ shop, till }) => faults.rollBackPage(shop, till),
   wipe: ({ shop, dice }) => faults.rollBack(shop, dice.pick(shop.allRelays) ?? shop.hq, 'nothing'),
@@ -127,6 +134,17 @@ async function spendApart({ shop, till, far, dice }: Scene): Promise<void> {
   if (account === undefined || !areOpen(till, far)) return;
   part(shop, till, far);
   await Promise.all([spend(till, dice, account), spend(far, dice, account)]);
+}
+
+/** One hands the goods of a layaway over, and so does the other, or gives the deposit back; neither can hear of the other. */
+async function pickUpApart({ shop, till, far, dice }: Scene): Promise<void> {
+  const known = new Set(layaways.layawaysAt(far.run).map(({ layaway }) => layaway.number));
+  const numbers = layaways.layawaysAt(till.run).map(({ layaway }) => layaway.number);
+  const number = dice.pick(numbers.filter((one) => known.has(one)));
+  if (number === undefined || !areOpen(till, far)) return;
+  part(shop, till, far);
+  const other = dice.chance(0.6) ? layaways.pickUp : layaways.cancel;
+  await Promise.all([layaways.pickUp(till, dice, number), other(far, dice, number)]);
 }
 
 function areOpen(...tills: readonly TillHost[]): boolean {

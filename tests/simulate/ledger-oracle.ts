@@ -9,8 +9,11 @@ import type { Oracle } from './oracles.ts';
  */
 export const ledgersAreBooked: Oracle = ({ shop, office }) => {
   const booked = new Set(movesOfReplica(office).map((move) => moveEntry(move).key));
-  const held = new Set(holdsOfReplica(office).map(({ account, basket }) => `${account} ${basket}`));
-  return shop.tills.flatMap(({ run, machine }) => {
+  // The goods of a layaway are one basket wherever they are fetched: what another till holds for it is that till's.
+  const held = new Set(
+    holdsOfReplica(office).map(({ account, basket, register }) => `${account} ${basket} ${register}`),
+  );
+  return shop.tills.flatMap(({ run, machine, name }) => {
     if (run?.standing !== 'ready' || !run.documents.isLinked) return [];
     const sales = run.records.flatMap((record) => (record.kind === 'sale' ? [record] : []));
     const moves = sales.flatMap(({ body, at }) =>
@@ -18,7 +21,7 @@ export const ledgersAreBooked: Oracle = ({ shop, office }) => {
     );
     return moves.flatMap((move) => [
       ...(booked.has(moveEntry(move).key) ? [] : [`${machine.name} has not booked ${moveEntry(move).key}`]),
-      ...(held.has(`${move.account} ${move.basket}`)
+      ...(held.has(`${move.account} ${move.basket} ${name}`)
         ? [`${machine.name} sold ${move.basket}, which still holds ${move.account}`]
         : []),
     ]);

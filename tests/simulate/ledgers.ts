@@ -10,7 +10,7 @@ import {
 import { documentId, parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
-import { HOLD_MS, balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
+import { balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { ifRefused } from './disk.ts';
 import type { PageDocuments } from './page-documents.ts';
@@ -48,11 +48,9 @@ export function release(documents: PageDocuments, account: string, basket: strin
   keep(documents, id);
 }
 
-/** What baskets other than `basket` hold of an account, as far as it reached a page whose clock says `now`. */
-export function heldAt(documents: PageDocuments, account: string, basket: string, now: number): number {
-  return holdsIn(documents.entries(ledgerOf(account)))
-    .filter((one) => one.account === account && one.basket !== basket && Date.parse(one.at) > now - HOLD_MS)
-    .reduce((sum, { amount }) => sum + amount, 0);
+/** The holds of the ledger document of an account that reached a page. */
+export function holdsAt(documents: PageDocuments, account: string): Hold[] {
+  return holdsIn(documents.entries(ledgerOf(account)));
 }
 
 /** The holds in the ledger documents of a replica. */
@@ -67,7 +65,8 @@ function holdsIn(entries: ReadonlyMap<string, readonly unknown[]>): Hold[] {
   });
 }
 
-function ledgerOf(account: string): DocumentId {
+/** The ledger document of an account. */
+export function ledgerOf(account: string): DocumentId {
   return documentId({ organization: ORGANIZATION, key: { class: 'ledger', shard: ledgerShard(account) } });
 }
 
@@ -120,7 +119,8 @@ export function fundedAccounts(moves: readonly BookedMove[]): (AccountRef & { re
     .filter(({ balance }) => balance > 0);
 }
 
-function isLedgerDocument(id: DocumentId): boolean {
+/** Whether a document is one of the ledgers. */
+export function isLedgerDocument(id: DocumentId): boolean {
   const address = parseDocumentId(id);
   return address.ok && address.value.key.class === 'ledger';
 }

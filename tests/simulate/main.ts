@@ -9,7 +9,7 @@ const USAGE = `Usage: npm run --silent simulate -- --seeds N [--seed S] [--tills
 
 Plays a shop with so many tills, from four on in two stores, a relay beside each and head office: the real model, documents, relays
 and index over a simulated clock, network and disk, everything drawn from the seeds S to S+N-1. Sales, refunds, voids, gift cards,
-store credit, parked baskets, cash, closings and changes of the staff meet crashes, torn and failing writes, lost and older disks, partitions, doubled and frozen connections, wrong
+store credit, layaways, parked baskets, cash, closings and changes of the staff meet crashes, torn and failing writes, lost and older disks, partitions, doubled and frozen connections, wrong
 clocks, cloned, revoked and replaced devices and a newer app. Then faults off, and everything must heal.
 
   --seeds N       how many seeds (1)

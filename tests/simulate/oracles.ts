@@ -3,6 +3,7 @@ import type { findExceptions } from '#model/folds/exceptions.ts';
 import { exceptionsAreTold, forksIn } from './exception-oracle.ts';
 import { forgeriesAreTold } from './forgery-oracle.ts';
 import type { Indexed } from './indexed.ts';
+import { layawaysAddUp } from './layaway-oracle.ts';
 import { ledgersAreBooked } from './ledger-oracle.ts';
 import type { Printed } from './ledger.ts';
 import { NEWER, readRecord } from './reading.ts';
@@ -23,15 +24,6 @@ export type Evidence = {
 
 /** Sentences about what is wrong. */
 export type Oracle = (evidence: Evidence) => readonly string[];
-
-/** A register whose numbers may come twice: it was cloned or rolled back, or lost what only one disk held. */
-export function isDoubtful(shop: Shop, register: string): boolean {
-  return shop.ledger.cloned.has(register) || hasLost(shop, register);
-}
-
-function hasLost({ ledger }: Shop, register: string): boolean {
-  return ledger.printed.some((one) => one.register === register && ledger.lost.has(one.text));
-}
 
 /** Whether the device that signed a record had the right to, as head office's list says at the end (rule E10). */
 export function isAuthorised(
@@ -55,8 +47,8 @@ const printedIsStored: Oracle = ({ shop, office }) => {
 };
 
 /**
- * Receipts of a register are printed once, and what is stored of them has no gaps: not after a clone or an older page either,
- * whose branches both begin where they part. A till that replaced another may give out again what its forerunner kept to itself.
+ * Receipts of a register are printed once, or where neither till could know of the other's, and what is stored of them has no gaps: not
+ * after a clone or an older page either, whose branches both begin where they part.
  */
 const receiptsAreUnique: Oracle = ({ shop, office }) => {
   const texts = new Set(recordTexts(office));
@@ -67,26 +59,38 @@ const receiptsAreUnique: Oracle = ({ shop, office }) => {
   return shop.relays.flatMap((_, index) => {
     const register = shop.tills[index]?.name ?? '';
     const printed = shop.ledger.printed.filter((one) => one.register === register);
-    const countOf = ({ record }: Printed) => (record.kind === 'sale' ? [record.totals.receipts] : []);
-    const numbers = printed.filter(({ text }) => texts.has(text)).flatMap(countOf);
-    // What only a disk held that is gone leaves its number empty, or to be given once more by whoever never saw it.
-    const lost = new Set(printed.filter(({ text }) => shop.ledger.lost.has(text)).flatMap(countOf));
-    const twice = numbers.filter((number, index) => numbers.indexOf(number) !== index && !lost.has(number));
+    const sales = printed.filter(({ record }) => record.kind === 'sale');
+    const countOf = ({ record }: Printed) => record.totals.receipts;
     const kept = stored.filter(
       (record) => record.kind === 'sale' && `${record.store}-${record.register}` === register,
     );
+    const isTwice = twins(
+      sales.filter(({ text }) => texts.has(text)),
+      countOf,
+    ).some(([a, b]) => !shop.ledger.mayRepeat(a.record, b.record));
+    // What only a disk held that is gone leaves its number empty, or to be given once more by whoever never saw it.
+    const lost = new Set(sales.filter(({ text }) => shop.ledger.lost.has(text)).map(countOf));
     const counts = new Set(kept.map(({ totals }) => totals.receipts));
     const all = Array.from({ length: Math.max(0, ...counts) }, (_, index) => index + 1);
     return [
-      ...(twice.length === 0 || shop.ledger.cloned.has(register)
-        ? []
-        : [`${register}: a receipt number twice`]),
+      ...(isTwice ? [`${register}: a receipt number twice`] : []),
       ...(all.every((count) => counts.has(count) || lost.has(count))
         ? []
         : [`${register}: receipt numbers with gaps`]),
     ];
   });
 };
+
+/** Every two that have the same name. */
+export function twins<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => unknown,
+): (readonly [Item, Item])[] {
+  const byName = Map.groupBy(items, nameOf);
+  return [...byName.values()].flatMap((some) =>
+    some.flatMap((a, index) => some.slice(index + 1).map((b) => [a, b] as const)),
+  );
+}
 
 /** Every relay holds what head office holds of its store and nothing else, and every page that may what its relay holds. */
 const replicasAreEqual: Oracle = ({ shop, office, replicas }) => {
@@ -230,6 +234,7 @@ export const ORACLES = {
   faultsAreListed,
   forgeriesAreTold,
   ledgersAreBooked,
+  layawaysAddUp,
 } as const satisfies Readonly<Record<string, Oracle>>;
 
 /** What the oracles say, all of them. */
@@ -246,10 +251,11 @@ export function readable({ ledger }: Shop, replica: Replica): JournalRecord[] {
     .filter((record) => record !== undefined);
 }
 
-/** Looks at what was printed since the last look: is each on a disk, and its number given once? */
+/** Looks at what was printed since the last look: is each on a disk, and its number given to nothing its till must know of? */
 export class Watcher {
   readonly #shop: Shop;
-  readonly #numbers = new Set<string>();
+  /** What was printed under each name. */
+  readonly #printed = new Map<string, Printed[]>();
   #seen = 0;
 
   constructor(shop: Shop) {
@@ -262,14 +268,22 @@ export class Watcher {
     this.#seen = ledger.printed.length;
     return fresh.flatMap((printed) => {
       const { register, record, text } = printed;
-      const found =
-        isOnDisk(printed) || ledger.lost.has(text)
+      const names = [
+        `${register}: record ${record.seq}`,
+        ...(record.kind === 'sale' ? [record.body.receipt] : []),
+      ];
+      return [
+        ...(isOnDisk(printed) || ledger.lost.has(text)
           ? []
-          : [`${register}: record ${record.seq} is done and on no disk`];
-      if (record.kind !== 'sale') return found;
-      const isTwice = this.#numbers.has(record.body.receipt) && !isDoubtful(this.#shop, register);
-      this.#numbers.add(record.body.receipt);
-      return isTwice ? [...found, `${record.body.receipt} was printed twice`] : found;
+          : [`${register}: record ${record.seq} is done and on no disk`]),
+        ...names.filter((name) => this.#isAgain(name, printed)).map((name) => `${name} was printed twice`),
+      ];
     });
+  }
+
+  #isAgain(name: string, printed: Printed): boolean {
+    const before = this.#printed.get(name) ?? [];
+    this.#printed.set(name, [...before, printed]);
+    return before.some(({ record }) => !this.#shop.ledger.mayRepeat(record, printed.record));
   }
 }

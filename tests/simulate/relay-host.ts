@@ -44,6 +44,7 @@ export class RelayHost {
   readonly #targets: RelayHost[] = [];
   #relay: Relay | undefined;
   #journals: JournalKeeping | undefined;
+  #trusted: TrustedDevices | undefined;
 
   constructor(
     name: string,
@@ -89,6 +90,16 @@ export class RelayHost {
   /** Keeps a connection to another relay. */
   dials(target: RelayHost): void {
     this.#targets.push(target);
+  }
+
+  /** Whether it runs and lists a device: what an office beside it sees. */
+  lists(device: string): boolean {
+    return this.relay !== undefined && this.#trusted?.devices.has(device) === true;
+  }
+
+  /** Keeps an image of its disk to go back to. */
+  keepImage(): void {
+    this.disk.keepImage();
   }
 
   /** Starts the program; one whose disk cannot be read starts again, as a supervisor does it. */
@@ -144,6 +155,7 @@ export class RelayHost {
     const headOffice = this.#headOffice && { id: this.#headOffice.id, key: this.#headOffice.publicKey };
     const own = { id: key.id, key: key.publicKey, ...this.#place };
     const trusted = new TrustedDevices({ own, headOffice }, machine.now);
+    this.#trusted = trusted;
     const ownDevice = {
       ...key,
       enrolment: undefined,

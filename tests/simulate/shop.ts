@@ -9,9 +9,10 @@ import type { Device } from '#model/trust/device.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { deviceEntry, type TestKey } from '../support/test-key.ts';
 import { STOCK } from './articles.ts';
-import { notOn } from './durable.ts';
+import { notOn, recordsIn } from './durable.ts';
 import { drawKey } from './keys.ts';
 import { Ledger } from './ledger.ts';
+import { Line } from './lines.ts';
 import { Network } from './network.ts';
 import { RelayHost } from './relay-host.ts';
 import { TillHost } from './till-host.ts';
@@ -77,7 +78,7 @@ export class Shop {
         headOffice: hqKey,
       });
       this.relays.push(home);
-      this.tills.push(this.#till(`till ${n}`, home, place, key));
+      this.tills.push(this.#till(`till ${n}`, home, place, { key, line: new Line() }));
     }
     for (const relay of this.relays) {
       relay.dials(this.hq);
@@ -135,15 +136,38 @@ export class Shop {
     return this.hq.write({ class: 'staff' }, { [personKey(id)]: canonicalJson(person as CanonicalValue) });
   }
 
-  /** Head office revokes the device of a till; gives whether head office could be told. */
+  /** Head office revokes the device of a till; gives whether it could, for an office revokes only whom it sees in its list. */
   revoke(till: TillHost): boolean {
-    const device = this.devices.get(till.key.id);
-    if (device === undefined || this.hq.relay === undefined) return false;
+    if (!this.hq.lists(till.key.id)) return false;
     this.#noteReached(till);
-    const place = { ...device.place, revokedAt: this.hq.machine.now() };
-    this.devices.set(till.key.id, { key: device.key, place });
-    void this.hq.write({ class: 'organization' }, this.#entriesOf([till.key.id]));
+    this.#shutOut([till.key.id]);
     return true;
+  }
+
+  /** Head office revokes every device that ever worked the register of a till, as the one that takes it over joins (rule E11). */
+  revokeAllOf(till: TillHost): boolean {
+    if (!this.hq.lists(till.key.id)) return false;
+    this.#noteReached(till);
+    const { store, register } = till;
+    this.#shutOut(
+      [...this.devices.values()]
+        .filter(
+          ({ place }) => place.role === undefined && place.store === store && place.register === register,
+        )
+        .map(({ key }) => key.id)
+        .filter((id) => this.hq.lists(id)),
+    );
+    return true;
+  }
+
+  /** What is revoked stays so from then on (rule E2). */
+  #shutOut(ids: readonly string[]): void {
+    const revokedAt = this.hq.machine.now();
+    for (const id of ids) {
+      const device = this.devices.get(id);
+      if (device !== undefined) this.devices.set(id, { ...device, place: { revokedAt, ...device.place } });
+    }
+    void this.hq.write({ class: 'organization' }, this.#entriesOf(ids));
   }
 
   /** What is on a relay when a device is shut out is not on that device alone. */
@@ -162,25 +186,38 @@ export class Shop {
     till.key = key;
   }
 
-  /** Lists again whom a lost disk of head office forgot. */
-  enrolForgotten(known: Readonly<Record<string, unknown>>): void {
-    const missing = [...this.devices.keys()].filter((id) => known[`device:${id}`] === undefined);
-    if (missing.length > 0) void this.hq.write({ class: 'organization' }, this.#entriesOf(missing));
+  /** Lists again whom a lost disk of head office forgot, and revokes again whose revocation it forgot; `known` has every value it holds. */
+  enrolForgotten(known: ReadonlyMap<string, readonly string[]>): void {
+    const forgotten = [...this.devices.keys()].filter((id) => {
+      const [[key, text] = ['', '']] = Object.entries(this.#entriesOf([id]));
+      return known.get(key)?.includes(text) !== true;
+    });
+    if (forgotten.length > 0) void this.hq.write({ class: 'organization' }, this.#entriesOf(forgotten));
   }
 
   /** A second machine with the same disk and key, at another relay. */
   clone(till: TillHost, home: RelayHost): TillHost {
     const { store, register, key } = till;
-    const twin = this.#till(`${till.machine.name}b`, home, { store, register }, key);
+    const by = { key, line: new Line(till.now) };
+    const twin = this.#till(`${till.machine.name}b`, home, { store, register }, by);
     twin.version = till.version;
     twin.disk.become(till.disk.files);
     this.tills.push(twin);
     return twin;
   }
 
-  #till(name: string, home: RelayHost, place: Pick<TillHost, 'store' | 'register'>, key: TestKey): TillHost {
+  #till(
+    name: string,
+    home: RelayHost,
+    place: Pick<TillHost, 'store' | 'register'>,
+    by: Pick<TillHost, 'key' | 'line'>,
+  ): TillHost {
     const { world, network, ledger } = this;
-    return new TillHost(name, { world, network, ledger, home, ...place, key });
+    const atRelays = () => {
+      const holding = this.allRelays.filter(({ store }) => store === undefined || store === place.store);
+      return new Set(holding.flatMap(({ disk }) => [...recordsIn(disk.files)]));
+    };
+    return new TillHost(name, { world, network, ledger, home, atRelays, ...place, ...by });
   }
 
   #entriesOf(ids: readonly string[]): Record<string, string> {

@@ -8,7 +8,7 @@ import { replicaOf } from './replica.ts';
 import { Dice } from './dice.ts';
 import { drawer } from './acts.ts';
 import { Shop, idOf } from './shop.ts';
-import type { Plan, Step } from './steps.ts';
+import { LULL_MS, type Plan, type Step } from './steps.ts';
 import { keepSyncStates } from './sync-states.ts';
 import { World, inside } from './world.ts';
 
@@ -47,7 +47,7 @@ export function simulate(plan: Plan, sabotage: Sabotage = {}): Promise<Outcome> 
       sabotage.beforeStep?.(shop, step, index);
       if (index % STEPS_PER_INDEX === 0) indexed.ask(shop.hq, ledger.broken);
       happen(shop, step);
-      await world.pass(step.wait);
+      await world.pass(step.wait + (step.kind === 'lull' ? LULL_MS : 0));
       ledger.broken.push(...look(shop, watcher));
       if (index % STEPS_PER_INDEX === 0) await indexed.take();
       if (ledger.broken.length > 0) break;
@@ -75,7 +75,7 @@ async function rest(shop: Shop, watcher: Watcher): Promise<string[]> {
   await world.pass(REST_MS / 2);
   const known = replicaOf(hq, ledger.broken);
   await world.pass(LOOK_MS);
-  shop.enrolForgotten(Object.fromEntries(known.get(idOf({ class: 'organization' }))?.entries ?? []));
+  shop.enrolForgotten(known.get(idOf({ class: 'organization' }))?.entries ?? new Map());
   await world.pass(REST_MS);
   // Any act tries a record that waits again first; a sale would not begin where its basket is known to be sold.
   for (const till of tills) if (till.run?.unsaved !== undefined) void drawer(till, new Dice(1));

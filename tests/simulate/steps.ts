@@ -16,15 +16,22 @@ export const WEIGHTS = {
   close: 22,
   'gift-card': 25,
   spend: 40,
+  layaway: 25,
+  'pay-in': 15,
+  'pick-up': 20,
+  cancel: 8,
   // Two tills that are apart do the same.
   'refund-apart': 7,
   'resume-apart': 7,
   'spend-apart': 9,
+  'pick-up-apart': 8,
   // Head office.
   staff: 20,
   delivery: 12,
   replace: 4,
   revoke: 1,
+  // Nobody comes for longer than a card is held.
+  lull: 2,
   // Machines.
   'crash-till': 24,
   'crash-relay': 14,
@@ -52,6 +59,9 @@ export const WEIGHTS = {
   'rollback-page': 1,
   wipe: 5,
 } as const;
+
+/** How long a lull is, in milliseconds: longer than a hold counts (rule G8). */
+export const LULL_MS = 16 * 60_000;
 
 /** The name of something that can happen. */
 export type StepKind = keyof typeof WEIGHTS;

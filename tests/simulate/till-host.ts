@@ -5,6 +5,7 @@ import type { Ledger } from './ledger.ts';
 import { Machine } from './machine.ts';
 import type { Network } from './network.ts';
 import type { RelayHost } from './relay-host.ts';
+import type { Image, Line } from './lines.ts';
 import { TillRun } from './till-run.ts';
 import type { World } from './world.ts';
 
@@ -20,7 +21,12 @@ export class TillHost {
   key: TestKey;
   /** The version of records its app writes. */
   version = 1;
+  /** Whose numbers it gives. */
+  line: Line;
+  /** The texts of the records on the disks of relays that may hold its journal. */
+  readonly atRelays: () => ReadonlySet<string>;
   #run: TillRun | undefined;
+  #image: Image | undefined;
 
   constructor(
     name: string,
@@ -32,7 +38,8 @@ export class TillHost {
       readonly store: StoreId;
       readonly register: RegisterId;
       readonly key: TestKey;
-      readonly version?: number;
+      readonly line: Line;
+      readonly atRelays: () => ReadonlySet<string>;
     },
   ) {
     this.machine = new Machine(name, parts.world);
@@ -43,7 +50,8 @@ export class TillHost {
     this.store = parts.store;
     this.register = parts.register;
     this.key = parts.key;
-    this.version = parts.version ?? 1;
+    this.line = parts.line;
+    this.atRelays = parts.atRelays;
   }
 
   /** `S01-R2` */
@@ -54,6 +62,22 @@ export class TillHost {
   /** The page while it is open. */
   get run(): TillRun | undefined {
     return this.machine.isUp ? this.#run : undefined;
+  }
+
+  /** What it knows now, for a copy of it. */
+  get now(): Image {
+    return { line: this.line, since: this.ledger.signed };
+  }
+
+  /** What it knew when an image of its disk was kept. */
+  get image(): Image | undefined {
+    return this.#image;
+  }
+
+  /** Keeps an image of its disk to go back to. */
+  keepImage(): void {
+    this.disk.keepImage();
+    this.#image = this.now;
   }
 
   boot(): void {

@@ -1,7 +1,5 @@
-import { COUNTERSIGNED_HEAD, countersignedHeadSchema } from '#model/documents/acknowledgements.ts';
-import { readEntry } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentId, type DocumentKey } from '#model/ids/document-id.ts';
-import { registerName, type StoreId } from '#model/ids/register-id.ts';
+import type { StoreId } from '#model/ids/register-id.ts';
 import { hashRecord, recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { CLOSE_CODES, decodeFrame, encodeFrame, type Frame } from '#model/protocol/frame.ts';
@@ -18,6 +16,8 @@ import { assert, type Result } from '#model/result.ts';
 import type { Basket } from '#model/sale/basket.ts';
 import { challengeText } from '#model/trust/challenge.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
+import { recordNote } from '../../app/lib/till/record-note.ts';
+import { caughtUp, notePath } from './caught-up.ts';
 import { ifRefused } from './disk.ts';
 import { drawHex } from './keys.ts';
 import { book } from './ledgers.ts';
@@ -27,12 +27,11 @@ import { NEWER, readNewerRecord, readRecord, salesIn, type ReadRecord } from './
 import type { TillHost } from './till-host.ts';
 
 const RELAY_WAIT_MS = 2_000;
-const PAUSE_MS = 500;
 const DIAL_AGAIN_MS = 700;
 /** How long a page that was shut out waits before it asks again, as the app does. */
 const SHUT_OUT_MS = 15_000;
-/** Where a page keeps what it must not forget between two starts; the same texts as the app's notes, under its own names. */
-const NOTES = { record: 'notes/record', caughtUp: 'notes/caught-up', excluded: 'notes/excluded' };
+/** Where a page keeps that its device was shut out. */
+const EXCLUDED = notePath('excluded');
 
 /** How a till stands: it waits for its register's journal, sells, found its journal broken, or may not sell any more. */
 export type Standing = 'waiting' | 'ready' | 'faulty' | 'excluded';
@@ -52,26 +51,29 @@ export class TillRun {
   #unsaved: JournalRecord | undefined;
   #writing = false;
   #end: End | undefined;
-  /** What a page that takes a register over saw at its last look. */
-  #seen: string | undefined;
   readonly #waiters = new Set<() => void>();
   readonly #read: ReadRecord;
+  /** Where the record that is being written is noted, as the app notes it. */
+  readonly #recordNote: string;
   /** The basket on the screen; gone after a crash, as one that was never kept. */
   basket: Basket | undefined;
 
   constructor(host: TillHost) {
     this.#host = host;
     this.#read = host.version === NEWER ? readNewerRecord : readRecord;
+    this.#recordNote = notePath(recordNote(ORGANIZATION, host));
     this.documents = new PageDocuments(host.disk);
     this.documents.onChanged = (id) => this.#changed(id);
     this.#peerId = `${host.key.id}:${drawHex(host.machine.world, 4)}`;
     this.state = newRegister(ORGANIZATION, host.store, host.register);
     this.#clocks = this.#readClocks();
-    if (this.#note(NOTES.excluded) === host.key.id) this.standing = 'excluded';
+    if (this.#note(EXCLUDED) === host.key.id) this.standing = 'excluded';
     for (const session of this.#sessions().sort((a, b) => b - a)) if (this.#load(session)) break;
     this.#recall();
     this.#dial();
-    this.#catchUp();
+    this.#catchUp().catch((cause: unknown) =>
+      host.ledger.broken.push(`${host.machine.name} could not catch up: ${String(cause)}`),
+    );
   }
 
   get store(): StoreId {
@@ -108,8 +110,11 @@ export class TillRun {
     this.#writing = true;
     const record = this.#sign(sealed);
     const text = recordText(record);
-    disk.note(NOTES.record, text);
+    disk.note(this.#recordNote, text);
     const id = this.#sessionId(record.session);
+    const there = this.documents.doc(id).entries[recordKey(record.seq)];
+    if (there !== undefined && String(there) !== text)
+      ledger.broken.push(`${machine.name} writes record ${record.seq} over one that it holds`);
     this.documents.set(id, recordKey(record.seq), text);
     const here = this.documents.save(id).then(() => true, ifRefused(false));
     const relay = this.#confirmed(id);
@@ -122,7 +127,7 @@ export class TillRun {
     }
     if (!isHere || !isThere) ledger.count(isHere ? 'saved here only' : 'saved at the relay only');
     this.#unsaved = undefined;
-    if (isHere) disk.note(NOTES.record, undefined);
+    if (isHere) disk.note(this.#recordNote, undefined);
     this.#clocks = this.#readClocks();
     this.#take(record);
     book(this.documents, [record]);
@@ -136,11 +141,12 @@ export class TillRun {
   /** A newer app writes its own version, whose hash is another one. */
   #sign(sealed: JournalRecord): JournalRecord {
     if (sealed.sig !== '') return sealed;
-    const { key, ledger, version } = this.#host;
+    const { key, ledger, line, version } = this.#host;
     const newer = { ...sealed, v: NEWER } as unknown as JournalRecord;
     const record = version === NEWER ? { ...newer, hash: hashRecord(newer) } : sealed;
-    ledger.signers.set(record.hash, key.id);
-    return { ...record, sig: key.sign(record.hash) };
+    const signed = { ...record, sig: key.sign(record.hash) };
+    ledger.made(signed, recordText(signed), { device: key.id, line });
+    return signed;
   }
 
   #confirmed(id: DocumentId): Promise<boolean> {
@@ -204,7 +210,7 @@ export class TillRun {
 
   #isBeingWritten({ seq, hash }: JournalRecord): boolean {
     if (!this.#writing || seq <= this.state.head.seq) return false;
-    const note = this.#note(NOTES.record);
+    const note = this.#note(this.#recordNote);
     return note !== undefined && this.#read(note)?.hash === hash;
   }
 
@@ -215,76 +221,20 @@ export class TillRun {
 
   #recall(): void {
     if (this.standing === 'faulty' || this.#unsaved !== undefined || this.#writing) return;
-    const note = this.#note(NOTES.record);
+    const note = this.#note(this.#recordNote);
     if (note === undefined) return;
     const read = this.#read(note);
     if (read !== undefined && addRecord(this.state, read).ok) this.#unsaved = read;
     else if (read !== undefined && read.seq <= this.state.head.seq)
-      this.#host.disk.note(NOTES.record, undefined);
+      this.#host.disk.note(this.#recordNote, undefined);
   }
 
-  /** Waits until this register's latest session is here (rule E9), looking again every half second. */
-  #catchUp(): void {
+  /** Waits until this register may give its next number. */
+  async #catchUp(): Promise<void> {
+    await caughtUp(this.#host, this.documents);
     if (this.standing !== 'waiting') return;
-    const isNew = this.#note(NOTES.caughtUp) !== this.#host.key.id;
-    const hasHeard = () =>
-      this.#holdsNoted()
-        ? this.#hasLatest('some')
-        : this.#host.home.relay !== undefined && this.#hasLatest('all');
-    if (isNew ? this.#hasHeardFromHeadOffice() : hasHeard()) {
-      this.#host.disk.note(NOTES.caughtUp, this.#host.key.id);
-      this.standing = 'ready';
-      book(this.documents, this.records);
-      return;
-    }
-    this.#host.machine.later(PAUSE_MS, () => this.#catchUp());
-  }
-
-  /** Whether the record of the note is here, or the one before it, behind which it is tried again. */
-  #holdsNoted(): boolean {
-    const note = this.#note(NOTES.record);
-    if (note === undefined) return true;
-    const noted = this.#read(note);
-    // A newer app wrote it: the relay may have its only copy.
-    if (noted === undefined) return false;
-    if (noted.seq === 1) return true;
-    return [noted.session, noted.session - 1]
-      .filter((session) => session > 0)
-      .map((session) => this.documents.doc(this.#sessionId(session)).entries)
-      .some((entries) => [noted.seq, noted.seq - 1].some((seq) => entries[recordKey(seq)] !== undefined));
-  }
-
-  #hasHeardFromHeadOffice(): boolean {
-    const status = this.#host.home.relay?.status();
-    const isLinked = status?.peers.some(({ role }) => role === 'hq') === true;
-    const seen = isLinked ? JSON.stringify([status.documents, status.sessions]) : undefined;
-    const isStill = seen !== undefined && seen === this.#seen;
-    this.#seen = seen;
-    return isStill && this.#hasLatest('all') && this.#reachesCountersigned();
-  }
-
-  #hasLatest(enough: 'some' | 'all'): boolean {
-    const { home, store, register } = this.#host;
-    const session = home.relay?.status().sessions[registerName(store, register)] ?? 0;
-    if (session === 0) return true;
-    const id = this.#sessionId(session);
-    if (enough === 'some' && Object.keys(this.documents.doc(id).entries).length > 0) return true;
-    return this.documents.isLinked && this.documents.isCaughtUp(id);
-  }
-
-  #reachesCountersigned(): boolean {
-    const { store, register } = this.#host;
-    const id = documentId({
-      organization: ORGANIZATION,
-      key: { class: 'acknowledgements', store, register },
-    });
-    const text = this.documents.doc(id).entries[COUNTERSIGNED_HEAD];
-    if (!this.documents.isCaughtUp(id)) return false;
-    if (text === undefined) return true;
-    const head = readEntry(countersignedHeadSchema, COUNTERSIGNED_HEAD, String(text));
-    if (!head.ok) return true;
-    const { session, seq } = head.value;
-    return this.documents.doc(this.#sessionId(session)).entries[recordKey(seq)] !== undefined;
+    this.standing = 'ready';
+    book(this.documents, this.records);
   }
 
   #dial(): void {
@@ -323,7 +273,7 @@ export class TillRun {
 
   #exclude(): void {
     this.standing = 'excluded';
-    this.#host.disk.note(NOTES.excluded, this.#host.key.id);
+    this.#host.disk.note(EXCLUDED, this.#host.key.id);
   }
 
   #receive(end: End, bytes: Uint8Array): void {

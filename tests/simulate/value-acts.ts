@@ -1,5 +1,6 @@
 import { completeSale } from '#model/register/commands.ts';
 import { issuedNumber, type AccountRef } from '#model/ledger/account.ts';
+import { heldByOthers } from '#model/ledger/holds.ts';
 import { redeem } from '#model/ledger/redeem.ts';
 import { valueLine } from '#model/ledger/value-line.ts';
 import type { Hold } from '#model/documents/ledger.ts';
@@ -8,7 +9,7 @@ import type { Payment } from '#model/sale/payment.ts';
 import { RULES } from './articles.ts';
 import { freshBasket, perform } from './acts.ts';
 import type { Dice } from './dice.ts';
-import { fundedAccounts, heldAt, hold, movesAt, release } from './ledgers.ts';
+import { fundedAccounts, hold, holdsAt, movesAt, release } from './ledgers.ts';
 import type { TillHost } from './till-host.ts';
 import type { TillRun } from './till-run.ts';
 
@@ -26,9 +27,10 @@ export async function sellCard({ run }: TillHost, dice: Dice): Promise<void> {
   );
 }
 
-/** Accounts a till knows to hold something: gift cards and store credit. */
+/** Accounts a till knows to hold something: gift cards and store credit, not deposits, which pay for their own goods. */
 export function accountsAt(run: TillRun | undefined): (AccountRef & { readonly balance: number })[] {
-  return run === undefined ? [] : fundedAccounts(movesAt(run.documents));
+  const all = run === undefined ? [] : fundedAccounts(movesAt(run.documents));
+  return all.filter(({ ledger }) => ledger !== 'deposit');
 }
 
 /**
@@ -53,51 +55,84 @@ export async function spend(till: TillHost, dice: Dice, wanted?: AccountRef): Pr
 }
 
 /** A basket with a part of an account as its payment. */
-type Unpaid = { readonly basket: Basket; readonly hold: Omit<Hold, 'at'> };
+export type Unpaid = { readonly basket: Basket; readonly hold: Omit<Hold, 'at'> };
 
 /** What is about to be paid on the screen of a page; gone with the page. */
 const waiting = new WeakMap<TillRun, Unpaid>();
 
 /** A new basket for an account, of which a cashier asks for what the card has or for what is left of that. */
-function begin(
-  { name, machine }: TillHost,
-  run: TillRun,
-  dice: Dice,
-  wanted: AccountRef | undefined,
-): Unpaid | undefined {
+function begin(till: TillHost, run: TillRun, dice: Dice, wanted: AccountRef | undefined): Unpaid | undefined {
   const known = accountsAt(run);
   const account = wanted === undefined ? dice.pick(known) : known.find(({ id }) => id === wanted.id);
   if (account === undefined) return undefined;
   const basket = freshBasket(dice);
-  const left =
-    account.balance - (dice.chance(0.5) ? heldAt(run.documents, account.id, basket.id, machine.wall) : 0);
+  const left = account.balance - (dice.chance(0.5) ? heldFrom(till, run, account, basket.id) : 0);
   const amount = Math.min(priceBasket(basket, RULES).total, left);
   if (amount <= 0) return undefined;
   const { ledger, id } = account;
-  return { basket, hold: { ledger, account: id, basket: basket.id, amount, register: name } };
+  return { basket, hold: { ledger, account: id, basket: basket.id, amount, register: till.name } };
 }
 
-async function pay({ home, machine, ledger: told }: TillHost, run: TillRun, unpaid: Unpaid, dice: Dice) {
+/** What other baskets hold of an account, as far as it reached a page (rule G8). */
+function heldFrom(
+  { machine }: TillHost,
+  { documents }: TillRun,
+  account: AccountRef,
+  basket: string,
+): number {
+  return heldByOthers(holdsAt(documents, account.id), account, { basket, now: machine.wall });
+}
+
+/** The same, reckoned apart from the model: a quarter of an hour by this till's clock, and not a moment more. */
+function stillHeld({ machine }: TillHost, { documents }: TillRun, account: string, basket: string): number {
+  let sum = 0;
+  for (const one of holdsAt(documents, account))
+    if (one.account === account && one.basket !== basket && machine.wall < Date.parse(one.at) + QUARTER_MS)
+      sum += one.amount;
+  return sum;
+}
+
+/** Pays for a basket out of an account as this till may (rule G9), and the rest in cash; whether it is sold then. */
+export async function pay(till: TillHost, run: TillRun, unpaid: Unpaid, dice: Dice): Promise<boolean> {
+  const { home, machine, ledger: told } = till;
   const { basket, hold: held } = unpaid;
   const { ledger, account, amount } = held;
-  const balance = accountsAt(run).find(({ id }) => id === account)?.balance ?? 0;
-  const others = heldAt(run.documents, account, basket.id, machine.wall);
+  const known = fundedAccounts(movesAt(run.documents));
+  const balance = known.find(({ id }) => id === account)?.balance ?? 0;
+  const others = stillHeld(till, run, account, basket.id);
   const isAsked = run.documents.isLinked && home.relay?.status().peers.some(({ role }) => role === 'hq');
-  const funds = { balance, held: others, known: true, connected: isAsked === true };
-  const { total } = priceBasket(basket, RULES);
-  const payments: Payment[] = [
-    { tender: ledger, name: 'Card', kind: ledger as 'gift-card', given: amount, account },
-    ...(amount < total
-      ? [{ tender: 'cash', name: 'Cash', kind: 'cash' as const, given: total - amount }]
-      : []),
-  ];
+  const funds = {
+    balance,
+    held: heldFrom(till, run, { ledger, id: account }, basket.id),
+    known: true,
+    connected: isAsked === true,
+  };
   const done = await perform(run, dice, (state, act) => {
     const allowed = redeem({ account, amount, funds, limit: OFFLINE_LIMIT }, act);
-    return allowed.ok ? completeSale(state, { basket, payments, rules: RULES }, act) : allowed;
+    const isHeldBack = !allowed.ok && HELD_BACK.has(allowed.error.code);
+    if (isHeldBack && amount <= balance - others)
+      told.broken.push(`${machine.name} did not pay ${amount} out of ${account} for holds that are over`);
+    if (!allowed.ok) return allowed;
+    return completeSale(state, { basket, payments: paymentsOf(unpaid), rules: RULES }, act);
   });
-  if (done?.kind === 'sale' && done.body.basket === basket.id && amount > balance - others)
+  const isSold = done?.kind === 'sale' && done.body.basket === basket.id;
+  if (isSold && amount > balance - others)
     told.broken.push(
       `${machine.name} paid ${amount} out of ${account}, which had ${balance} and ${others} held`,
     );
-  if (done?.kind === 'sale' && done.body.basket === basket.id) waiting.delete(run);
+  if (isSold) waiting.delete(run);
+  return isSold;
+}
+
+const QUARTER_MS = 15 * 60_000;
+/** What a till says where holds leave too little. */
+const HELD_BACK: ReadonlySet<string> = new Set(['account-held', 'account-too-little']);
+
+function paymentsOf({ basket, hold: { ledger, account, amount } }: Unpaid): Payment[] {
+  const { total } = priceBasket(basket, RULES);
+  const rest = total - amount;
+  return [
+    { tender: ledger, name: 'Card', kind: ledger as 'gift-card', given: amount, account },
+    ...(rest > 0 ? [{ tender: 'cash', name: 'Cash', kind: 'cash' as const, given: rest }] : []),
+  ];
 }

@@ -29,12 +29,12 @@ const HEAD_OFFICE: CatchUpWait = { name: 'awaits-head-office' };
 
 /** What a register must know before it may continue its journal. */
 export type CatchUpParts = {
-  readonly documents: Documents;
+  readonly documents: Pick<Documents, 'open' | 'caughtUp'>;
   readonly organization: string;
   readonly place: { readonly store: StoreId; readonly register: RegisterId };
   /** The device that will write. */
   readonly device: string;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Pick<Surroundings, 'now' | 'uptime' | 'readNote' | 'writeNote'>;
   readonly askRelay: AskRelay;
   /** Called with each look after which the till has to wait. A till that waits says so, and for whom. */
   readonly onWaiting: (awaited: CatchUpWait) => void;
@@ -47,12 +47,12 @@ export type CatchUpParts = {
  * opening one before the relay has sent them would give receipt numbers a second time. A device that has caught up once
  * does not wait for a relay that does not answer: that never had more than this till wrote, unless a record was kept there alone. One that takes the register
  * over knows nothing of it, and its relay may be as new, so it waits until head office has told the relay, and every other machine of the
- * store that may hold more (rules E9 and R17).
+ * store that may hold more (rules E9 and R17); and so does a till that noted a record which nobody here holds (rule R18).
  */
 export async function catchUp(parts: CatchUpParts): Promise<void> {
   const { surroundings, device } = parts;
   const note = `caught-up:${device}`;
-  if (surroundings.readNote(note) === undefined) await hearFromHeadOffice(parts);
+  if (surroundings.readNote(note) === undefined) await hearFromHeadOffice(parts, 'taken-over');
   else await hearFromRelay(parts);
   surroundings.writeNote(note, 'yes');
 }
@@ -75,8 +75,12 @@ export async function hearRelay(parts: Omit<CatchUpParts, 'onWaiting' | 'device'
 async function hearFromRelay(parts: CatchUpParts): Promise<void> {
   for (;;) {
     const status = await parts.askRelay();
-    if ((await holdsNoted(parts)) ? await hasLatest(parts, status, 'some') : await hasNoted(parts, status))
-      return;
+    const noted = await holdsNoted(parts);
+    if (noted === 'here' ? await hasLatest(parts, status, 'some') : await hasNoted(parts, status)) {
+      if (noted === 'here' || (await holdsNoted(parts)) !== 'missing') return;
+      // The relay has all it has, and not what it confirmed: it lost its disk, and only others may still hold that (rule R18).
+      return hearFromHeadOffice(parts, 'own');
+    }
     parts.onWaiting(RELAY);
     await parts.pause();
   }
@@ -87,7 +91,7 @@ async function hearFromRelay(parts: CatchUpParts): Promise<void> {
  * with head office, and reach as far as head office countersigned (rule J16); and no machine of the store may be left that did not say
  * that this is all.
  */
-async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
+async function hearFromHeadOffice(parts: CatchUpParts, whose: 'own' | 'taken-over'): Promise<void> {
   let before: string | undefined;
   const { store, register } = parts.place;
   for (;;) {
@@ -97,7 +101,7 @@ async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
       : undefined;
     if (seen === undefined) parts.onWaiting(status ? HEAD_OFFICE : RELAY);
     else if (seen === before) {
-      const awaited = await stillAwaited(parts, status);
+      const awaited = await stillAwaited(parts, status, whose);
       if (!awaited) return;
       parts.onWaiting(awaited);
     }
@@ -110,10 +114,11 @@ async function hearFromHeadOffice(parts: CatchUpParts): Promise<void> {
 async function stillAwaited(
   parts: CatchUpParts,
   status: RelayStatus | undefined,
+  whose: 'own' | 'taken-over',
 ): Promise<CatchUpWait | undefined> {
   if (!(await hasLatest(parts, status, 'all'))) return RELAY;
   if (!(await reachesCountersigned(parts))) return HEAD_OFFICE;
-  const holders = await unheardIn(parts, status);
+  const holders = await unheardIn(parts, status, whose);
   return holders.length > 0 ? { name: 'awaits-holders', holders } : undefined;
 }
 
@@ -130,13 +135,15 @@ function isLinkedWithHeadOffice(status: RelayStatus | undefined): status is Rela
 async function unheardIn(
   { documents, place, device, surroundings }: CatchUpParts,
   status: RelayStatus | undefined,
+  whose: 'own' | 'taken-over',
 ): Promise<readonly Holder[]> {
   if (status === undefined) return [];
   const listed: DocumentKey = { class: 'organization' };
   // A list of before would not name a machine that was listed since.
   await documents.caughtUp(listed, LOOK_MS);
   const organization = await documents.open(listed);
-  return unheardHolders(organization, { ...place, device }, status, surroundings.now().toISOString());
+  const takenOver = { ...place, ...(whose === 'own' ? {} : { device }) };
+  return unheardHolders(organization, takenOver, status, surroundings.now().toISOString());
 }
 
 async function hasLatest(
@@ -156,16 +163,23 @@ async function hasLatest(
  * Whether the record of the note is among the documents here, or the one before it, behind which it is tried again. Of one that a
  * newer app wrote nobody here can say: the relay may have its only copy, and its number must not be given again.
  */
-async function holdsNoted({ documents, organization, place, surroundings }: CatchUpParts): Promise<boolean> {
-  const read = parseRecord(surroundings.readNote(recordNote(organization, place)) ?? '');
-  if (!read.ok) return read.error.code !== 'unknown-version';
-  if (read.value.seq === 1) return true;
+async function holdsNoted({
+  documents,
+  organization,
+  place,
+  surroundings,
+}: CatchUpParts): Promise<'here' | 'missing' | 'unknown'> {
+  const note = surroundings.readNote(recordNote(organization, place));
+  if (note === undefined) return 'here';
+  const read = parseRecord(note);
+  if (!read.ok) return read.error.code === 'unknown-version' ? 'unknown' : 'here';
   const { session, seq } = read.value;
+  if (seq === 1) return 'here';
   for (const number of [session, session - 1].filter((one) => one > 0)) {
     const entries = await documents.open({ class: 'session', ...place, session: number });
-    if (entries[recordKey(seq)] !== undefined || entries[recordKey(seq - 1)] !== undefined) return true;
+    if (entries[recordKey(seq)] !== undefined || entries[recordKey(seq - 1)] !== undefined) return 'here';
   }
-  return false;
+  return 'missing';
 }
 
 /** The relay kept what this browser could not: it must answer, and its latest session be here as a whole. */

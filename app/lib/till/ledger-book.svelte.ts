@@ -11,9 +11,10 @@ import type { Entries, EntryChange, EntryFault } from '#model/documents/entries.
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { AccountRef } from '#model/ledger/account.ts';
+import { heldByOthers } from '#model/ledger/holds.ts';
 import { layawayEntry, layawayKey, readLayaway, type Layaway } from '#model/ledger/layaway.ts';
-import { HOLD_MS, balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
-import { sumMinor, type Minor } from '#model/money/money.ts';
+import { balanceOf, bookedMoves, type BookedMove } from '#model/ledger/ledger.ts';
+import type { Minor } from '#model/money/money.ts';
 import type { Documents, DocumentsEvent } from '../repo/documents.ts';
 
 type LedgerKey = Extract<DocumentKey, { class: 'ledger' }>;
@@ -74,16 +75,7 @@ export class LedgerBook {
   /** What baskets other than `basket` hold of an account now (rule G8); with `before` only what came before that hold. */
   held({ id, ledger }: AccountRef, basket: string, before?: Hold): Minor {
     void this.#version;
-    const oldest = this.#now() - HOLD_MS;
-    const others = [...this.#holds.values()].filter(
-      (hold) =>
-        hold.account === id &&
-        hold.ledger === ledger &&
-        hold.basket !== basket &&
-        Date.parse(hold.at) > oldest &&
-        (before === undefined || isBefore(hold, before)),
-    );
-    return sumMinor(others.map(({ amount }) => amount));
+    return heldByOthers(this.#holds.values(), { id, ledger }, { basket, now: this.#now(), before });
   }
 
   /** The hold of an account by a basket. */
@@ -223,9 +215,4 @@ export class LedgerBook {
 
 function changesOf(entries: Entries): EntryChange[] {
   return Object.entries(entries).map(([key, text]) => ({ key, text }));
-}
-
-/** Of two holds of one account the earlier counts, of two of one moment that with the smaller basket: the same on every till. */
-function isBefore(a: Hold, b: Hold): boolean {
-  return a.at === b.at ? a.basket < b.basket : a.at < b.at;
 }

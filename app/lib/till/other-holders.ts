@@ -4,11 +4,11 @@ import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import { deviceStanding, type Device } from '#model/trust/device.ts';
 import type { RelayStatus } from './links.svelte.ts';
 
-/** Which register is taken over, and by which device. */
+/** Which register is taken over, and by which device; none where the register's own terminal seeks what it lost (rule R18). */
 export type TakenOver = {
   readonly store: StoreId;
   readonly register: RegisterId;
-  readonly device: string;
+  readonly device?: string;
 };
 
 /** Another machine of the store that may hold the last receipts of a register, by the name head office lists it under. */

@@ -34,6 +34,25 @@ const unexpected = () => {
 };
 const mine = { place, organization, device, pause };
 
+/** Whom a till waits for. */
+const said = (awaited: CatchUpWait) =>
+  awaited.name === 'awaits-holders' ? awaited.holders.map(({ name }) => name).join() : awaited.name;
+
+/** The entry of a device of this place. */
+const listed = (id: string, role: 'terminal' | 'relay', change: Partial<Device> = {}) => {
+  const value: Device = {
+    id,
+    name: `Device ${id.slice(-2)}`,
+    role,
+    store: place.store,
+    register: place.register,
+    key: 'A'.repeat(43),
+    enrolledAt: '2026-01-01T00:00:00.000Z',
+    ...change,
+  };
+  return { [`device:${id}`]: canonicalJson(value) };
+};
+
 /** The world of a device that has caught up before, unless it is new. */
 function world(isNew: 'known' | 'new' = 'known'): HeldSurroundings {
   const surroundings = new HeldSurroundings();
@@ -86,7 +105,6 @@ describe('a record that only the relay could keep', () => {
   const entries = Object.fromEntries(kept.map((record) => [recordKey(record.seq), recordText(record)]));
   const session: DocumentKey = { class: 'session', ...place, session: 1 };
   const [first = '', second = '', third = ''] = Object.keys(entries).sort();
-
   /** A browser that holds so many records of the session, and the note of the third. */
   function browser(...keys: readonly string[]) {
     const documents = new MemoryDocuments();
@@ -110,6 +128,42 @@ describe('a record that only the relay could keep', () => {
       },
     });
     expect(waits).toEqual(['awaits-relay', 'awaits-relay', 'awaits-relay']);
+  });
+
+  test('[R18] where the relay that had it alone lost its disk, the till waits for everybody who may still have it', async () => {
+    const parts = browser(first);
+    parts.documents.relayConfirms = true;
+    parts.documents.receive(
+      { class: 'organization' },
+      {
+        ...listed('00000000000000f1', 'relay'),
+        ...listed('00000000000000f2', 'relay', { register: registerId(2) }),
+        ...listed(device, 'terminal'),
+      },
+    );
+    const own = { ...status({}), device: '00000000000000f1' };
+    const peer = { device: '00000000000000f2', role: 'relay', since: hq.since };
+    const answers = [own, { ...own, targets: [] }, own, own, { ...own, peers: [{ ...peer, heard: false }] }];
+    const heard = { ...own, peers: [{ ...peer, heard: true }] };
+    const waits: string[] = [];
+    let asked = 0;
+    await catchUp({
+      ...parts,
+      askRelay: () => Promise.resolve(answers[asked++] ?? heard),
+      onWaiting: (awaited) => {
+        waits.push(said(awaited));
+        if (asked === answers.length) parts.documents.receive(session, entries);
+      },
+    });
+    expect(waits).toEqual(['awaits-head-office', 'Device f2', 'Device f2']);
+    expect(await parts.documents.open(session)).toEqual(entries);
+  });
+
+  test('[R18] a till goes on where everybody was heard and nobody has it', async () => {
+    const parts = browser(first);
+    parts.documents.relayConfirms = true;
+    await catchUp({ ...parts, askRelay: () => Promise.resolve(status({})), onWaiting: unexpected });
+    expect(Object.keys(await parts.documents.open(session))).toEqual([first]);
   });
 
   test('a till that holds it, or everything before it, does not wait', async () => {
@@ -256,19 +310,6 @@ describe('a till that just started', () => {
 
 describe('[R17] a device that takes over a register another one had', () => {
   const OTHER = '00000000000000b2';
-  const listed = (id: string, role: 'terminal' | 'relay', change: Partial<Device> = {}) => {
-    const value: Device = {
-      id,
-      name: `Device ${id.slice(-2)}`,
-      role,
-      store: place.store,
-      register: place.register,
-      key: 'A'.repeat(43),
-      enrolledAt: '2026-01-01T00:00:00.000Z',
-      ...change,
-    };
-    return { [`device:${id}`]: canonicalJson(value) };
-  };
   /** This machine's relay, the terminal of before, and the till beside it. */
   const shopOf = (...devices: Record<string, string>[]) => {
     const documents = new MemoryDocuments();
@@ -294,9 +335,6 @@ describe('[R17] a device that takes over a register another one had', () => {
       ...(heard === undefined ? [] : [{ device: OTHER, role: 'relay', since: hq.since, heard }]),
     ],
   });
-
-  const said = (awaited: CatchUpWait) =>
-    awaited.name === 'awaits-holders' ? awaited.holders.map(({ name }) => name).join() : awaited.name;
 
   /** Catches up while the relay answers so, one answer after the other; gives what it waited for, and how often it asked. */
   async function caughtUp(documents: MemoryDocuments, answers: readonly RelayStatus[]) {

@@ -1,0 +1,33 @@
+import type { Hold } from '../documents/ledger.ts';
+import { sumMinor, type Minor } from '../money/money.ts';
+import type { AccountRef } from './account.ts';
+import { HOLD_MS } from './ledger.ts';
+
+/**
+ * What baskets other than `basket` hold of an account at `now` (milliseconds since 1970), in minor units (rule G8): a hold of a till that
+ * went down ends by itself. With `before` only what came before that hold counts.
+ */
+export function heldByOthers(
+  holds: Iterable<Hold>,
+  { ledger, id }: AccountRef,
+  {
+    basket,
+    now,
+    before,
+  }: { readonly basket: string; readonly now: number; readonly before?: Hold | undefined },
+): Minor {
+  const others = [...holds].filter(
+    (hold) =>
+      hold.account === id &&
+      hold.ledger === ledger &&
+      hold.basket !== basket &&
+      Date.parse(hold.at) > now - HOLD_MS &&
+      (before === undefined || isBefore(hold, before)),
+  );
+  return sumMinor(others.map(({ amount }) => amount));
+}
+
+/** Of two holds of one account the earlier counts, of two of one moment that with the smaller basket: the same on every till. */
+function isBefore(a: Hold, b: Hold): boolean {
+  return a.at === b.at ? a.basket < b.basket : a.at < b.at;
+}
