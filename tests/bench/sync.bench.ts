@@ -91,8 +91,8 @@ export async function benchSync(): Promise<BenchRow[]> {
   });
 }
 
-/** What is below every system that merges with Automerge and writes what it sold to the disk. */
-const FLOOR = 'merging and disk writes alone, one process';
+/** What of a system that merges with Automerge and writes what it sold to the disk is neither network nor its own. */
+const FLOOR = 'Automerge and the disk alone';
 
 function isBound(figure: keyof Figures): figure is keyof Floor {
   return figure === 'online' || figure === 'healed' || figure === 'late';

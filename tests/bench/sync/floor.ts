@@ -5,9 +5,9 @@ import { saleTexts } from '../sale-records.ts';
 import { saleKey } from './sync-system.ts';
 
 /**
- * The seconds below which nothing that keeps its promises with Automerge can come in one process: no network, no messages, no server.
- * `online`: every sale made, on the disk, and merged at every other till by itself; `healed`: a till's sales merged there at once;
- * `late`: all documents read at one till.
+ * The seconds that Automerge and the disk alone take for the workload in one process: no network, no messages, no server. `online`: every
+ * sale made, on the disk, and merged at every other till by itself, which a system that merges several at once may come below; `healed`: a
+ * till's sales read at every other till at once; `late`: all documents read at one till.
  */
 export type Floor = { readonly online: number; readonly healed: number; readonly late: number };
 
