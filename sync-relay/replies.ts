@@ -63,7 +63,6 @@ export class Replies {
 /** What a sync state says besides what its type does. */
 type Said = A.SyncState & {
   readonly theirNeed?: A.Heads | null;
-  readonly theirHave?: readonly { readonly lastSync: A.Heads }[] | null;
   readonly haveResponded?: boolean;
 };
 
