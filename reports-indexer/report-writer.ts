@@ -32,11 +32,19 @@ export type DocumentUpdate = {
   readonly faults: readonly Pick<Finding, 'code' | 'detail'>[];
 };
 
+type SessionUpdate = DocumentUpdate & { readonly address: { readonly key: { readonly class: 'session' } } };
+
 type ReadUpdate = {
   readonly update: DocumentUpdate;
   readonly place: SessionAddress;
   readonly entries: ReadonlyMap<string, readonly ReadEntry[]>;
 };
+
+/**
+ * Entries of sessions that are written together. While they are, the signatures of the next are verified on the threads Node keeps for such
+ * work, so a batch is cut into some.
+ */
+const GROUP_ENTRIES = 500;
 
 type Place = { readonly store: StoreId; readonly register: RegisterId };
 
@@ -61,8 +69,8 @@ export class ReportWriter {
   }
 
   /**
-   * Writes a batch of documents: what is known of the shop in one transaction, then the sessions in another, their
-   * signatures verified before it, then what a change of devices leaves to be judged again. Calls wait for each other.
+   * Writes a batch of documents: what is known of the shop in one transaction, then the sessions in as many as they take, the signatures of
+   * some verified while those before are written, then what a change of devices leaves to be judged again. Calls wait for each other.
    */
   write(updates: readonly DocumentUpdate[]): Promise<void> {
     const written = this.#last.then(() => this.#write(updates));
@@ -74,19 +82,27 @@ export class ReportWriter {
   async #write(updates: readonly DocumentUpdate[]): Promise<void> {
     const masters = updates.filter(({ address }) => address.key.class !== 'session');
     if (masters.length > 0) this.#inTransaction(() => masters.forEach((update) => this.#flatten(update)));
-    const sessions: ReadUpdate[] = [];
-    for (const update of updates) {
-      const { address, entries } = update;
-      if (address.key.class !== 'session') continue;
-      const place = { ...address.key, organization: address.organization };
-      const devices = terminalsOf(this.#statements, place.store, place.register);
-      sessions.push({ update, place, entries: await readSession(place, entries, devices) });
+    let ahead: Promise<readonly ReadUpdate[]> = Promise.resolve([]);
+    for (const together of inGroups(updates)) {
+      const sessions = await ahead;
+      ahead = Promise.all(together.map((update) => this.#read(update)));
+      // It is looked at when the next group is begun; until then nobody hears of its failure.
+      ahead.catch(() => undefined);
+      this.#writeSessions(sessions);
     }
-    if (sessions.length > 0) this.#writeSessions(sessions);
+    this.#writeSessions(await ahead);
     await this.#rejudge();
   }
 
+  async #read(update: SessionUpdate): Promise<ReadUpdate> {
+    const { address, entries } = update;
+    const place = { ...address.key, organization: address.organization };
+    const devices = terminalsOf(this.#statements, place.store, place.register);
+    return { update, place, entries: await readSession(place, entries, devices) };
+  }
+
   #writeSessions(sessions: readonly ReadUpdate[]): void {
+    if (sessions.length === 0) return;
     this.#inTransaction(() => {
       const rollup = new RollupBatch();
       for (const { update, place, entries } of sessions) {
@@ -193,6 +209,26 @@ export class ReportWriter {
       throw error;
     }
   }
+}
+
+/** Sessions in the order they came, as many together as make a transaction worth while. */
+function* inGroups(updates: readonly DocumentUpdate[]): Iterable<readonly SessionUpdate[]> {
+  let group: SessionUpdate[] = [];
+  let entries = 0;
+  for (const update of updates) {
+    if (!isOfSession(update)) continue;
+    group.push(update);
+    entries += update.entries.size;
+    if (entries < GROUP_ENTRIES) continue;
+    yield group;
+    group = [];
+    entries = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+function isOfSession(update: DocumentUpdate): update is SessionUpdate {
+  return update.address.key.class === 'session';
 }
 
 function documentSource(documentId: string): string {

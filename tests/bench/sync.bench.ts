@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runProgram } from '../support/program.ts';
 import { quantile, type BenchRow } from './row.ts';
 import type { FleetFigures } from './sync/fleet.ts';
+import type { Floor } from './sync/floor.ts';
 import { installRivals } from './sync/rival-packages.ts';
 import { SYSTEMS } from './sync/systems/systems.ts';
 
@@ -74,26 +75,45 @@ export async function benchSync(): Promise<BenchRow[]> {
       0.5,
     );
   const [own = '', ...rivals] = names;
+  const floor = await inFolder((folder) => run<Floor>('floor', '-', folder, String(TILLS), String(SALES)));
   return ROWS.flatMap(({ figure, name, unit, target, per = 1 }) => {
     const value = median(own, figure) / per;
-    return rivals.map((rival) => {
-      const other = median(rival, figure) / per;
-      const baseline = { name: rival, value: other };
-      return { name, value, unit, target, baseline, ...(other === 0 ? {} : { ratio: value / other }) };
-    });
+    const baselines = rivals.map((rival) => ({ name: rival, value: median(rival, figure) / per }));
+    if (isBound(figure)) baselines.push({ name: FLOOR, value: floor[figure] });
+    return baselines.map((baseline) => ({
+      name,
+      value,
+      unit,
+      target,
+      baseline,
+      ...(baseline.value === 0 ? {} : { ratio: value / baseline.value }),
+    }));
   });
+}
+
+/** What of a system that merges with Automerge and writes what it sold to the disk is neither network nor its own. */
+const FLOOR = 'Automerge and the disk alone';
+
+function isBound(figure: keyof Figures): figure is keyof Floor {
+  return figure === 'online' || figure === 'healed' || figure === 'late';
 }
 
 async function oneRun(name: string): Promise<Figures> {
   process.stderr.write(`  ${name} …\n`);
-  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-sync-'));
-  try {
+  return inFolder(async (folder) => {
     const figures = await run<FleetFigures>('fleet', name, folder, String(TILLS), String(SALES));
     // A database holds a lock while it is open: the second load reads a copy.
     await cp(join(folder, 'connected'), join(folder, 'copy'), { recursive: true });
     const { seconds, sales } = await run<{ seconds: number; sales: number }>('load', name, folder);
     const lost = figures.lost + Math.abs(TILLS * SALES - sales);
     return { ...figures, lost, load: seconds };
+  });
+}
+
+async function inFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
+  const folder = await mkdtemp(join(tmpdir(), 'tillmesh-sync-'));
+  try {
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,7 @@
 import { assert } from '#model/result.ts';
 import { Repo, type PeerId } from '@automerge/automerge-repo/slim';
 import type { DeviceKey } from '../device/device-key.ts';
+import type { BackoffBounds } from './backoff.ts';
 import { MemoryStorage, type DocumentStorage } from './document-storage.ts';
 import type { TerminalIdentity } from './documents.ts';
 import { RepoDocuments } from './repo-documents.ts';
@@ -19,13 +20,15 @@ export type DocumentsConnection = {
   /** Hears why each link to the relay ended. */
   readonly linkEnded: (end: LinkEnd) => void;
   readonly limits?: LinkLimits;
+  /** How long to wait before a relay that is not there is dialled again, where not as usual. */
+  readonly redial?: BackoffBounds;
   /** Takes nothing from the relay that is not asked for. */
   readonly asksOnly?: boolean;
 };
 
 /** Builds the documents of a terminal. Automerge must be initialised before: `documents-worker` and `node-documents` do. */
 export function connectDocuments(connection: DocumentsConnection): RepoDocuments {
-  const { identity, syncUrl, storage, surroundings, linkEnded, deviceKey, limits } = connection;
+  const { identity, syncUrl, storage, surroundings, linkEnded, deviceKey, limits, redial } = connection;
   const { device, organization, role, store, register } = identity;
   assert(
     deviceKey === undefined || deviceKey.id === device,
@@ -47,6 +50,7 @@ export function connectDocuments(connection: DocumentsConnection): RepoDocuments
           trouble: linkEnded,
           ...(deviceKey === undefined ? {} : { deviceKey }),
           ...(limits === undefined ? {} : { limits }),
+          ...(redial === undefined ? {} : { redial }),
         });
   const repo = new Repo({
     storage,

@@ -1,8 +1,8 @@
 import * as A from '@automerge/automerge/slim';
-import type { Repo } from '@automerge/automerge-repo/slim';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { backoffDelay } from './backoff.ts';
+import type { DocumentChunks } from './document-chunks.ts';
 import type { DocumentSaver } from './document-saver.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import { readEntries } from './entry-changes.ts';
@@ -19,7 +19,7 @@ export const LOST_MOST = 100;
 
 /** What healing needs and whom it tells. */
 export type HealingParts = {
-  readonly repo: Repo;
+  readonly chunks: DocumentChunks;
   readonly storage: DocumentStorage;
   readonly documents: OpenDocuments;
   readonly saver: DocumentSaver;
@@ -119,15 +119,10 @@ export class DocumentHealing {
       .slice(0, LOST_MOST);
   }
 
-  /**
-   * Repo's storage remembers chunks and heads of the copy of before and would save what came since then; without chunks
-   * it saves the whole document, and then knows its heads.
-   */
   async #saveInPlace({ id, handle }: OpenDocument): Promise<void> {
-    const subsystem = this.#parts.repo.storageSubsystem;
-    await subsystem?.removeDoc(id);
-    await subsystem?.loadDocData(id);
-    await subsystem?.saveDoc(id, handle.doc());
+    const { chunks } = this.#parts;
+    await chunks.remove(id);
+    await chunks.save(id, handle.doc());
   }
 
   async #untilDone(key: DocumentKey, run: () => Promise<void>): Promise<void> {

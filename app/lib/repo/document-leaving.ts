@@ -1,5 +1,5 @@
 import * as A from '@automerge/automerge/slim';
-import type { Repo } from '@automerge/automerge-repo/slim';
+import type { DocumentChunks } from './document-chunks.ts';
 import type { DocumentSaver } from './document-saver.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import type { LetGo } from './documents.ts';
@@ -9,7 +9,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** What letting go needs. */
 export type LeavingParts = {
-  readonly repo: Repo;
+  readonly chunks: DocumentChunks;
   readonly storage: DocumentStorage;
   readonly documents: OpenDocuments;
   readonly saver: DocumentSaver;
@@ -46,7 +46,7 @@ export class DocumentLeaving {
     const gone = await this.#ids();
     if (!gone.delete(id)) return;
     // A note of what the relay was sent before would make it send nothing of that again, and so does the link it was sent on.
-    await this.#parts.repo.storageSubsystem?.removeDoc(id as OpenDocument['id']);
+    await this.#parts.chunks.remove(id);
     this.#parts.renewLink();
   }
 
@@ -65,6 +65,7 @@ export class DocumentLeaving {
     const { promise: leaving, resolve } = Promise.withResolvers<void>();
     for (const one of open) {
       gone.add(one.id);
+      this.#parts.chunks.forget(one.id);
       this.#parts.documents.remove(one, leaving);
     }
     try {

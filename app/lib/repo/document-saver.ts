@@ -1,8 +1,11 @@
 import { backoffDelay } from './backoff.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
 
-/** How long changes from elsewhere are gathered before they are saved together, in milliseconds. */
-const GATHER_MS = 100;
+/**
+ * How long changes from elsewhere are gathered before they are saved together, in milliseconds. They are on the relay's disk before they
+ * come here, so what a crash takes is sent again; saving each of them at once would hold up the merging of the next.
+ */
+const GATHER_MS = 500;
 
 type Saving = {
   running: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 // In Node the full entry hands its WebAssembly to the very module `slim` re-exports: one instance, loaded once.
 import '@automerge/automerge';
 import type { DeviceKey } from '../device/device-key.ts';
+import type { BackoffBounds } from './backoff.ts';
 import { connectDocuments } from './connect-documents.ts';
 import { MemoryStorage, type DocumentStorage } from './document-storage.ts';
 import type { Documents, TerminalIdentity } from './documents.ts';
@@ -18,11 +19,13 @@ export type NodeDocumentsOptions = {
   readonly surroundings?: Surroundings;
   readonly linkEnded?: (end: LinkEnd) => void;
   readonly limits?: LinkLimits;
+  /** How long to wait before a relay that is not there is dialled again, where not as usual. */
+  readonly redial?: BackoffBounds;
 };
 
 /** The documents for a program in Node, such as the import tool: kept in memory, durable at the relay. */
 export function createNodeDocuments(options: NodeDocumentsOptions): Documents {
-  const { identity, syncUrl, deviceKey, limits } = options;
+  const { identity, syncUrl, deviceKey, limits, redial } = options;
   return connectDocuments({
     identity,
     syncUrl,
@@ -31,6 +34,7 @@ export function createNodeDocuments(options: NodeDocumentsOptions): Documents {
     linkEnded: options.linkEnded ?? ignoreLinkEnd,
     ...(deviceKey === undefined ? {} : { deviceKey }),
     ...(limits === undefined ? {} : { limits }),
+    ...(redial === undefined ? {} : { redial }),
   });
 }
 

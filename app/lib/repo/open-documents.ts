@@ -6,7 +6,6 @@ import type {
   PeerId,
   Repo,
 } from '@automerge/automerge-repo/slim';
-import { assert } from '#model/result.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import { documentId, parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { FIRST_CHANGE } from '#model/documents/first-change.ts';
@@ -41,6 +40,8 @@ export type OpenDocumentsParts = {
   /** 16 hex digits: the first half of the actor of every change made here. */
   readonly device: string;
   readonly surroundings: Surroundings;
+  /** Reads what is stored of a document. */
+  readonly load: (id: string) => Promise<A.Doc<StoredDocument> | undefined>;
   readonly opened: (open: OpenDocument) => void;
   readonly changed: (open: OpenDocument, payload: DocHandleChangePayload<StoredDocument>) => void;
   readonly damaged: (documentId: string, cause: string) => void;
@@ -241,17 +242,14 @@ export class OpenDocuments {
   }
 
   async #load(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
-    const { repo } = this.#parts;
-    const storage = repo.storageSubsystem;
-    assert(storage !== undefined, () => 'documents need a Repo with storage');
     await this.#leaving.get(id);
     const actor = this.#newActor();
-    const stored = await storage.loadDoc<StoredDocument>(id).catch((cause: unknown) => {
+    const stored = await this.#parts.load(id).catch((cause: unknown) => {
       throw new Error(`what is stored of it cannot be read: ${causeText(cause)}`, { cause });
     });
-    const foreign = stored === null ? undefined : whyForeign(stored);
+    const foreign = stored === undefined ? undefined : whyForeign(stored);
     if (foreign !== undefined) throw new Error(`what is stored of it is damaged: ${foreign}`);
-    const doc = stored === null ? emptyDocument(actor) : A.clone(stored, { actor });
+    const doc = stored === undefined ? emptyDocument(actor) : A.clone(stored, { actor });
     const open = this.#openWith(key, id, this.#handle(id, doc));
     this.#parts.opened(open);
     return open;

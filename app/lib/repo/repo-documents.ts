@@ -2,6 +2,7 @@ import * as A from '@automerge/automerge/slim';
 import { ImmutableString, type DocHandleChangePayload, type Repo } from '@automerge/automerge-repo/slim';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 import { parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
+import { DocumentChunks } from './document-chunks.ts';
 import type { DocumentStorage } from './document-storage.ts';
 import { DocumentSaver } from './document-saver.ts';
 import { DocumentHealing } from './document-healing.ts';
@@ -72,9 +73,13 @@ export class RepoDocuments implements Documents {
 
   constructor(parts: RepoDocumentsParts) {
     const { repo, identity, network, storage, surroundings } = parts;
+    const chunks = new DocumentChunks(storage);
     this.#parts = parts;
     this.#saver = new DocumentSaver({
-      save: (id) => repo.flush([id as OpenDocument['id']]),
+      save: async (id) => {
+        const open = this.#documents.peek(id);
+        if (open !== undefined) await chunks.save(id, open.handle.doc());
+      },
       failed: (id, cause) => this.#saveFailed(id, cause),
       surroundings,
     });
@@ -83,6 +88,7 @@ export class RepoDocuments implements Documents {
       organization: identity.organization,
       device: identity.device,
       surroundings,
+      load: (id) => chunks.load(id),
       opened: (open) => this.#announce(open, false),
       changed: (open, payload) => this.#changed(open, payload),
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),
@@ -105,7 +111,7 @@ export class RepoDocuments implements Documents {
       },
     });
     this.#leaving = new DocumentLeaving({
-      repo,
+      chunks,
       storage,
       documents: this.#documents,
       saver: this.#saver,
@@ -116,7 +122,7 @@ export class RepoDocuments implements Documents {
     this.#reader = parts.beside && new RelayReader(parts.beside, surroundings);
     link.watch((connected) => this.#linkTurned(connected));
     this.#healing = new DocumentHealing({
-      repo,
+      chunks,
       storage,
       documents: this.#documents,
       saver: this.#saver,

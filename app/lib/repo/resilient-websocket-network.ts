@@ -8,7 +8,7 @@ import {
 import type { Frame, FrameOf, PeerMetadata as WirePeerMetadata } from '#model/protocol/frame.ts';
 import { HOLDINGS_VERSION } from '#model/protocol/holdings.ts';
 import type { DeviceKey } from '../device/device-key.ts';
-import { REDIAL_BOUNDS, RETRY_BOUNDS, backoffDelay } from './backoff.ts';
+import { REDIAL_BOUNDS, RETRY_BOUNDS, backoffDelay, type BackoffBounds } from './backoff.ts';
 import type { Standing } from '#model/trust/standing.ts';
 import type { ToldHoldings } from './relay-meeting.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,6 +39,8 @@ export type NetworkParts = {
   readonly surroundings: Surroundings;
   readonly trouble: (end: LinkEnd) => void;
   readonly limits?: LinkLimits;
+  /** {@link REDIAL_BOUNDS} unless told. */
+  readonly redial?: BackoffBounds;
 };
 
 /**
@@ -164,7 +166,8 @@ export class ResilientWebSocketNetwork extends NetworkAdapter {
   #delayAfter({ code, standing }: LinkEnd, wasUp: boolean): number {
     if (code === 'rights-changed' && wasUp) return 0;
     if (standing === 'revoked' || standing === 'expired') return SHUT_OUT_MS;
-    const bounds = code === 'unreachable' || code === 'closed' ? REDIAL_BOUNDS : RETRY_BOUNDS;
+    const { redial = REDIAL_BOUNDS } = this.#parts;
+    const bounds = code === 'unreachable' || code === 'closed' ? redial : RETRY_BOUNDS;
     return backoffDelay(this.#attempt++, this.#parts.surroundings.random(), bounds);
   }
 

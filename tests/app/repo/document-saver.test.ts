@@ -80,12 +80,12 @@ test('changes from elsewhere are gathered into one save', async () => {
   saver.saveSoon('a');
   saver.saveSoon('a');
   expect(ids()).toEqual([]);
-  time.pass(100);
+  time.pass(500);
   expect(ids()).toEqual(['a']);
   saver.saveSoon('a');
   begun[0]?.ends();
   await settled();
-  time.pass(100);
+  time.pass(500);
   expect(ids()).toEqual(['a', 'a']);
 });
 
