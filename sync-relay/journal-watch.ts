@@ -90,6 +90,11 @@ export class JournalWatch {
     this.#journal({ organization, store, register }).seal(session, seal);
   }
 
+  /** Whether a session is archived. */
+  isSealed({ organization, store, register, session }: Omit<SessionAddress, 'class'>): boolean {
+    return this.#journals.get(nameOf({ organization, store, register }))?.isSealed(session) ?? false;
+  }
+
   /** Takes the devices of the organization; undefined while its document is not here, when nobody can say who signed. */
   setDevices(devices: ReadonlyMap<string, Device> | undefined): void {
     this.#devices = devices;
