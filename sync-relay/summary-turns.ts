@@ -6,10 +6,13 @@ const AT_ONCE = 8;
 /** How often it is looked whether a link whose turn it is still says something, in milliseconds. */
 const LOOK_MS = 250;
 
+/** Looks in which a link said nothing after which it has said all: a far line takes a second for a word and its answer. */
+const SILENT_LOOKS = 4;
+
 /** Looks after which the next link is answered whatever this one still says: a slow line goes on beside the others. */
 const MOST_LOOKS = 40;
 
-type Turn = { spoke: boolean; looks: number };
+type Turn = { spoke: boolean; silent: number; looks: number };
 
 /**
  * In which order relays that come back at once are answered (rule W14): a few at a time, and of one store one after the other, for
@@ -50,7 +53,7 @@ export class SummaryTurns {
       this.#waiting.delete(link);
       if (!link.isOpen || !answer()) continue;
       places.add(placeOf(link));
-      this.#now.set(link, { spoke: false, looks: 0 });
+      this.#now.set(link, { spoke: false, silent: 0, looks: 0 });
       this.#look(link);
     }
   }
@@ -60,11 +63,9 @@ export class SummaryTurns {
       const turn = this.#now.get(link);
       if (turn === undefined) return;
       turn.looks += 1;
-      if (link.isOpen && turn.looks < MOST_LOOKS && (turn.spoke || link.isBehind)) {
-        turn.spoke = false;
-        this.#look(link);
-        return;
-      }
+      turn.silent = turn.spoke || link.isBehind ? 0 : turn.silent + 1;
+      turn.spoke = false;
+      if (link.isOpen && turn.looks < MOST_LOOKS && turn.silent < SILENT_LOOKS) return this.#look(link);
       this.#now.delete(link);
       this.#next();
     });
