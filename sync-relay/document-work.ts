@@ -5,10 +5,10 @@ import type { Seal } from './seal.ts';
 /** A sync message of a peer, waiting for its turn. */
 export type Received = { readonly link: Link; readonly data: Uint8Array; readonly requested: boolean };
 
-/** A session to be archived when it is still in the state that was found well. */
+/** A session to be archived when it is still in the state that was found well; a basket has no seal. */
 export type Sealing = {
   readonly heads: A.Heads;
-  readonly seal: Seal;
+  readonly seal: Seal | null;
   readonly done: (archived: boolean) => void;
 };
 

@@ -118,6 +118,14 @@ export class HeadsIndex {
     for (const [name, block] of this.#blocks) yield new IndexedBlock(Buffer.from(name, 'latin1'), block);
   }
 
+  /** The bytes of the id of every document that has no archive. */
+  *loose(): Iterable<Uint8Array> {
+    for (const [name, { digests, archives }] of this.#blocks)
+      for (const [place, digest] of digests.entries())
+        if (digest !== undefined && archives[place] === undefined)
+          yield documentBytes(Buffer.from(name, 'latin1'), place);
+  }
+
   /** The bytes of every document's id. */
   *documents(): Iterable<Uint8Array> {
     for (const { block, documents } of this.blocks())

@@ -1,5 +1,10 @@
 import type { Logger } from 'pino';
-import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
+import {
+  documentId,
+  type DocumentAddress,
+  type DocumentId,
+  type DocumentKey,
+} from '#model/ids/document-id.ts';
 import { HeadCountersigner } from './head-countersigner.ts';
 import type { VerifySignature } from './journal-check.ts';
 import { JournalWatch, type Quarantine } from './journal-watch.ts';
@@ -55,7 +60,11 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
       if (organization === parts.organization) archivist.consider(journal, organization);
     },
   });
-  const archivist = new SessionArchivist((id, heads, seal) => relay.archive(id, heads, seal));
+  const archivist = new SessionArchivist({
+    look: async (id, reader) => relay.held(id)?.look(reader),
+    archive: (id, heads, seal) => relay.archive(id, heads, seal),
+    log,
+  });
   const list = new TrustedDevices({ own: parts.own }, now);
   const readDevices = async (document: RelayDocument) => {
     list.update(await document.entries());
@@ -64,6 +73,7 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
   const changed = (document: RelayDocument) => {
     const { id, address } = document;
     watch.changed(id, address);
+    if (isBasketOfArchived(address, watch)) archivist.considerBaskets([id]);
     changedDevices(document);
   };
   const changedDevices = (document: RelayDocument) => {
@@ -87,6 +97,7 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
     const isSealed = key.class === 'session' && sealed.has(sessionName(organization, key));
     if (!isSealed) watch.changed(documentId(address), address);
   }
+  archivist.considerBaskets(basketsKept(relay, watch));
   const unwatch = relay.watch(changed);
   return {
     status: () => watch.status(),
@@ -95,6 +106,18 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
       for (const cancel of delays) cancel();
     },
   };
+}
+
+function isBasketOfArchived({ organization, key }: DocumentAddress, watch: JournalWatch): boolean {
+  return key.class === 'basket' && watch.isSealed({ ...key, organization });
+}
+
+/** Baskets of archived sessions that were not archived with them. */
+function basketsKept(relay: Relay, watch: JournalWatch): DocumentId[] {
+  const kept: DocumentId[] = [];
+  for (const address of relay.looseBaskets())
+    if (isBasketOfArchived(address, watch)) kept.push(documentId(address));
+  return kept;
 }
 
 function countersignerOf(

@@ -143,6 +143,11 @@ export class Link {
     return this.#waitingBytes > CONGESTED_BYTES;
   }
 
+  /** Whether messages of the peer wait to be worked on. */
+  get isBehind(): boolean {
+    return this.#unhandledBytes > 0;
+  }
+
   /** Whether this document was spoken of on this link. */
   knows(id: DocumentId): boolean {
     return this.#syncStates.has(id);

@@ -105,7 +105,7 @@ export class RelayDocument {
   }
 
   /** Archives the document and lets it go, when its heads are still these (rule D12); whether it did. */
-  archive(heads: A.Heads, seal: Seal): Promise<boolean> {
+  archive(heads: A.Heads, seal: Seal | null): Promise<boolean> {
     return new Promise((done) => {
       this.#endSealing(false);
       this.#sealing = { heads, seal, done };

@@ -16,6 +16,7 @@ import { isOffered, isReadable } from './access.ts';
 import { Connection, type OwnPeer } from './connection.ts';
 import type { LogFolder } from './document-log.ts';
 import type { Door, Turned } from './door.ts';
+import { dropDuplicates } from './duplicate-links.ts';
 import { Holdings } from './holdings.ts';
 import { JournalEnds, type RegisterPlace } from './journal-ends.ts';
 import { LatestSessions } from './latest-sessions.ts';
@@ -78,6 +79,8 @@ export class Relay {
         this.#isReadable(link, address) && isReadable(parts.own.metadata.device, address),
       isVouched: (id) => parts.vouchers.of(id) !== undefined,
       speak: (link, documents) => void this.#live.offer(link, documents, true),
+      later,
+      isHeadOffice: parts.own.metadata.device.role === 'hq',
     });
     this.#holdings = new Holdings({
       index: this.#shelf.index,
@@ -186,8 +189,16 @@ export class Relay {
     return this.#addresses();
   }
 
-  /** Archives a document that still has these heads, and lets it go (rule D12); whether it did. */
-  async archive(id: DocumentId, heads: Heads, seal: Seal): Promise<boolean> {
+  /** The baskets that lie in logs alone. */
+  *looseBaskets(): Iterable<DocumentAddress> {
+    for (const bytes of this.#shelf.index.loose()) {
+      const address = addressOfBytes(bytes);
+      if (address?.key.class === 'basket') yield address;
+    }
+  }
+
+  /** Archives a document that still has these heads, and lets it go (rules D12 and D14); whether it did. */
+  async archive(id: DocumentId, heads: Heads, seal: Seal | null): Promise<boolean> {
     return (!this.#stopped && (await this.held(id)?.archive(heads, seal))) || false;
   }
 
@@ -205,6 +216,7 @@ export class Relay {
   /** Forgets a link whose socket is gone. */
   leave(link: Link): void {
     this.#links.delete(link);
+    this.#summaries.left(link);
   }
 
   /** Whether a relay of this device is connected, whoever dialled. */
@@ -282,7 +294,8 @@ export class Relay {
 
   *#linksOf(document: RelayDocument): Iterable<Link> {
     for (const link of this.#links) {
-      if (link.isOpen && (link.follows(document.id) || this.#isOffered(link, document.address))) yield link;
+      const isTold = link.follows(document.id) || this.#isOffered(link, document.address);
+      if (link.isOpen && isTold && !this.#summaries.tellsLater(link, document)) yield link;
     }
   }
 
@@ -353,7 +366,7 @@ export class Relay {
 
   #join(link: Link): void {
     this.#links.add(link);
-    this.#dropDuplicate(link);
+    dropDuplicates(link, this.#links, this.#parts.own.metadata.device.id);
     if (!link.isOpen) return;
     this.#parts.log.info(
       { peer: link.peerId, device: link.metadata.device, direction: link.direction },
@@ -369,20 +382,6 @@ export class Relay {
     // What came since this began was offered as it came; what is not on the disk yet waits for it.
   }
 
-  /** Two relays keep one link: the newer of two dialled by one side, else the one dialled by the lower device id. */
-  #dropDuplicate(link: Link): void {
-    const device = link.metadata.device;
-    if (device === undefined || !link.isRelay) return;
-    const preferred = this.#parts.own.metadata.device.id < device.id ? 'out' : 'in';
-    for (const other of this.#links) {
-      if (other === link || !other.isRelay || !other.isOpen || other.metadata.device?.id !== device.id)
-        continue;
-      const loser = other.direction === link.direction || link.direction === preferred ? other : link;
-      loser.close(CLOSE_CODES.duplicateLink, 'these relays are connected already');
-      this.#links.delete(loser);
-    }
-  }
-
   #receive(link: Link, frame: FrameOf<'sync' | 'request'>): void {
     const address = parseDocumentId(frame.documentId);
     if (!address.ok || !this.#isReadable(link, address.value)) {
@@ -394,6 +393,7 @@ export class Relay {
       return;
     }
     const id = frame.documentId as DocumentId;
+    this.#summaries.heard(link);
     this.#live.get(id, address.value).receive(link, frame.data, frame.type === 'request');
   }
 }

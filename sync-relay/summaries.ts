@@ -1,5 +1,12 @@
-import { addressOfBytes, documentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
+import {
+  addressOfBytes,
+  bytesOfDocumentId,
+  documentId,
+  type DocumentAddress,
+  type DocumentId,
+} from '#model/ids/document-id.ts';
 import type { FrameOf } from '#model/protocol/frame.ts';
+import { blockPlace } from '#model/protocol/holdings.ts';
 import {
   MAX_SUMMARY_BYTES,
   compareBytes,
@@ -17,6 +24,7 @@ import {
 import { isVouchedFor } from '#model/trust/voucher.ts';
 import { blockDigest, documentBytes, shortHash, type HeadsIndex, type IndexedBlock } from './heads-index.ts';
 import type { Link } from './link.ts';
+import { SummaryTurns } from './summary-turns.ts';
 
 /** What summaries need of the relay. */
 export type SummaryParts = {
@@ -27,6 +35,9 @@ export type SummaryParts = {
   readonly isVouched: (id: DocumentId) => boolean;
   /** Speaks of documents that differ. */
   readonly speak: (link: Link, documents: readonly (readonly [DocumentId, DocumentAddress])[]) => void;
+  readonly later: (milliseconds: number, callback: () => void) => void;
+  /** Whether relays of many stores come back here at once. Within a store each brings what only it has. */
+  readonly isHeadOffice: boolean;
 };
 
 /**
@@ -41,9 +52,35 @@ export class Summaries {
   readonly #outlined = new WeakSet<Link>();
   /** The ranges we said differ, of links that sent an outline: their summary is of these. */
   readonly #asked = new WeakMap<Link, ReadonlySet<string>>();
+  readonly #turns: SummaryTurns;
+  /** Links that wait for their turn, with the blocks in which something changed meanwhile. */
+  readonly #late = new Map<Link, Set<string>>();
 
   constructor(parts: SummaryParts) {
     this.#parts = parts;
+    this.#turns = new SummaryTurns(parts.later);
+  }
+
+  /** Takes note that a peer spoke of a document. */
+  heard(link: Link): void {
+    this.#turns.heard(link);
+  }
+
+  /** Whether a peer hears of a register's document with the answer it waits for: most of what changes meanwhile it has itself. */
+  tellsLater(
+    link: Link,
+    { id, address }: { readonly id: DocumentId; readonly address: DocumentAddress },
+  ): boolean {
+    const late = this.#late.get(link);
+    if (late === undefined || link.knows(id) || !('register' in address.key)) return false;
+    late.add(keyOf(blockPlace(bytesOfDocumentId(id)).block));
+    return true;
+  }
+
+  /** Forgets a link that is gone. */
+  left(link: Link): void {
+    this.#late.delete(link);
+    this.#turns.left(link);
   }
 
   /** Begins, as the side that dialled; where much is held, in short first. */
@@ -86,14 +123,43 @@ export class Summaries {
     link.summarize(encodeSummary(blocks));
   }
 
-  /** Takes the summary of the side that dialled, and answers it. */
+  /** Takes the summary of the side that dialled, and answers it: at once where nothing differs, else in its turn (rule W14). */
   take(link: Link, { blocks }: FrameOf<'tillmesh-summary'>): void {
     if (!link.summarizes || link.direction !== 'in' || this.#met.has(link))
       return link.refuse('a summary nobody waits for');
     this.#met.add(link);
     const theirs = decodeSummary(blocks);
     if (!theirs.ok) return link.refuse(theirs.error);
-    const known = new Map(theirs.value.map(({ block, digest }) => [keyOf(block), digest]));
+    const differing = this.#differingFrom(theirs.value, link);
+    if (differing.length === 0 || !this.#parts.isHeadOffice) return this.#answer(link, differing);
+    this.#late.set(link, new Set());
+    this.#turns.wait(link, () => {
+      // What is here has changed since, most of it by the same store's other relays.
+      const still = this.#withLate(this.#differingFrom(theirs.value, link), link);
+      this.#answer(link, still);
+      return still.length > 0;
+    });
+  }
+
+  #answer(link: Link, differing: readonly BlockDocuments[]): void {
+    for (const part of parts(differing)) link.tellDifferences(encodeDifferences(part));
+  }
+
+  /** With the blocks in which something changed while the peer waited, which its summary need not have been of. */
+  #withLate(differing: readonly BlockDocuments[], link: Link): BlockDocuments[] {
+    const all = new Map(differing.map((block) => [keyOf(block.block), block]));
+    for (const name of this.#late.get(link) ?? []) {
+      const indexed = all.has(name) ? undefined : this.#parts.index.block(Buffer.from(name, 'latin1'));
+      const shared = indexed && this.#shared(link, indexed);
+      if (shared) all.set(name, shared);
+    }
+    this.#late.delete(link);
+    return [...all.values()].sort((a, b) => compareBytes(a.block, b.block));
+  }
+
+  /** What is here of the blocks that differ from a peer's, in order. */
+  #differingFrom(theirs: readonly BlockDigest[], link: Link): BlockDocuments[] {
+    const known = new Map(theirs.map(({ block, digest }) => [keyOf(block), digest]));
     const differing: BlockDocuments[] = [];
     for (const block of this.#blocksFor(link, this.#asked.get(link))) {
       const digest = known.get(keyOf(block.block));
@@ -101,8 +167,7 @@ export class Summaries {
       if (digest === undefined || compareBytes(digest, block.digest) !== 0) differing.push(block);
     }
     for (const key of known.keys()) differing.push({ block: Buffer.from(key, 'latin1'), documents: [] });
-    differing.sort((a, b) => compareBytes(a.block, b.block));
-    for (const part of parts(differing)) link.tellDifferences(encodeDifferences(part));
+    return differing.sort((a, b) => compareBytes(a.block, b.block));
   }
 
   /** Takes what the other side holds where it differs, and speaks of it. */

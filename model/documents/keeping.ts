@@ -24,16 +24,12 @@ export type Keeping = {
 };
 
 /** Whether a document may leave a till as far as its id tells (rule D8); sessions and baskets are asked for what is in them as well. */
-export function mayLeaveByKey(key: DocumentKey, { store, register, today, days, latest }: Keeping): boolean {
+export function mayLeaveByKey(key: DocumentKey, { store, today, days, latest }: Keeping): boolean {
   switch (key.class) {
     case 'session':
       return key.store === store && key.session <= (latest.get(key.register) ?? 0) - SESSIONS_KEPT;
     case 'basket':
-      return (
-        key.store === store &&
-        key.register === register &&
-        key.session <= (latest.get(register) ?? 0) - SESSIONS_KEPT
-      );
+      return key.store === store && key.session <= (latest.get(key.register) ?? 0) - SESSIONS_KEPT;
     case 'parked':
       return key.store === store && key.day <= dayNumber(today) - days;
     case 'stock-summary':

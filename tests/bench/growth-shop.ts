@@ -3,13 +3,16 @@ import { writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as A from '@automerge/automerge';
+import { openSaleEntries } from '#model/documents/basket.ts';
+import type { Entries } from '#model/documents/entries.ts';
 import { bytesOfDocumentId, documentId, type DocumentId } from '#model/ids/document-id.ts';
-import { registerId, storeId } from '#model/ids/register-id.ts';
+import { registerId, storeId, type RegisterId, type StoreId } from '#model/ids/register-id.ts';
 import { recordKey } from '#model/journal/record.ts';
-import { recordText } from '#model/journal/chain.ts';
+import { recordText, type ChainHead } from '#model/journal/chain.ts';
 import { encodeLogFrame, LOG_HEADER } from '../../sync-relay/log-file.ts';
+import type { BasketLine } from '#model/sale/basket.ts';
 import { headsDigest } from '../../sync-relay/heads-index.ts';
-import { makeShop } from '../support/journal-fixture.ts';
+import { makeShop, writeEntries } from '../support/journal-fixture.ts';
 import { ORGANIZATION, firstChange, type EntriesDocument } from '../support/stock-peer.ts';
 
 /** How much is generated: each register has one session and one basket a day. */
@@ -36,13 +39,45 @@ const PLACEHOLDER = 'x'.repeat(32);
 /** Where a change's checksum is, and where what its hash is of begins. */
 const [CHECKSUM_AT, HASHED_AT] = [4, 8];
 
-/** The records of one real day, and a change that names the document. */
-function templateOf(sales: number): Template {
+/** The records of one real day. */
+function dayOf(sales: number): A.Doc<EntriesDocument> {
   const [journal] = makeShop(1, { stores: 1, registers: 1, sessions: 1, salesPerSession: sales });
-  const doc = A.change(A.load<EntriesDocument>(firstChange()), { time: 0 }, (draft) => {
+  return A.change(A.load<EntriesDocument>(firstChange()), { time: 0 }, (draft) => {
     for (const record of journal?.records ?? [])
       draft.entries[recordKey(record.seq)] = new A.ImmutableString(recordText(record));
   });
+}
+
+/** A basket in which sales of three lines lay one after the other, as scans and payment write them. */
+function basketAfter(sales: number): A.Doc<EntriesDocument> {
+  let doc = A.load<EntriesDocument>(firstChange());
+  let held: Entries = {};
+  const become = (next: Entries) => {
+    const changes: Record<string, string | undefined> = { ...next };
+    for (const key of Object.keys(held)) if (!(key in next)) changes[key] = undefined;
+    for (const [key, text] of Object.entries(next)) if (held[key] === text) delete changes[key];
+    doc = writeEntries(doc, changes);
+    held = next;
+  };
+  for (let sale = 1; sale <= sales; sale++) {
+    const lines = [1, 2, 3].map((line) => basketLine((7 * sale + 13 * line) % 400));
+    const basketOf = (count: number) => ({ id: `basket-${sale}`, lines: lines.slice(0, count) });
+    for (const count of [1, 2, 3])
+      become(openSaleEntries({ basket: basketOf(count), paying: false, payments: [] }));
+    become(openSaleEntries({ basket: basketOf(3), paying: true, payments: [] }));
+    become({});
+  }
+  return doc;
+}
+
+function basketLine(number: number): BasketLine {
+  const taxes = [{ id: 'vat', name: 'VAT', rate: '20', included: true }];
+  const what = { product: `P${number}`, sku: `SKU-${number}`, name: `Product ${number}` };
+  return { ...what, quantity: '1', price: '3.50', taxes };
+}
+
+/** A document, and a change behind it that names each document made like it. */
+function templateOf(doc: A.Doc<EntriesDocument>): Template {
   const bytes = A.save(doc);
   const named = A.change(doc, { time: 0 }, (draft) => {
     draft.entries['own'] = new A.ImmutableString(PLACEHOLDER);
@@ -78,7 +113,7 @@ export async function generateYear(
   folders: readonly { readonly folder: string; readonly store?: number }[],
 ): Promise<{ readonly documents: number; readonly bytes: number }> {
   for (const { folder } of folders) await mkdir(join(folder, 'archive'), { recursive: true });
-  const [session, basket] = [templateOf(sales), templateOf(0)];
+  const [session, basket] = [templateOf(dayOf(sales)), templateOf(basketAfter(sales))];
   const rows = folders.map((): unknown[] => []);
   let [documents, bytes] = [0, 0];
   for (let store = 1; store <= stores; store++)
@@ -92,7 +127,7 @@ export async function generateYear(
           bytes += made.bytes.length;
           for (const [at, { folder, store: only }] of folders.entries()) {
             if (only !== undefined && only !== store) continue;
-            rows[at]?.push(place(folder, id, made, name === 'session' ? day * (sales + 2) : undefined));
+            rows[at]?.push(place(folder, id, made, name === 'session' ? day * recordsOf(sales) : undefined));
           }
         }
       }
@@ -100,7 +135,7 @@ export async function generateYear(
   return { documents, bytes };
 }
 
-/** Puts a session where a relay has its archives, or a basket where it has its logs; gives its row of the index. */
+/** Puts a document where a relay has its archives; gives its row of the index, with a seal where it is a session. */
 function place(
   folder: string,
   id: DocumentId,
@@ -109,16 +144,30 @@ function place(
 ): unknown {
   const digest = Buffer.from(headsDigest(heads)).toString('hex');
   const name = Buffer.from(bytesOfDocumentId(id)).toString('hex');
-  if (seq === undefined) {
-    const log = Buffer.concat([LOG_HEADER, encodeLogFrame(bytes)]);
-    writeFileSync(join(folder, `${id}.log`), log);
-    return [id, name, digest, log.length, [], null];
-  }
   const sha = createHash('sha256').update(bytes).digest('hex');
   writeFileSync(join(folder, 'archive', `${id}.${sha}.saved`), bytes);
-  const totals = { receipts: seq, signed: seq * 900, absolute: seq * 900 };
-  const seal = { end: { seq, hash: sha.slice(0, 43), totals }, latestAt: '2026-01-01T20:00:00.000Z' };
-  return [id, name, digest, 0, [sha], seal];
+  const seal = seq && { end: { seq, ...endAfter(seq) }, latestAt: '2026-01-01T20:00:00.000Z' };
+  return [id, name, digest, 0, [sha], seal ?? null];
+}
+
+/** Where the journal of a register ends after so many records; generated records have no hash of their own. */
+function endAfter(seq: number): Pick<ChainHead, 'hash' | 'totals'> {
+  return { hash: 'g'.repeat(43), totals: { receipts: seq, signed: seq * 900, absolute: seq * 900 } };
+}
+
+/** Where a register stands after the generated time. */
+export function afterYear(
+  { days, sales }: GrowthSize,
+  store: StoreId,
+  register: RegisterId,
+): { readonly head: ChainHead; readonly session: number } {
+  const seq = days * recordsOf(sales);
+  return { head: { org: ORGANIZATION, store, register, seq, ...endAfter(seq) }, session: days };
+}
+
+/** Records of a session: its sales, its opening and its closing. */
+function recordsOf(sales: number): number {
+  return sales + 2;
 }
 
 async function writeIndex(folder: string, rows: readonly unknown[]): Promise<void> {

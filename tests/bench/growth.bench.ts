@@ -9,6 +9,7 @@ import { CorePeer } from '../support/core-peer.ts';
 import { startProgram, type RunningProgram } from '../support/program.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
+import { HeadOfficeReturns, benchReturns } from './growth-return.bench.ts';
 import { generateYear, sessionOf, type GrowthSize } from './growth-shop.ts';
 import { besideBaseline, quantile, type BenchRow } from './row.ts';
 
@@ -179,10 +180,11 @@ const ROWS = {
   offered: ['bytes of a message for each document of the store instead, one way', 'B', ''],
 } as const;
 
-async function measure(size: GrowthSize): Promise<Figures> {
+async function measure(size: GrowthSize): Promise<{ figures: Figures; returns: readonly BenchRow[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'tillmesh-growth-'));
   try {
     const [office, store] = [join(folder, 'hq'), join(folder, 'store')];
+    await HeadOfficeReturns.found(office, size);
     const { documents, bytes } = await generateYear(size, [
       { folder: join(office, 'documents') },
       { folder: join(store, 'documents'), store: 1 },
@@ -196,7 +198,9 @@ async function measure(size: GrowthSize): Promise<Figures> {
     const rssLater = await megabytes(hq);
     const offered = await oneByOne(hq, 'S01', documents / size.stores);
     await hq.stop();
-    return { documents, disk: bytes / 1e6, start, rss, rssLater, offered: offered.bytes, ...figures };
+    const returns = await benchReturns(office, size);
+    const all = { documents, disk: bytes / 1e6, start, rss, rssLater, offered: offered.bytes, ...figures };
+    return { figures: all, returns };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -237,8 +241,13 @@ export async function benchGrowth({ full }: GrowthRun = { full: false }): Promis
   const sizes = told ?? (full ? [5, 15, 50] : [1, 3, 10]);
   const [base] = sizes;
   const figures: Figures[] = [];
-  for (const stores of sizes) figures.push(await measure({ stores, days: DAYS, sales: SALES }));
-  return sizes.flatMap((stores, at) =>
+  const comebacks: BenchRow[] = [];
+  for (const stores of sizes) {
+    const measured = await measure({ stores, days: DAYS, sales: SALES });
+    figures.push(measured.figures);
+    for (const row of measured.returns) comebacks.push({ ...row, name: `${stores} stores: ${row.name}` });
+  }
+  const rows = sizes.flatMap((stores, at) =>
     Object.entries(ROWS).map(([figure, [name, unit, target]]) => {
       const row = {
         name: `${stores} stores: ${name}`,
@@ -250,4 +259,5 @@ export async function benchGrowth({ full }: GrowthRun = { full: false }): Promis
       return at === 0 ? row : besideBaseline(row, first);
     }),
   );
+  return [...rows, ...comebacks];
 }

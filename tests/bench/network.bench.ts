@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '#model/protocol/frame.ts';
 import { Dice } from '../simulate/dice.ts';
@@ -37,9 +38,13 @@ export async function benchNetwork(): Promise<BenchRow[]> {
     const rows: BenchRow[] = [];
     for (const [name, trouble] of Object.entries(TROUBLES)) {
       const [good, bad]: [number[], number[]] = [[], []];
+      const before = performance.eventLoopUtilization();
       sale = await sell(mesh, sale, good);
+      const undisturbed = performance.eventLoopUtilization(before);
       const end = await trouble(mesh, folder);
+      const beginning = performance.eventLoopUtilization();
       sale = await sell(mesh, sale, bad);
+      const beside = performance.eventLoopUtilization(beginning);
       await end();
       await equal(mesh, sale);
       for (const q of [0.5, 0.95]) {
@@ -51,6 +56,10 @@ export async function benchNetwork(): Promise<BenchRow[]> {
         const baseline = { name: 'without', value: quantile(good, q) };
         rows.push(besideBaseline({ ...row, value: quantile(bad, q) }, baseline));
       }
+      // All tills, their relays and the troubles are one process: beyond its whole time it waits for itself.
+      const share = { name: `share of its time this process works, ${name}`, unit: '%', target: '' };
+      const without = { name: 'without', value: 100 * undisturbed.utilization };
+      rows.push(besideBaseline({ ...share, value: 100 * beside.utilization }, without));
     }
     return rows;
   } finally {

@@ -52,6 +52,18 @@ describe('[D8] what a till holds, by the id of a document', () => {
     ['a session elsewhere', { class: 'session', store: storeId(2), register: R1, session: 1 }, false],
     ['a basket of an old session', { class: 'basket', store: S01, register: R1, session: 3 }, true],
     ['the basket of now', { class: 'basket', store: S01, register: R1, session: 40 }, false],
+    [
+      'a basket of another till’s old session',
+      { class: 'basket', store: S01, register: R2, session: 4 },
+      true,
+    ],
+    ['one of another till’s late session', { class: 'basket', store: S01, register: R2, session: 5 }, false],
+    [
+      'a basket of a register nobody told of',
+      { class: 'basket', store: S01, register: registerId(3), session: 1 },
+      false,
+    ],
+    ['a basket elsewhere', { class: 'basket', store: storeId(2), register: R1, session: 1 }, false],
     ['baskets parked long ago', { class: 'parked', store: S01, day: 20_778 }, true],
     ['baskets parked thirteen days ago', { class: 'parked', store: S01, day: 20_779 }, false],
     ['the organization', { class: 'organization' }, false],

@@ -61,7 +61,9 @@ async function fill(relay: Relay, sessions = SESSIONS): Promise<void> {
 
 const namesIn = async (folder: string, ending: string) =>
   (await readdir(folder)).filter((name) => name.endsWith(ending)).sort();
-const archivesIn = (folder: string) => namesIn(join(folder, 'archive'), '.saved');
+const archivesOfAll = (folder: string) => namesIn(join(folder, 'archive'), '.saved');
+const archivesIn = async (folder: string) =>
+  (await archivesOfAll(folder)).filter((name) => ENTRIES[name.split('.')[0] ?? ''] !== undefined);
 const sessionLogs = async (folder: string) =>
   (await namesIn(folder, '.log')).filter((name) => ENTRIES[basename(name, '.log')] !== undefined);
 
@@ -73,6 +75,32 @@ const allArchived = (folder: string) =>
     },
     { ...PATIENCE, interval: 20 },
   );
+
+const basketKey = (session: number): DocumentKey => ({ class: 'basket', ...PLACE, session });
+const BASKETS = Array.from({ length: SESSIONS }, (_, i) => i + 1);
+/** A basket somebody is paying. */
+const basketWith = (session: number) => ({
+  basket: `{"id":"b${session}","paying":true}`,
+  card: '{"given":100,"id":"p","name":"Card","tender":"card"}',
+});
+const EMPTIED = { basket: undefined, card: undefined };
+const basketArchives = async (folder: string, session: number) =>
+  (await archivesOfAll(folder)).filter((name) => name.startsWith(idOf(basketKey(session))));
+const archivedBaskets = async (folder: string) => {
+  const names = await archivesOfAll(folder);
+  return BASKETS.filter((session) => names.some((name) => name.startsWith(idOf(basketKey(session)))));
+};
+const looseBaskets = async (folder: string) => {
+  const names = await namesIn(folder, '.log');
+  return BASKETS.filter((session) => names.includes(`${idOf(basketKey(session))}.log`));
+};
+
+/** These baskets are archived, and those alone are in logs: the log of what is archived goes when the archive is there. */
+const basketsAre = (folder: string, archived: readonly number[], loose: readonly number[]) =>
+  vi.waitFor(async () => {
+    expect(await archivedBaskets(folder)).toEqual(archived);
+    expect(await looseBaskets(folder)).toEqual(loose);
+  }, PATIENCE);
 
 /** What a relay holds of sessions. */
 async function sessionsOf(relay: Relay) {
@@ -130,6 +158,50 @@ describe('a closed session at head office', () => {
     await allArchived(folder);
     expect(await sessionsOf(relay)).toEqual(ENTRIES);
     expect(keeping.status().quarantined).toBe(0);
+  });
+
+  test('[D14] takes its basket along once nothing is in it, and that leaves memory too', async () => {
+    const { relay, folder } = await headOffice();
+    for (const session of [1, 2, 3])
+      expect(await relay.document(basketKey(session)).write(basketWith(session))).toBe('saved');
+    expect(await relay.document(basketKey(1)).write(EMPTIED)).toBe('saved');
+    await fill(relay);
+    await basketsAre(folder, [1], [2, 3]);
+    // What was in the others when their till closed is taken out later.
+    expect(await relay.document(basketKey(3)).write(EMPTIED)).toBe('saved');
+    await basketsAre(folder, [1, 3], [2]);
+    await vi.waitFor(() => expect(relay.status().inMemory).toBeLessThanOrEqual(4), PATIENCE);
+    const held = await holdings(relay);
+    expect(held[idOf(basketKey(2))]).toEqual(basketWith(2));
+    expect(held[idOf(basketKey(3))]).toBeUndefined();
+  });
+
+  test('[D14] baskets kept from before are archived after a start, and one that comes late once more', async () => {
+    const first = await headOffice();
+    await fill(first.relay);
+    await allArchived(first.folder);
+    await first.relay.stop();
+    first.keeping.stop();
+    // As a relay left them that did not archive baskets.
+    const plain = await memoryRelay(HQ, { folder: first.folder });
+    for (const session of [1, 2, SESSIONS]) {
+      expect(await plain.relay.document(basketKey(session)).write(basketWith(session))).toBe('saved');
+      expect(await plain.relay.document(basketKey(session)).write(EMPTIED)).toBe('saved');
+    }
+    await plain.relay.stop();
+    const { relay, folder } = await headOffice({ folder: first.folder });
+    await basketsAre(folder, [1, 2], [SESSIONS]);
+    const [before] = await basketArchives(folder, 1);
+    expect(await relay.document(basketKey(1)).write({ basket: '{"id":"late","paying":false}' })).toBe(
+      'saved',
+    );
+    await vi.waitFor(async () => {
+      const now = await basketArchives(folder, 1);
+      expect(now).toHaveLength(1);
+      expect(now).not.toContain(before);
+      expect(await looseBaskets(folder)).toEqual([SESSIONS]);
+    }, PATIENCE);
+    expect((await holdings(relay))[idOf(basketKey(1))]).toEqual({ basket: '{"id":"late","paying":false}' });
   });
 
   test('[D13] is not read at the next start, and comes when a store asks for it', async () => {

@@ -42,6 +42,10 @@ export type ShopSize = {
   readonly salesPerSession: number;
   /** The day before the first session, UTC milliseconds at its midnight; one session a day from then on. */
   readonly before?: number;
+  /** Where each register stands already, instead of having no journal. */
+  readonly behind?: (store: StoreId, register: RegisterId) => Pick<RegisterState, 'head' | 'session'>;
+  /** Whether the last session is closed too; it stays open, as on a till at noon. */
+  readonly allClosed?: boolean;
 };
 
 /** One register's whole journal, and what each of its session documents holds. */
@@ -154,7 +158,9 @@ class JournalMaker {
     this.#state = newRegister(ORGANIZATION, store, register);
   }
 
-  make({ sessions, salesPerSession, before = Date.UTC(2026, 9, 27) }: ShopSize): RegisterJournal {
+  make(size: ShopSize): RegisterJournal {
+    const { sessions, salesPerSession, before = Date.UTC(2026, 9, 27), behind, allClosed = false } = size;
+    if (behind) this.#state = behind(this.#store, this.#register);
     for (let session = 1; session <= sessions; session++) {
       this.#clock = before + session * 86_400_000 + 8 * 3_600_000;
       const day = new Date(this.#clock).toISOString().slice(0, 10);
@@ -162,8 +168,7 @@ class JournalMaker {
       // Once somebody set the clock.
       if (session === 2) this.#add(this.#tellClock());
       for (let sale = 0; sale < salesPerSession; sale++) this.#act();
-      // The last session stays open, as on a till at noon.
-      if (session < sessions) this.#close();
+      if (session < sessions || allClosed) this.#close();
     }
     const records = this.#records;
     const journal = { store: this.#store, register: this.#register, records };
@@ -269,9 +274,9 @@ class JournalMaker {
     this.#closeMonth();
   }
 
-  /** Every other session ends a month. */
+  /** Every other session ends a month, where all of them are here. */
   #closeMonth(): void {
-    if (this.#state.session % 2 === 1) return;
+    if (this.#state.session % 2 === 1 || this.#records[0]?.session !== 1) return;
     const bySession = Map.groupBy(this.#records, (record) => record.session);
     const past = [...bySession.values()].flatMap((records) => pastSession(records) ?? []);
     this.#add(closePeriod(this.#state, 'month', past, this.#next()));

@@ -87,6 +87,8 @@ export class DocumentKeeper {
   ): Promise<Leaving | undefined> {
     const { documents, isDoubted } = this.#parts;
     if (key.class === 'parked' || key.class === 'stock-summary') return { key };
+    // What lies in another till's basket is for that till to wait for.
+    if (key.class === 'basket' && key.register !== rule.register) return { key };
     const entries = await documents.open(key);
     if (key.class === 'basket') return basketMayLeave(entries) ? { key } : undefined;
     if (key.class !== 'session') return undefined;

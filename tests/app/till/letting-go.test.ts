@@ -153,9 +153,13 @@ describe('[D8] [D10] letting go of sessions', () => {
     for (const day of [today, today - 13, today - 14, today - 200])
       documents.receive(parked(day), { x: '{}' });
     const card = '{"given":100,"id":"p","name":"Card","tender":"card"}';
-    const basketOf = (session: number) => ({ class: 'basket', store: S01, register: R1, session }) as const;
+    const basketOf = (session: number, register = R1) =>
+      ({ class: 'basket', store: S01, register, session }) as const;
     documents.receive(basketOf(2), { basket: '{"id":"b2","paying":false}' });
     documents.receive(basketOf(3), { basket: '{"id":"b3","paying":true}', card });
+    // Another till's, which the stock of the store was told with: what waits in it is that till's to keep.
+    documents.receive(basketOf(3, R2), { basket: '{"id":"b4","paying":true}', card });
+    documents.receive(basketOf(DAYS, R2), { basket: '{"id":"b5","paying":false}' });
     const bench = await startLongTill(documents);
     await bench.till.keeper.tidy();
     const known = await documents.known();
@@ -166,6 +170,8 @@ describe('[D8] [D10] letting go of sessions', () => {
     expect(known).not.toContainEqual(parked(today - 200));
     expect(known).not.toContainEqual(basketOf(2));
     expect(known).toContainEqual(basketOf(3));
+    expect(known).not.toContainEqual(basketOf(3, R2));
+    expect(known).toContainEqual(basketOf(DAYS, R2));
   });
 });
 

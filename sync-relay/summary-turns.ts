@@ -1,0 +1,78 @@
+import type { Link } from './link.ts';
+
+/** Links that are answered at once: what is spoken of is in memory, a session of 300 sales with two megabytes. */
+const AT_ONCE = 8;
+
+/** How often it is looked whether a link whose turn it is still says something, in milliseconds. */
+const LOOK_MS = 250;
+
+/** Looks in which a link said nothing after which it has said all: a far line takes a second for a word and its answer. */
+const SILENT_LOOKS = 4;
+
+/** Looks after which the next link is answered whatever this one still says: a slow line goes on beside the others. */
+const MOST_LOOKS = 40;
+
+type Turn = { spoke: boolean; silent: number; looks: number };
+
+/**
+ * In which order relays that come back at once are answered (rule W14): a few at a time, and of one store one after the other, for
+ * what the first of them brings the others need not bring again.
+ */
+export class SummaryTurns {
+  readonly #later: (milliseconds: number, callback: () => void) => void;
+  readonly #waiting = new Map<Link, () => boolean>();
+  readonly #now = new Map<Link, Turn>();
+
+  constructor(later: (milliseconds: number, callback: () => void) => void) {
+    this.#later = later;
+  }
+
+  /** Calls `answer` when it is the link's turn; it says whether there is anything to speak of. */
+  wait(link: Link, answer: () => boolean): void {
+    this.#waiting.set(link, answer);
+    this.#next();
+  }
+
+  /** Takes note that a link spoke of a document. */
+  heard(link: Link): void {
+    const turn = this.#now.get(link);
+    if (turn) turn.spoke = true;
+  }
+
+  /** Forgets a link that is gone. */
+  left(link: Link): void {
+    this.#waiting.delete(link);
+    if (this.#now.delete(link)) this.#next();
+  }
+
+  #next(): void {
+    const places = new Set([...this.#now.keys()].map(placeOf));
+    for (const [link, answer] of this.#waiting) {
+      if (this.#now.size >= AT_ONCE) return;
+      if (places.has(placeOf(link))) continue;
+      this.#waiting.delete(link);
+      if (!link.isOpen || !answer()) continue;
+      places.add(placeOf(link));
+      this.#now.set(link, { spoke: false, silent: 0, looks: 0 });
+      this.#look(link);
+    }
+  }
+
+  #look(link: Link): void {
+    this.#later(LOOK_MS, () => {
+      const turn = this.#now.get(link);
+      if (turn === undefined) return;
+      turn.looks += 1;
+      turn.silent = turn.spoke || link.isBehind ? 0 : turn.silent + 1;
+      turn.spoke = false;
+      if (link.isOpen && turn.looks < MOST_LOOKS && turn.silent < SILENT_LOOKS) return this.#look(link);
+      this.#now.delete(link);
+      this.#next();
+    });
+  }
+}
+
+/** Relays of one store hold the same. */
+function placeOf(link: Link): string {
+  return link.metadata.device?.store ?? link.peerId;
+}
