@@ -120,7 +120,8 @@ function settledAreGone({ shop, office }: Evidence, trusted: readonly Sale[]): s
       ({ body }) => receipts.get(body.receipt)?.length === 1 && booked.has(`${body.receipt}:0`),
     );
     const left = sumOf(about.flatMap(movesIn).filter(({ account }) => account === number));
-    if (!isPlain || left > 0) return [];
+    // Without a payment that counts it was agreed and never begun: a till that made it and was shut out paid in alone.
+    if (about.length === 0 || !isPlain || left > 0) return [];
     return shop.tills
       .filter(({ run }) => run?.standing === 'ready' && run.documents.isLinked)
       .filter(({ run }) => layawaysAt(run).some(({ layaway }) => layaway.number === number))
