@@ -94,17 +94,27 @@ export class SaleDesk {
   /** Takes up the open sale of a session where it was left. An unreadable one is replaced; its document keeps the history. */
   async takeUp(key: DocumentKey): Promise<void> {
     this.#key = key;
-    this.#entries = await this.#documents.open(key);
-    const read = readOpenSale(this.#entries);
+    this.#show(await this.#documents.open(key));
+  }
+
+  /** Takes the sale up again when its document came back from the relay and nothing was begun here, not even meanwhile. */
+  async takeUpIfIdle(): Promise<void> {
+    const key = this.#key;
+    if (!key || !this.#isIdle) return;
+    const entries = await this.#documents.open(key);
+    if (key === this.#key && this.#isIdle) this.#show(entries);
+  }
+
+  get #isIdle(): boolean {
+    return this.basket.lines.length === 0 && this.payments.length === 0;
+  }
+
+  #show(entries: Entries): void {
+    this.#entries = entries;
+    const read = readOpenSale(entries);
     this.#sale = (read.ok ? read.value : undefined) ?? this.#fresh();
     this.#removal = undefined;
     if (!read.ok) void this.#keep();
-  }
-
-  /** Takes the sale up again when its document came back from the relay and nothing was begun here. */
-  async takeUpIfIdle(): Promise<void> {
-    if (this.#key && this.basket.lines.length === 0 && this.payments.length === 0)
-      await this.takeUp(this.#key);
   }
 
   /** The open basket. */

@@ -222,6 +222,18 @@ describe('a till that is started again', () => {
     await expect.poll(() => fresh.till.sale.basket.lines.length).toBe(1);
   });
 
+  it('keeps what is scanned while such a basket is on its way', async () => {
+    const bench = await openTill();
+    bench.view.scan('5012345678900');
+    const key = { class: 'basket', ...bench.till.place, session: 1 } as const;
+    const stored = await bench.documents.open(key);
+    const fresh = await openTill();
+    fresh.documents.receive(key, stored);
+    fresh.view.scan('4006381333931');
+    await fresh.documents.open(key);
+    expect(fresh.till.sale.basket.lines.map(({ sku }) => sku)).toEqual(['holder']);
+  });
+
   it('says when the open basket could not be put on the disk', async () => {
     const bench = await openTill();
     bench.documents.failHere = 'disk full';
