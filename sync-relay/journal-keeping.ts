@@ -6,6 +6,7 @@ import {
   type DocumentKey,
 } from '#model/ids/document-id.ts';
 import { HeadCountersigner } from './head-countersigner.ts';
+import { joinedDevices } from './joined-devices.ts';
 import type { VerifySignature } from './journal-check.ts';
 import { JournalWatch, type Quarantine } from './journal-watch.ts';
 import type { Relay } from './relay.ts';
@@ -67,6 +68,9 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
   });
   const list = new TrustedDevices({ own: parts.own }, now);
   const readDevices = async (document: RelayDocument) => {
+    const joined = parts.own.role === 'hq' ? await document.look(joinedDevices) : undefined;
+    // It changes the document, which is then read anew.
+    if (joined && Object.keys(joined).length > 0) await document.write(joined);
     list.update(await document.entries());
     watch.setDevices(list.devices.size === 0 ? undefined : list.devices);
   };

@@ -43,3 +43,13 @@ export function deviceStanding(device: Device | undefined, now: string): DeviceS
   if (device.expiresAt !== undefined && device.expiresAt <= now) return 'expired';
   return 'valid';
 }
+
+/**
+ * A device of which its entry has several texts, written apart (rule E2): as it is shown, and revoked as soon as any of them says so of
+ * the same key.
+ */
+export function joinedDevice(shown: Device, texts: readonly Device[]): Device {
+  const same = texts.filter(({ id, key }) => id === shown.id && key === shown.key);
+  const [revokedAt] = [shown, ...same].flatMap((one) => one.revokedAt ?? []).toSorted();
+  return revokedAt === undefined || revokedAt === shown.revokedAt ? shown : { ...shown, revokedAt };
+}
