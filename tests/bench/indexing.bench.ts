@@ -218,10 +218,11 @@ function generate(database: DatabaseSync): void {
       SELECT dimension, substr(scope, 1, 3), 'M' || substr(period, 2, 7), key, sum(rows), sum(receipts), sum(quantity), sum(amount)
       FROM rollup GROUP BY 1, 2, 3, 4;
     INSERT INTO sold_name (product, name, rows) SELECT 'p' || i, 'Product ' || i, 500 FROM number;
-    INSERT INTO sale (store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer)
+    INSERT INTO sale (store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer,
+      points_earned, points_back)
       SELECT store, register, session * ${SALES + 2} + i, session,
         store || '-' || register || '-' || printf('%06d', session * ${SALES} + i), store || register || session || '-' || i, 'sale',
-        day, day || 'T10:' || printf('%05d', i), 'ann', 1000, 800, 200, 4, 4000, NULL
+        day, day || 'T10:' || printf('%05d', i), 'ann', 1000, 800, 200, 4, 4000, NULL, 0, 0
       FROM place, day, number WHERE i < ${SALES} ORDER BY store, register, session, i;
     COMMIT;
     ANALYZE;
