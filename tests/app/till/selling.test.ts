@@ -212,26 +212,30 @@ describe('a till that is started again', () => {
     expect(third.till.sale.basket.lines.map(({ sku }) => sku)).toEqual(['holder']);
   });
 
-  it('takes up a basket that comes back from the relay while nothing was begun here', async () => {
+  /** A till with nothing in its basket, and what brings back from the relay the one with a lantern that it had. */
+  async function withBasketAway() {
+    const before = await openTill();
+    before.view.scan('5012345678900');
+    const key = { class: 'basket', ...before.till.place, session: 1 } as const;
+    const stored = await before.documents.open(key);
     const bench = await openTill();
-    bench.view.scan('5012345678900');
-    const key = { class: 'basket', ...bench.till.place, session: 1 } as const;
-    const stored = await bench.documents.open(key);
-    const fresh = await openTill();
-    fresh.documents.receive(key, stored);
-    await expect.poll(() => fresh.till.sale.basket.lines.length).toBe(1);
+    const comesBack = () => bench.documents.receive(key, stored);
+    const skus = () => bench.till.sale.basket.lines.map(({ sku }) => sku);
+    return { ...bench, key, comesBack, skus };
+  }
+
+  it('takes up a basket that comes back from the relay while nothing was begun here', async () => {
+    const { comesBack, skus } = await withBasketAway();
+    comesBack();
+    await expect.poll(skus).toEqual(['lantern']);
   });
 
   it('keeps what is scanned while such a basket is on its way', async () => {
-    const bench = await openTill();
-    bench.view.scan('5012345678900');
-    const key = { class: 'basket', ...bench.till.place, session: 1 } as const;
-    const stored = await bench.documents.open(key);
-    const fresh = await openTill();
-    fresh.documents.receive(key, stored);
-    fresh.view.scan('4006381333931');
-    await fresh.documents.open(key);
-    expect(fresh.till.sale.basket.lines.map(({ sku }) => sku)).toEqual(['holder']);
+    const { view, documents, key, comesBack, skus } = await withBasketAway();
+    comesBack();
+    view.scan('4006381333931');
+    await documents.open(key);
+    expect(skus()).toEqual(['holder']);
   });
 
   it('says when the open basket could not be put on the disk', async () => {
