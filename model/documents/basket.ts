@@ -51,6 +51,13 @@ function lineText(line: Basket['lines'][number]): string {
 
 const position = (index: number) => String(index).padStart(4, '0');
 
+/** Keys by index: every scan names those of all lines. */
+const LINE_KEYS: string[] = [];
+
+function lineKey(index: number): string {
+  return (LINE_KEYS[index] ??= `line:${position(index)}`);
+}
+
 /** The entries that hold an open sale in the register's basket document (rule D6): one per line, so a scan writes one line. */
 export function openSaleEntries(sale: OpenSale): Entries {
   const { lines, ...head } = sale.basket;
@@ -58,7 +65,7 @@ export function openSaleEntries(sale: OpenSale): Entries {
     basket: canonicalJson({ ...head, paying: sale.paying } as CanonicalValue),
   };
   lines.forEach((line, i) => {
-    entries[`line:${position(i)}`] = lineText(line);
+    entries[lineKey(i)] = lineText(line);
   });
   sale.payments.forEach((payment, i) => {
     entries[`payment:${position(i)}`] = canonicalJson(payment as CanonicalValue);
@@ -109,12 +116,12 @@ function collect<Value>(into: Value[], read: Result<Value, EntryFault>): Result<
  * the object is built from pairs, since assigning to `__proto__` would lose that entry.
  */
 export function entryDifference(before: Entries, after: Entries): Record<string, string | undefined> {
-  const changed = Object.entries(after).filter(
-    ([key, text]) => !Object.hasOwn(before, key) || before[key] !== text,
+  const changed = Object.keys(after).filter(
+    (key) => before[key] !== after[key] || !Object.hasOwn(before, key),
   );
   const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   return Object.fromEntries<string | undefined>([
-    ...changed,
+    ...changed.map((key) => [key, after[key]] as const),
     ...gone.map((key) => [key, undefined] as const),
   ]);
 }

@@ -41,8 +41,12 @@ export function parseQuantity(text: string): Result<string, QuantityRefusal> {
   return ok(quantity.toFixed());
 }
 
+/** Most quantities of a basket; their sum needs no decimals. */
+const WHOLE = /^\d{1,12}$/;
+
 /** The exact sum of two quantities, as quantity text. */
 export function addQuantity(a: string, b: string): string {
+  if (WHOLE.test(a) && WHOLE.test(b)) return String(Number(a) + Number(b));
   return new Exact(a).plus(b).toFixed();
 }
 

@@ -38,21 +38,32 @@ export function takeSpecials(
   occasion: SpecialOccasion,
   unit: number,
 ): readonly (readonly LineOff[])[] {
-  const open = lines.map((line, index): OpenLine => ({
-    ...line,
-    index,
-    left: line.amount,
-    offs: [],
-  }));
-  const marks = lines.map(markOf);
-  const ordered = open.toSorted((a, b) => compareTexts(marks[a.index] ?? '', marks[b.index] ?? ''));
+  const onOffer = byPriority(specials.filter((special) => isOnOffer(special, occasion)));
+  const open = reachedLines(lines, onOffer);
   const worth = lines.reduce((sum, line) => sum + line.amount, 0);
-  for (const special of byPriority(specials)) {
-    if (!isOnOffer(special, occasion)) continue;
+  for (const special of onOffer) {
     const uses = usesWithin(special, usesOf(special, occasion), worth);
-    for (let use = 0; use < uses; use++) take(special, ordered, unit);
+    for (let use = 0; use < uses; use++) take(special, open, unit);
   }
-  return open.map((line) => line.offs);
+  const offs = new Map(open.map((line) => [line.index, line.offs]));
+  return lines.map((_, index) => offs.get(index) ?? NOTHING_OFF);
+}
+
+/** One array for all lines that nothing is taken off: most of a long basket, which is priced with every scan. */
+const NOTHING_OFF: readonly LineOff[] = [];
+
+/** The lines that a special is about, by what they are. */
+function reachedLines(lines: readonly OfferedLine[], specials: readonly Special[]): readonly OpenLine[] {
+  const isReached = (line: OfferedLine) =>
+    specials.some(({ scope, effect }) => {
+      const reward = effect.kind === 'buy-get' ? effect.reward : undefined;
+      return isIn(scope, line) || (reward !== undefined && isIn(reward, line));
+    });
+  return lines
+    .flatMap((line, index): OpenLine[] =>
+      isReached(line) ? [{ ...line, index, left: line.amount, offs: [] }] : [],
+    )
+    .sort((a, b) => compareTexts(markOf(lines[a.index] ?? a), markOf(lines[b.index] ?? b)));
 }
 
 function byPriority(specials: readonly Special[]): Special[] {
@@ -249,16 +260,34 @@ function leftOf(lines: readonly OpenLine[]): Minor {
 
 function isIn(scope: Scope, line: OfferedLine): boolean {
   if (!scope.products && !scope.departments) return true;
-  return (
-    (scope.products?.includes(line.product) ?? false) ||
-    (line.department !== undefined && (scope.departments?.includes(line.department) ?? false))
-  );
+  const { products, departments } = membersOf(scope);
+  return products.has(line.product) || (line.department !== undefined && departments.has(line.department));
+}
+
+type Members = { readonly products: ReadonlySet<string>; readonly departments: ReadonlySet<string> };
+
+/** A special may name a thousand articles, and each line of a basket asks with every scan. */
+const MEMBERS = new WeakMap<Scope, Members>();
+
+function membersOf(scope: Scope): Members {
+  const known = MEMBERS.get(scope);
+  if (known) return known;
+  const members = { products: new Set(scope.products), departments: new Set(scope.departments) };
+  MEMBERS.set(scope, members);
+  return members;
 }
 
 /** Lines are gone through by what they are, so that a cent left over goes to the same article whatever was scanned first. */
 function markOf(line: OfferedLine): string {
-  return `${line.product}\n${line.price}\n${line.quantity}\n${line.amount}\n${line.mark ?? ''}`;
+  const known = MARKS.get(line);
+  if (known !== undefined) return known;
+  const mark = `${line.product}\n${line.price}\n${line.quantity}\n${line.amount}\n${line.mark ?? ''}`;
+  MARKS.set(line, mark);
+  return mark;
 }
+
+/** Lines are never changed, so what one is, is put into words once. */
+const MARKS = new WeakMap<OfferedLine, string>();
 
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -183,10 +183,10 @@ function namedTogether(
 function withSpecials(parts: readonly OwnPart[], basket: Basket, rules: PricingRules): readonly Reckoned[] {
   const lines = parts.map((part) => part.reckoned);
   const { specials = [], occasion = {}, currency } = rules;
-  const places = parts.flatMap(({ offered }, i) => (offered ? [i] : []));
-  if (specials.length === 0 || places.length === 0) return lines;
+  const offered = parts.flatMap((part) => part.offered ?? []);
+  if (specials.length === 0 || offered.length === 0) return lines;
   const offs = takeSpecials(
-    parts.flatMap(({ offered }) => offered ?? []),
+    offered,
     specials,
     {
       ...occasion,
@@ -195,9 +195,9 @@ function withSpecials(parts: readonly OwnPart[], basket: Basket, rules: PricingR
     },
     10 ** currencyExponent(currency),
   );
-  const byPlace = new Map(places.map((place, i) => [place, offs[i] ?? []]));
-  return lines.map((one, place) => {
-    const taken = byPlace.get(place) ?? [];
+  let next = 0;
+  return parts.map(({ reckoned: one, offered: isOffered }) => {
+    const taken = isOffered ? (offs[next++] ?? []) : [];
     if (taken.length === 0) return one;
     const off = taken.reduce((sum, { amount }) => sum + amount, 0);
     // Specials take whole minor units, which may be a part of one more than an exact line comes to.

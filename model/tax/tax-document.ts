@@ -225,28 +225,28 @@ function sorted(rows: ReadonlyMap<string, TaxGathering>): TaxGathering[] {
 
 /** Lines under exactly the same taxes as one, so that a large basket costs few divisions; all taxes are linear. */
 function groupedByTaxes(lines: readonly DocumentLine[]): DocumentLine[] {
-  const groups = new Map<string, DocumentLine>();
+  const groups = new Map<string, DocumentLine[]>();
   const apart: DocumentLine[] = [];
   for (const line of lines) {
     if (line.keptTaxes) apart.push(line);
     else addToGroup(groups, line);
   }
-  return [...groups.values(), ...apart];
+  return [...[...groups.values()].flatMap(together), ...apart];
 }
 
-function addToGroup(groups: Map<string, DocumentLine>, line: DocumentLine): void {
+function addToGroup(groups: Map<string, DocumentLine[]>, line: DocumentLine): void {
   const key = `${line.keepsPrice ? '-' : ''}${chainKey(line.taxes)}`;
   const group = groups.get(key);
-  groups.set(
-    key,
-    group
-      ? {
-          ...group,
-          amount: group.amount.plus(line.amount),
-          quantity: group.quantity.plus(line.quantity),
-        }
-      : line,
-  );
+  if (group) group.push(line);
+  else groups.set(key, [line]);
+}
+
+/** Lines of the same taxes as one. */
+function together([first, ...more]: readonly DocumentLine[]): DocumentLine[] {
+  if (!first || more.length === 0) return first ? [first] : [];
+  const amount = more.reduce((sum, line) => sum.plus(line.amount), first.amount);
+  const quantity = more.reduce((sum, line) => sum.plus(line.quantity), first.quantity);
+  return [{ ...first, amount, quantity }];
 }
 
 /** The order of taxes counts only where one is charged on another. */

@@ -35,10 +35,7 @@ function groupAt(shown: ShownBasket, from: number, before: BasketGroup | undefin
   const lines = shown.lines
     .slice(from, from + GROUP_LINES)
     .map((line, place) =>
-      kept(
-        { line, amount: shown.amounts[from + place] ?? 0, offs: shown.offs[from + place] ?? [] },
-        before?.lines[place],
-      ),
+      kept(line, shown.amounts[from + place] ?? 0, shown.offs[from + place] ?? NOTHING, before?.lines[place]),
     );
   const touched = touchedIn(shown.touched, from);
   const isSame =
@@ -49,11 +46,14 @@ function groupAt(shown: ShownBasket, from: number, before: BasketGroup | undefin
   return isSame ? before : { lines, touched };
 }
 
-function kept(now: ShownLine, before: ShownLine | undefined): ShownLine {
-  if (before === undefined || before.line !== now.line || before.amount !== now.amount) return now;
+const NOTHING: LineOffs = [];
+
+function kept(line: BasketLine, amount: Minor, offs: LineOffs, before: ShownLine | undefined): ShownLine {
   const isSame =
-    before.offs.length === now.offs.length && JSON.stringify(before.offs) === JSON.stringify(now.offs);
-  return isSame ? before : now;
+    before?.line === line &&
+    before.amount === amount &&
+    (before.offs === offs || JSON.stringify(before.offs) === JSON.stringify(offs));
+  return isSame ? before : { line, amount, offs };
 }
 
 function touchedIn(touched: ShownBasket['touched'], from: number): BasketGroup['touched'] {

@@ -113,10 +113,13 @@ function actOf(event: KeyboardEvent, typing: boolean): Act | undefined {
   if (event.altKey || event.metaKey) return undefined;
   // What was typed in a field is undone by the field itself.
   if (event.ctrlKey) return event.key === 'z' && typing ? undefined : CONTROL_KEYS[event.key];
-  const selling = element('barcode-input') !== null || element('new-sale-button') !== null;
   if (event.key === 'Escape') return escape;
-  return FUNCTION_KEYS[event.key] ?? (selling && !typing ? SELLING_KEYS[event.key] : undefined);
+  const act = FUNCTION_KEYS[event.key] ?? (typing ? undefined : SELLING_KEYS[event.key]);
+  // Looked for last: a scanner sends a dozen keys with each code, and finding an element costs more than all else here.
+  return act && event.key in SELLING_KEYS && !isSelling() ? undefined : act;
 }
+
+const isSelling = () => element('barcode-input') !== null || element('new-sale-button') !== null;
 
 const escape: Act = (till, view) => {
   if (till.finished) till.nextSale();
