@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '#model/protocol/frame.ts';
 import { Dice } from '../simulate/dice.ts';
@@ -13,6 +14,8 @@ import { besideBaseline, quantile, type BenchRow } from './row.ts';
 
 const TILLS = 12;
 const SALES = 40;
+/** From one sale to the next, in milliseconds: a till that sells without a pause measures how long its own sales queue. */
+const PACE_MS = 300;
 const TARGET = 'the others keep theirs';
 
 /** Something that is wrong on the network while the store sells; gives what ends it. */
@@ -76,7 +79,9 @@ async function sell({ tills }: Mesh, from: number, times: number[]): Promise<num
     const start = performance.now();
     seller?.write(id, saleKey(sale), `sale ${sale}`);
     await Promise.all(others.map((till) => till.until(() => till.size(id) >= sale)));
-    times.push(performance.now() - start);
+    const taken = performance.now() - start;
+    times.push(taken);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, PACE_MS - taken)));
   }
   return from + SALES;
 }
@@ -139,20 +144,10 @@ async function equal({ tills }: Mesh, sales: number): Promise<void> {
 }
 
 async function rubbish({ tills }: Mesh) {
-  const ended = new AbortController();
-  const sending = (async () => {
-    while (!ended.signal.aborted) {
-      const socket = new WebSocket(urlOf(tills));
-      socket.on('error', () => undefined);
-      const closed = once(socket, 'close');
-      await once(socket, 'open');
-      socket.send(randomBytes(10_000));
-      await closed;
-    }
-  })();
+  const peer = new Worker(new URL('./rubbish-peer.ts', import.meta.url), { workerData: urlOf(tills) });
+  await once(peer, 'online');
   return async () => {
-    ended.abort();
-    await sending;
+    await peer.terminate();
   };
 }
 
