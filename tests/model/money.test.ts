@@ -160,6 +160,19 @@ describe('quantities and unit prices', () => {
     expect(parseQuantity(typed)).toStrictEqual({ ok: false, error: code });
   });
 
+  test('[M4] quantities add up exactly, whole ones as others', () => {
+    const whole = fc.integer({ min: -99_999, max: 999_999 });
+    const quantity = fc.oneof(
+      whole.map(String),
+      whole.map((thousandths) => new Exact(thousandths).div(1000).toFixed()),
+    );
+    fc.assert(
+      fc.property(quantity, quantity, (a, b) => {
+        expect(addQuantity(a, b)).toBe(new Exact(a).plus(b).toFixed());
+      }),
+    );
+  });
+
   test('[M4] what was read is a quantity, whatever was typed', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.double().map(String)), (typed) => {

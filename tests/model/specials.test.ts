@@ -159,8 +159,11 @@ const effects: fc.Arbitrary<SpecialEffect> = fc.oneof(
     .tuple(fc.integer({ min: 1, max: 4 }), fc.nat(2000))
     .map(([quantity, price]): SpecialEffect => ({ kind: 'set', quantity, price })),
   fc
-    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }))
-    .map(([buy, get]): SpecialEffect => ({ kind: 'buy-get', buy, get, percent: '100' })),
+    .tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }), fc.boolean())
+    .map(([buy, get, rewards]): SpecialEffect => {
+      const reward = rewards ? { reward: { products: ['b'] } } : {};
+      return { kind: 'buy-get', buy, get, percent: '100', ...reward };
+    }),
   fc.nat(900).map((cents): SpecialEffect => ({
     kind: 'units',
     change: { kind: 'price', price: (cents / 100).toFixed(2) },
@@ -192,6 +195,8 @@ const offered = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
+const TOOLS = { departments: ['tools'] };
+
 describe('any specials', () => {
   test('[X10] never take more off a line than it comes to', () => {
     fc.assert(
@@ -212,6 +217,22 @@ describe('any specials', () => {
     fc.assert(
       fc.property(offered, specials, (lines, all) => {
         expect(byLine(lines.toReversed(), all.toReversed())).toStrictEqual(byLine(lines, all));
+      }),
+    );
+  });
+
+  test('[X4] come to the same whatever else is in the basket that they are not about', () => {
+    const scoped = specials.map((all) =>
+      all.map((one) => ({
+        ...one,
+        scope: (one.scope.departments ?? one.scope.products) ? one.scope : TOOLS,
+      })),
+    );
+    const others = fc.array(fc.constantFrom(line('x', '3', '2.00'), line('y', '0.5', '9.99')));
+    fc.assert(
+      fc.property(offered, others, scoped, (lines, more, all) => {
+        const amounts = offs([...more, ...lines], all);
+        expect(amounts).toStrictEqual([...more.map(() => 0), ...offs(lines, all)]);
       }),
     );
   });
