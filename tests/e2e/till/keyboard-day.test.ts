@@ -92,6 +92,7 @@ async function parkAndResume(): Promise<void> {
 /** 5.00 by card, the rest in cash. */
 async function payMixed(): Promise<void> {
   await keyboard.press('F4');
+  await focused('H1');
   await keyboard.enter('card-payment');
   await till.page.getByTestId('payment-amount').waitFor();
   await keyboard.type('5');
