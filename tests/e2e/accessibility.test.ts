@@ -11,6 +11,7 @@ import { follow, type Walk } from '../screens/screen.ts';
 import { setUpWalk } from '../screens/set-up-walk.ts';
 import { tillAloneWalk } from '../screens/till-alone-walk.ts';
 import { tillWalk } from '../screens/till-walk.ts';
+import { smallTargets } from './pages/targets.ts';
 import { TillPage } from './pages/till-page.ts';
 
 /** What keeps people out; the lesser findings of axe are matters of taste. */
@@ -64,15 +65,18 @@ async function tooWide(page: Page, screen: string): Promise<string[]> {
   return wide.map((place) => `${screen}: wider than a phone: ${place}`);
 }
 
-/** Follows a walk and gives what axe found on its screens, each in light and in dark. */
-async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; found: string[] }> {
+/** Follows a walk and gives what axe found on its screens, each in light and in dark; at a till also what a finger would miss. */
+async function look(
+  walk: (page: Page) => Walk,
+  place: 'till' | 'office' = 'till',
+): Promise<{ screens: string[]; found: string[] }> {
   const page = await browser.context.newPage();
   await page.setViewportSize(TILL);
   const screens: string[] = [];
   const found: string[] = [];
   await follow(walk(page), async (screen) => {
     screens.push(screen);
-
+    if (place === 'till') found.push(...(await smallTargets(page, screen)));
     found.push(...(await findings(page, screen, 'light')), ...(await findings(page, screen, 'dark')));
     found.push(...(await tooWide(page, screen)));
   });
@@ -81,7 +85,7 @@ async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; fo
 }
 
 describe(
-  'every screen keeps nobody out, in light and in dark, and fits a phone',
+  'every screen keeps nobody out, in light and in dark, fits a phone, and a till fits fingers',
   { timeout: 720_000 },
   () => {
     test('before a device is anybody’s', async () => {
@@ -107,7 +111,7 @@ describe(
 
     test('at head office that sees what the till sold', async () => {
       const url = `http://localhost:${shop.hq.spec.ports.app}`;
-      const office = await look((page) => officeWalk({ url, page, language: 'en' }));
+      const office = await look((page) => officeWalk({ url, page, language: 'en' }), 'office');
       expect(office.found).toEqual([]);
       expect(office.screens).toContain('office-failure');
     });

@@ -60,6 +60,9 @@ export async function* tillAloneWalk(page: Page, cashier: Cashier): Walk {
 /** A page that is slow to start, and one that cannot become a till yet. */
 async function* startWalk(page: Page, { url }: TillOrigin): Walk {
   const config = '**/config.json';
+  await page.goto(`${url}nowhere`);
+  await reached(page, 'nowhere');
+  yield 'nowhere';
   const looked = Promise.withResolvers<void>();
   await page.route(config, async (route) => {
     await looked.promise;

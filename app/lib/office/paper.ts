@@ -141,7 +141,7 @@ function tenderSection(report: SessionReportAnswer, formats: Formats): PaperSect
 function departmentSection(report: SessionReportAnswer, { formats, departments }: PaperWords): PaperSection {
   const rows = Object.entries(report.departments).map(([id, { amount, quantity }]) => ({
     ...money(id === '' ? m.office_no_department() : (departments.get(id) ?? id), amount, formats),
-    note: m.office_paper_units({ quantity: formats.quantity(quantity) }),
+    note: m.office_paper_units({ count: Number(quantity), quantity: formats.quantity(quantity) }),
   }));
   return { title: m.office_paper_departments(), rows };
 }

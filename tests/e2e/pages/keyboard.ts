@@ -1,4 +1,6 @@
 import type { Page } from 'playwright';
+import { vi } from 'vitest';
+import { PATIENCE } from '../../support/patience.ts';
 
 /** As many presses as the longest way over a screen takes. */
 const MOST_PRESSES = 80;
@@ -67,6 +69,16 @@ export class Keyboard {
   async enter(testid: string): Promise<void> {
     await this.tabTo(testid);
     await this.press('Enter');
+  }
+
+  /** Waits until a dialog is gone and something else has the focus: with nothing in focus a person begins at the top again. */
+  async leftBehind(dialog: string): Promise<string> {
+    await this.#page.getByTestId(dialog).waitFor({ state: 'detached' });
+    return vi.waitFor(async () => {
+      const { name } = await focusOf(this.#page);
+      if (name === 'BODY') throw new Error(`nothing has the focus after ${dialog}`);
+      return name;
+    }, PATIENCE);
   }
 
   /** The places Tab leads to, `presses` of them from here. */

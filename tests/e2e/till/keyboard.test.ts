@@ -117,6 +117,8 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
       await expect.poll(() => dialog.count(), PATIENCE).toBeLessThan(2);
       if ((await page.getByTestId(name).count()) > 0) await keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
+      // Where the entry was the focus begins again: where the menu was opened from.
+      await expect.poll(async () => (await focusOf(page)).name, PATIENCE).not.toBe('BODY');
     }
     expect(keyboard.unseen).toEqual([]);
   });

@@ -65,6 +65,7 @@ export async function* sellWalk({ till }: TillTour): Walk {
   // Whoever looks at the screen may take longer than it can be undone.
   await till.addBySearch(LANTERN);
   await till.addBySearch('9999999999994');
+  await till.error.first().waitFor();
   yield 'till-unknown-code';
   await till.search.fill('');
   await page.keyboard.press('Escape');
