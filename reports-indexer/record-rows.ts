@@ -2,6 +2,7 @@ import { sensitiveAct } from '#model/audit/sensitive-act.ts';
 import { registerName } from '#model/ids/register-id.ts';
 import { recordKey, type JournalRecord, type RecordOf } from '#model/journal/record.ts';
 import { bookedMoves } from '#model/ledger/ledger.ts';
+import { unitsOf } from './buyer-sums.ts';
 import { toThousandths } from './quantities.ts';
 import type { WholeRecord } from './read-record.ts';
 import type { Candidate } from './settle.ts';
@@ -133,10 +134,8 @@ function insertMoves(
 
 function insertSale(statements: Statements, record: RecordOf<'sale'>, day: string): void {
   const { store, register, seq, session, at, by, body } = record;
-  let units = 0;
   body.lines.forEach((line, i) => {
     const quantity = toThousandths(line.quantity);
-    if (!line.account) units += quantity;
     const { product, sku, name, department, price, amount, representative, quick } = line;
     statements.insertLine.run(
       store,
@@ -181,7 +180,7 @@ function insertSale(statements: Statements, record: RecordOf<'sale'>, day: strin
     net,
     tax,
     body.lines.length,
-    units,
+    unitsOf(body),
     customer ?? null,
     terms?.tier ?? null,
     terms?.certificate ?? null,

@@ -1,3 +1,5 @@
+import { BuyerBatch } from './buyer-sums.ts';
+import { rollupPlaces, type RollupAt } from './rollup-places.ts';
 import type { Statements } from './statements.ts';
 
 /** Sums of sale lines under one key. `quantity` in thousandths, `amount` in minor units, `rows` counts lines. */
@@ -20,20 +22,12 @@ export type Dimension = 'product' | 'department';
 export class RollupBatch {
   readonly #sums = new Map<string, RollupSums>();
   readonly #names = new Map<string, { readonly product: string; readonly name: string; rows: number }>();
+  /** What is rolled up by who bought. */
+  readonly buyers = new BuyerBatch();
 
   /** Adds (or with negative sums takes away) what one session sold of one key on one day. */
-  add(
-    dimension: Dimension,
-    at: { day: string; store: string; register: string },
-    key: string,
-    sums: LineSums,
-  ): void {
-    const day = `D${at.day}`;
-    const month = `M${at.day.slice(0, 7)}`;
-    this.#addTo(dimension, `${at.store}-${at.register}`, day, key, sums);
-    this.#addTo(dimension, '', day, key, sums);
-    this.#addTo(dimension, at.store, month, key, sums);
-    this.#addTo(dimension, '', month, key, sums);
+  add(dimension: Dimension, at: RollupAt, key: string, sums: LineSums): void {
+    for (const [scope, period] of rollupPlaces(at)) this.#addTo(dimension, scope, period, key, sums);
   }
 
   /** Counts the lines a product was sold on under a name. */
@@ -56,6 +50,7 @@ export class RollupBatch {
     }
     this.#sums.clear();
     this.#names.clear();
+    this.buyers.flush(statements);
   }
 
   #addTo(dimension: Dimension, scope: string, period: string, key: string, sums: LineSums): void {

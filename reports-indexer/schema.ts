@@ -9,7 +9,7 @@ import type {
 } from './exception-schema.ts';
 
 /** Counts the shapes of the tables below. The database is a copy of the documents: another version means drop and replay. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** What this database is and whose documents it holds; keys `schemaVersion` and `organization`. */
 export type MetaTable = { key: string; value: string };
@@ -275,6 +275,22 @@ export type RollupTable = {
   amount: number;
 };
 
+/**
+ * Sums of sales by customer or by tier (rule U4), scopes and periods as in RollupTable; `key` is '' for nobody, or no tier. `quantity` in
+ * thousandths, `receipts` counts sales, refunds and exchanges.
+ */
+export type BuyerRollupTable = {
+  dimension: string;
+  scope: string;
+  period: string;
+  key: string;
+  receipts: number;
+  quantity: number;
+  gross: number;
+  net: number;
+  tax: number;
+};
+
 /** Names products were sold under and on how many lines; names those the catalog does not know. */
 export type SoldNameTable = { product: string; name: string; rows: number };
 
@@ -335,6 +351,7 @@ export type Tables = {
   session_tender: SessionTenderTable;
   session_department: SessionDepartmentTable;
   rollup: RollupTable;
+  buyer_rollup: BuyerRollupTable;
   sold_name: SoldNameTable;
   span: SpanTable;
   act: ActTable;

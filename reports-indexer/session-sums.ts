@@ -1,6 +1,7 @@
 import type { RegisterId, StoreId } from '#model/ids/register-id.ts';
 import type { JournalRecord, RecordOf } from '#model/journal/record.ts';
 import type { SaleBody } from '#model/sale/sale-body.ts';
+import { BuyerDelta } from './buyer-sums.ts';
 import { toThousandths } from './quantities.ts';
 import { addSums, type LineSums, type RollupBatch } from './rollup-sums.ts';
 import { SESSION_SUMS, type SessionSums } from './schema.ts';
@@ -46,6 +47,7 @@ export class SessionDelta {
   readonly #departments = new Map<string, LineRow>();
   readonly #products = new Map<string, LineRow>();
   readonly #names = new Map<string, Map<string, number>>();
+  readonly #buyers = new BuyerDelta();
   #tookAway = false;
 
   constructor(place: SessionPlace) {
@@ -91,6 +93,7 @@ export class SessionDelta {
     for (const [product, sums] of this.#products) rollup.add('product', this.#place, product, lineSums(sums));
     for (const [product, names] of this.#names)
       for (const [name, rows] of names) rollup.addName(product, name, rows);
+    this.#buyers.flush(rollup.buyers, this.#place);
     if (this.#tookAway) this.#dropEmpty(statements);
   }
 
@@ -109,6 +112,7 @@ export class SessionDelta {
     sums.net += sign * sale.net;
     sums.tax += sign * sale.tax;
     sums.lines += sign * sale.lines.length;
+    this.#buyers.add(sale, sign);
     // Value put into an account is no article and no turnover (rule G4).
     for (const line of sale.lines) if (!line.account) this.#addLine(sale, line, sign);
     for (const row of sale.taxes) this.#addTax(row, sign);

@@ -211,6 +211,18 @@ export function prepareStatements(database: DatabaseSync) {
     addRollup: p(
       upsert('rollup', 'dimension, scope, period, key', ['rows', 'receipts', 'quantity', 'amount']),
     ),
+    addBuyer: p(
+      upsert('buyer_rollup', 'dimension, scope, period, key', [
+        'receipts',
+        'quantity',
+        'gross',
+        'net',
+        'tax',
+      ]),
+    ),
+    dropBuyer: p(
+      'DELETE FROM buyer_rollup WHERE dimension = ? AND scope = ? AND period = ? AND key = ? AND receipts = 0',
+    ),
     addName: p(upsert('sold_name', 'product, name', ['rows'])),
     dropTaxes: p(`DELETE FROM session_tax WHERE day = ? AND ${OF_SESSION} AND rows = 0`),
     dropTenders: p(`DELETE FROM session_tender WHERE day = ? AND ${OF_SESSION} AND rows = 0`),

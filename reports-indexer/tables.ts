@@ -79,6 +79,9 @@ CREATE TABLE session_department (${SESSION}, department TEXT NOT NULL, rows INTE
 CREATE TABLE rollup (dimension TEXT NOT NULL, scope TEXT NOT NULL, period TEXT NOT NULL, key TEXT NOT NULL,
   rows INTEGER NOT NULL, receipts INTEGER NOT NULL, quantity INTEGER NOT NULL, amount INTEGER NOT NULL,
   PRIMARY KEY (dimension, scope, period, key)) STRICT, WITHOUT ROWID;
+CREATE TABLE buyer_rollup (dimension TEXT NOT NULL, scope TEXT NOT NULL, period TEXT NOT NULL, key TEXT NOT NULL,
+  receipts INTEGER NOT NULL, quantity INTEGER NOT NULL, gross INTEGER NOT NULL, net INTEGER NOT NULL, tax INTEGER NOT NULL,
+  PRIMARY KEY (dimension, scope, period, key)) STRICT, WITHOUT ROWID;
 CREATE TABLE sold_name (product TEXT NOT NULL, name TEXT NOT NULL, rows INTEGER NOT NULL,
   PRIMARY KEY (product, name)) STRICT, WITHOUT ROWID;
 

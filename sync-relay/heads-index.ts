@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto';
-import { bytesOfDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import {
+  addressOfBytes,
+  bytesOfDocumentId,
+  type DocumentAddress,
+  type DocumentId,
+} from '#model/ids/document-id.ts';
 import { BLOCK_DOCUMENTS, DIGEST_BYTES } from '#model/protocol/summary.ts';
+
+/** The bits of the last byte of an id that say the place in its block. */
+const PLACES = BLOCK_DOCUMENTS - 1;
 
 /** What a block keeps: for each place the digest of a document's heads, and the hashes of its archives; its own once asked for. */
 type Block = {
   readonly digests: (string | undefined)[];
   readonly archives: (string | undefined)[];
   digest: Uint8Array | undefined;
+  /** What its first document is, once asked for. */
+  address: DocumentAddress | undefined;
 };
 
 /** A document as the index knows it; `digest` are 16 bytes (rule W6). */
@@ -17,12 +27,23 @@ export type IndexedDocument = { readonly place: number; readonly digest: Uint8Ar
  * look at the names of most.
  */
 export class IndexedBlock {
-  readonly block: Uint8Array;
+  readonly #name: string;
   readonly #block: Block;
+  #bytes: Uint8Array | undefined;
 
-  constructor(block: Uint8Array, kept: Block) {
-    this.block = block;
+  constructor(name: string, kept: Block) {
+    this.#name = name;
     this.#block = kept;
+  }
+
+  /** Its name. */
+  get block(): Uint8Array {
+    return (this.#bytes ??= Buffer.from(this.#name, 'latin1'));
+  }
+
+  /** What one of its documents is: class and place are those of all. Kept, for whoever comes back is shown all blocks but has few. */
+  get address(): DocumentAddress | undefined {
+    return (this.#block.address ??= addressOfBytes(documentBytes(this.block, this.first)));
   }
 
   /** The place of its first document. */
@@ -95,27 +116,34 @@ export class HeadsIndex {
 
   /** Takes note of a document's state and archives. */
   set(bytes: Uint8Array, digest: Uint8Array, archives: readonly string[]): void {
-    const name = nameOf(bytes);
+    this.setPacked(latin1(bytes), latin1(digest), latin1(Buffer.from(archives.join(''), 'hex')));
+  }
+
+  /** The same with all of them as texts of one byte a character, the hashes of the archives joined. */
+  setPacked(bytes: string, digest: string, archives: string): void {
+    const last = bytes.charCodeAt(15);
+    const name = bytes.slice(0, 15) + String.fromCharCode(last & ~PLACES);
     let block = this.#blocks.get(name);
     if (block === undefined)
-      this.#blocks.set(name, (block = { digests: [], archives: [], digest: undefined }));
-    const place = placeOf(bytes);
+      this.#blocks.set(name, (block = { digests: [], archives: [], digest: undefined, address: undefined }));
+    const place = last & PLACES;
     if (block.digests[place] === undefined) this.#count += 1;
     block.digest = undefined;
-    block.digests[place] = Buffer.from(digest).toString('latin1');
-    if (archives.length > 0) block.archives[place] = Buffer.from(archives.join(''), 'hex').toString('latin1');
+    block.digests[place] = digest;
+    if (archives.length > 0) block.archives[place] = archives;
     else if (block.archives[place] !== undefined) block.archives[place] = undefined;
   }
 
   /** The block of a name. */
   block(name: Uint8Array): IndexedBlock | undefined {
-    const block = this.#blocks.get(nameOf(name));
-    return block && new IndexedBlock(name, block);
+    const text = nameOf(name);
+    const block = this.#blocks.get(text);
+    return block && new IndexedBlock(text, block);
   }
 
   /** All blocks, in no order. */
   *blocks(): Iterable<IndexedBlock> {
-    for (const [name, block] of this.#blocks) yield new IndexedBlock(Buffer.from(name, 'latin1'), block);
+    for (const [name, block] of this.#blocks) yield new IndexedBlock(name, block);
   }
 
   /** The bytes of the id of every document that has no archive. */
@@ -148,11 +176,15 @@ function documentsOf({ digests }: Block): IndexedDocument[] {
 }
 
 function placeOf(bytes: Uint8Array): number {
-  return (bytes[15] ?? 0) & (BLOCK_DOCUMENTS - 1);
+  return (bytes[15] ?? 0) & PLACES;
 }
 
 function nameOf(bytes: Uint8Array): string {
   const name = Buffer.from(bytes);
-  name[15] = (name[15] ?? 0) & ~(BLOCK_DOCUMENTS - 1);
+  name[15] = (name[15] ?? 0) & ~PLACES;
   return name.toString('latin1');
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

@@ -1,10 +1,5 @@
 import type { Logger } from 'pino';
-import {
-  documentId,
-  type DocumentAddress,
-  type DocumentId,
-  type DocumentKey,
-} from '#model/ids/document-id.ts';
+import { documentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
 import { HeadCountersigner } from './head-countersigner.ts';
 import { joinedDevices } from './joined-devices.ts';
 import type { VerifySignature } from './journal-check.ts';
@@ -87,18 +82,15 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
       log.error({ err: cause }, 'the devices that sign journals could not be read'),
     );
   };
-  const sealed = new Set<string>();
   for (const [{ organization, key }, seal] of relay.takeSeals()) {
     if (key.class !== 'session') continue;
     watch.sealed({ ...key, organization }, seal);
-    sealed.add(sessionName(organization, key));
   }
-  for (const address of relay.addresses) {
+  for (const address of relay.addressesOf('organization', 'session', 'acknowledgements')) {
     const { organization, key } = address;
     if (key.class === 'organization' && organization === parts.organization)
       changedDevices(relay.document(key));
-    if (key.class !== 'session' && key.class !== 'acknowledgements') continue;
-    const isSealed = key.class === 'session' && sealed.has(sessionName(organization, key));
+    const isSealed = key.class === 'session' && watch.isSealed({ ...key, organization });
     if (!isSealed) watch.changed(documentId(address), address);
   }
   archivist.considerBaskets(basketsKept(relay, watch));
@@ -135,12 +127,4 @@ function countersignerOf(
     changes: Record<string, string>,
   ) => relay.document(key).write(changes);
   return new HeadCountersigner({ device: own.id, sign, write, now, later, log });
-}
-
-/** A session in a word that costs less than its document's id. */
-function sessionName(
-  organization: string,
-  { store, register, session }: Extract<DocumentKey, { class: 'session' }>,
-): string {
-  return `${organization} ${store} ${register} ${session}`;
 }

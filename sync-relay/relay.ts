@@ -184,9 +184,9 @@ export class Relay {
     return [...this.#addresses()].map((address) => this.#live.get(documentId(address), address));
   }
 
-  /** What every document held is, those of other organizations too. */
-  get addresses(): Iterable<DocumentAddress> {
-    return this.#addresses();
+  /** What every document held of these classes is, those of other organizations too. */
+  addressesOf(...classes: readonly DocumentKey['class'][]): Iterable<DocumentAddress> {
+    return this.#addresses(undefined, classes);
   }
 
   /** The baskets that lie in logs alone. */
@@ -269,12 +269,13 @@ export class Relay {
   }
 
   /** Addresses of all documents on the disk; with a link, of those it is offered. */
-  *#addresses(link?: Link): Iterable<DocumentAddress> {
+  *#addresses(link?: Link, classes?: readonly DocumentKey['class'][]): Iterable<DocumentAddress> {
     for (const indexed of this.#shelf.index.blocks()) {
       const { block } = indexed;
       const newest = addressOfBytes(documentBytes(block, indexed.last));
+      if (newest === undefined || classes?.includes(newest.key.class) === false) continue;
       // A block has one class and one place: where its newest document is not offered, none is.
-      if (newest === undefined || (link && !this.#isOffered(link, newest))) continue;
+      if (link && !this.#isOffered(link, newest)) continue;
       for (const { place } of indexed.documents) {
         const address = addressOfBytes(documentBytes(block, place));
         if (address && (!link || this.#isOffered(link, address))) yield address;

@@ -206,6 +206,8 @@ export class Summaries {
     if (link.trust === 'stranger') return [];
     const blocks: SharedBlock[] = [];
     for (const indexed of this.#parts.index.blocks()) {
+      // Most blocks are of other stores, and are passed over without their names being made.
+      if (indexed.address === undefined || !this.#parts.isShared(link, indexed.address)) continue;
       if (ranges !== undefined && !ranges.has(keyOf(rangeOf(indexed.block)))) continue;
       const shared = this.#shared(link, indexed);
       if (shared !== undefined) blocks.push(shared);
@@ -215,10 +217,10 @@ export class Summaries {
 
   /** A block as a peer may see it: who may have one of its documents may have all. */
   #shared(link: Link, indexed: IndexedBlock): SharedBlock | undefined {
-    const { block } = indexed;
-    const address = addressOfBytes(documentBytes(block, indexed.first));
+    const { address } = indexed;
     if (address === undefined || !this.#parts.isShared(link, address)) return undefined;
     if (!isVouchedFor(address.key)) return indexed;
+    const { block } = indexed;
     const documents = indexed.documents.map((one) => this.#withWord(block, one));
     return { block, documents, digest: blockDigest(documents) };
   }

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { documentId } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
@@ -14,7 +12,8 @@ import { ORGANIZATION } from '../support/stock-peer.ts';
 import { deviceEntry } from '../support/test-key.ts';
 import { ownDevice } from '../../sync-relay/device-file.ts';
 import { REGISTERS, type GrowthSize } from './growth-shop.ts';
-import type { NewsTold, Seen, Told } from './returning-relays.ts';
+import { ReturningProcesses } from './returning-processes.ts';
+import type { NewsTold, Seen } from './returning-relays.ts';
 import { relayKey } from './returning-store.ts';
 import { besideBaseline, quantile, type BenchRow } from './row.ts';
 
@@ -27,6 +26,8 @@ export type Returned = {
   readonly median: number;
   readonly last: number;
   readonly quiet: number;
+  /** The longest from when a till's relay was let in until it was level. */
+  readonly wait: number;
   readonly bytes: number;
   readonly messages: number;
   readonly ofNews: number;
@@ -36,6 +37,7 @@ export type Returned = {
   readonly cpu: number;
   /** What all the relays that came back took of the same machine. */
   readonly theirCpu: number;
+  readonly processes: number;
 };
 
 const TICKS = 100;
@@ -74,23 +76,18 @@ export class HeadOfficeReturns {
 
   /** Head office's relay is away, relays get ready and dial, and it starts. */
   async comeBack({ stores, registers, days }: Comeback): Promise<Returned> {
-    const told = {
+    const relays = await ReturningProcesses.start(stores, registers, {
       'head-office': join(this.#folder, 'documents'),
       url: `ws://127.0.0.1:${this.#port}/sync`,
-      stores,
-      registers,
       new: days,
       days: this.#size.days,
       sales: this.#size.sales,
-    };
-    const relays = await Returning.start(
-      Object.entries(told).flatMap(([name, value]) => [`--${name}`, String(value)]),
-    );
+    });
     const hq = await this.#start();
     const listening = Date.now();
     const watch = new ProcessWatch(hq);
     await watch.begin();
-    const { seen, news, cpu: theirCpu } = await relays.quiet;
+    const { seen, news, cpu: theirCpu } = await relays.quiet();
     const watched = await watch.end();
     await hq.stop();
     await this.#assertHeld(news);
@@ -102,11 +99,13 @@ export class HeadOfficeReturns {
       median: quantile(level, 0.5),
       last: Math.max(...level),
       quiet: Math.max(...seen.map(({ lastAt }) => since(lastAt))),
+      wait: Math.max(...seen.map(({ linkedAt, levelAt }) => (levelAt - linkedAt) / 1000)),
       bytes: mean((one) => one.bytes),
       messages: mean((one) => one.messages),
       ofNews: mean((one) => one.ofNews),
       retries: seen.reduce((sum, one) => sum + one.links - 1, 0),
       theirCpu,
+      processes: relays.count,
       ...watched,
     };
   }
@@ -143,40 +142,6 @@ function devicesOf({ stores }: GrowthSize, hq: Parameters<typeof deviceEntry>[0]
       Object.assign(entries, deviceEntries([terminalOf(place.store, place.register)]));
     }
   return entries;
-}
-
-/** The relays of the stores, all in one process beside head office's. */
-class Returning {
-  readonly quiet: Promise<{
-    readonly seen: readonly Seen[];
-    readonly news: readonly NewsTold[];
-    readonly cpu: number;
-  }>;
-
-  private constructor(quiet: Returning['quiet']) {
-    this.quiet = quiet;
-  }
-
-  /** Resolves when all of them are ready and dial. */
-  static start(args: readonly string[]): Promise<Returning> {
-    const nodeArgs = ['--max-old-space-size=8000', 'tests/bench/returning-relays.ts'];
-    const child = spawn(process.execPath, [...nodeArgs, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-    return new Promise((resolve, reject) => {
-      const quiet = new Promise<Awaited<Returning['quiet']>>((found, lost) => {
-        child.once('close', (code) => {
-          const ended = new Error(`the returning relays ended with ${code}`);
-          reject(ended);
-          lost(ended);
-        });
-        createInterface({ input: child.stdout }).on('line', (line) => {
-          const told = JSON.parse(line) as Told;
-          if (told.event === 'quiet') found({ seen: told.relays, news: told.news, cpu: told.cpu });
-          else resolve(new Returning(quiet));
-        });
-      });
-      quiet.catch(() => undefined);
-    });
-  }
 }
 
 /** Memory, pauses and work of a relay for a while. */
@@ -243,6 +208,7 @@ export async function benchReturns(folder: string, size: GrowthSize): Promise<Be
 const FIGURES = {
   median: ['level, median, from when head office listens', 's', ''],
   last: ['level, the last', 's', ''],
+  wait: ['the longest a till’s relay waited, from its link to level', 's', ''],
   quiet: ['nobody has anything more to say', 's', ''],
   bytes: ['bytes of a link, both ways', 'B', ''],
   messages: ['messages of a link, both ways', '', ''],
@@ -250,7 +216,8 @@ const FIGURES = {
   peak: ['head office’s highest RSS', 'MB', '≤ 300 MB'],
   stall: ['the longest a request to it waited', 'ms', ''],
   cpu: ['its work', 's', ''],
-  theirCpu: ['work of all the others, which are one process here', 's', ''],
+  theirCpu: ['work of all the others on the same machine', 's', ''],
+  processes: ['processes they are', '', ''],
 } as const satisfies Partial<Record<keyof Returned, readonly [string, string, string]>>;
 
 function returnRows(what: string, many: Returned, alone: Returned): BenchRow[] {

@@ -130,6 +130,8 @@ const DAYS = 250;
 const SALES = 200;
 const PRODUCTS_A_DAY = 300;
 const PRODUCTS = 2000;
+/** Known customers; two sales of five are theirs, and one of five is by a tier. */
+const CUSTOMERS = 5000;
 
 /** The middle of nine runs of each report over a million sales, in milliseconds. */
 async function reportLatencies(): Promise<BenchResult[]> {
@@ -143,6 +145,11 @@ async function reportLatencies(): Promise<BenchResult[]> {
         `sales by ${by}`,
         () => salesReport(query, by, year),
       ]),
+      ['sales by customer of a store', () => salesReport(query, 'customer', { ...year, store: 'S02' })],
+      [
+        'sales by customer of a register',
+        () => salesReport(query, 'customer', { ...year, store: 'S02', register: 'R3' }),
+      ],
       ['sales by product of a store', () => salesReport(query, 'product', { ...year, store: 'S02' })],
       [
         'sales by product of a register',
@@ -190,7 +197,10 @@ function generate(database: DatabaseSync): void {
   const sums = SESSION_SUMS.map((name) => (name === 'sales' ? SALES : name === 'records' ? SALES + 2 : 1000));
   database.exec(`
     PRAGMA synchronous = OFF; BEGIN;
-    CREATE TEMP TABLE number AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT ${PRODUCTS}) SELECT i FROM n;
+    CREATE TEMP TABLE number AS
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT ${PRODUCTS}) SELECT i FROM n;
+    INSERT INTO customer (shard, id, name)
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n LIMIT ${CUSTOMERS}) SELECT 0, 'c' || i, 'Customer ' || i FROM n;
     CREATE TEMP TABLE place AS SELECT 'S0' || (s.i + 1) AS store, 'R' || (r.i + 1) AS register
       FROM number s, number r WHERE s.i < ${STORES} AND r.i < ${REGISTERS};
     CREATE TEMP TABLE day AS SELECT i + 1 AS session, date('2026-01-01', '+' || i || ' days') AS day FROM number WHERE i < ${DAYS};
@@ -219,12 +229,25 @@ function generate(database: DatabaseSync): void {
       FROM rollup GROUP BY 1, 2, 3, 4;
     INSERT INTO sold_name (product, name, rows) SELECT 'p' || i, 'Product ' || i, 500 FROM number;
     INSERT INTO sale (store, register, seq, session, receipt, basket, type, day, at, by, total, net, tax, lines, units, customer,
-      points_earned, points_back)
+      tier, points_earned, points_back)
       SELECT store, register, session * ${SALES + 2} + i, session,
         store || '-' || register || '-' || printf('%06d', session * ${SALES} + i), store || register || session || '-' || i, 'sale',
-        day, day || 'T10:' || printf('%05d', i), 'ann', 1000, 800, 200, 4, 4000, NULL, 0, 0
+        day, day || 'T10:' || printf('%05d', i), 'ann', 1000, 800, 200, 4, 4000,
+        iif(i % 5 < 2, 'c' || ((i * 37 + session * 601 + unicode(substr(register, 2)) * 997) % ${CUSTOMERS}), NULL),
+        iif(i % 5 = 0, 't' || (i % 3), NULL), 0, 0
       FROM place, day, number WHERE i < ${SALES} ORDER BY store, register, session, i;
+    ${(['customer', 'tier'] as const).map((by) => buyerRollups(by)).join('\n')}
     COMMIT;
     ANALYZE;
   `);
+}
+
+/** The sums of the sales by who bought, as the writer keeps them. */
+function buyerRollups(by: 'customer' | 'tier'): string {
+  const insert = (scope: string, period: string) => `
+    INSERT INTO buyer_rollup (dimension, scope, period, key, receipts, quantity, gross, net, tax)
+      SELECT '${by}', ${scope}, ${period}, coalesce(${by}, ''), count(*), sum(units), sum(total), sum(net), sum(tax)
+      FROM sale GROUP BY 2, 3, 4;`;
+  const [register, day, month] = [`store || '-' || register`, `'D' || day`, `'M' || substr(day, 1, 7)`];
+  return [insert(register, day), insert(`''`, day), insert('store', month), insert(`''`, month)].join('');
 }

@@ -41,21 +41,28 @@ export type Seen = {
   readonly links: number;
 };
 
-/** What the program says on stdout: when its relays are ready to dial, and when nothing more goes over any link. */
+/**
+ * What the program tells the one that started it: that its relays are ready and wait for the word to dial, when anything went over one of
+ * their links last (null until all had one), and what they saw, once it is told that everybody is quiet.
+ */
 export type Told =
-  | { readonly event: 'listening'; readonly port: 0 }
+  | { readonly event: 'ready' }
+  | { readonly event: 'heard'; readonly lastAt: number | null }
   | {
-      readonly event: 'quiet';
+      readonly event: 'seen';
       readonly relays: readonly Seen[];
       readonly news: readonly NewsTold[];
       readonly cpu: number;
     };
 
+/** What the program is told. */
+export type Order = 'dial' | 'end';
+
 /** A document that was new here, and the digest of its heads in hex: what head office must have of it. */
 export type NewsTold = readonly [id: string, digest: string];
 
-/** So long nothing went over any link: everybody has said everything, in milliseconds. */
-const QUIET_MS = 5_000;
+/** How often the program tells when it heard anything last, in milliseconds. */
+const TELL_MS = 100;
 
 /** A relay whose links are looked at. */
 class WatchedRelay extends Relay {
@@ -169,8 +176,25 @@ function seen(relay: WatchedRelay): Seen {
   return { linkedAt, levelAt, lastAt, messages, ofNews, bytes, links };
 }
 
-function tell(told: Told): void {
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+function tell(told: Told): Promise<void> {
+  return new Promise((resolve, reject) =>
+    process.send?.(told, undefined, {}, (error) => (error ? reject(error) : resolve())),
+  );
+}
+
+/** Waits for a word of the program that started this one. */
+function ordered(order: Order): Promise<void> {
+  return new Promise((resolve) =>
+    process.on('message', (said) => {
+      if (said === order) resolve();
+    }),
+  );
+}
+
+/** When anything went over a link last; null while a relay has none. */
+function lastHeard(relays: readonly WatchedRelay[]): number | null {
+  const isLinked = relays.every(({ links }) => links > 0);
+  return isLinked ? Math.max(...relays.map(({ lastAt }) => lastAt)) : null;
 }
 
 /** So many days behind those that head office has of a store. */
@@ -192,6 +216,8 @@ async function run(): Promise<void> {
     options: {
       'head-office': { type: 'string', default: '' },
       url: { type: 'string', default: '' },
+      /** The first of the stores, and how many. */
+      first: { type: 'string', default: '1' },
       stores: { type: 'string', default: '1' },
       registers: { type: 'string', default: '4' },
       days: { type: 'string', default: '365' },
@@ -205,7 +231,8 @@ async function run(): Promise<void> {
   const held = storesOf(values['head-office']);
   const relays: WatchedRelay[] = [];
   const told: NewsTold[] = [];
-  for (let store = 1; store <= size.stores; store++) {
+  const first = Number(values.first);
+  for (let store = first; store < first + size.stores; store++) {
     const files = held.get(storeId(store));
     if (files === undefined) throw new Error(`head office holds nothing of store ${store}`);
     const news = newsOf(files, size, store, Number(values.new));
@@ -213,18 +240,15 @@ async function run(): Promise<void> {
     for (let register = 1; register <= Number(values.registers); register++)
       relays.push(await relayOf({ store, register }, new StoreDisk(FOLDER, files, news), news, log));
   }
+  const [begin, end] = [ordered('dial'), ordered('end')];
+  await tell({ event: 'ready' });
+  await begin;
   const dialers = relays.map((relay) => dial(relay, values.url, log));
-  tell({ event: 'listening', port: 0 });
   const begun = process.cpuUsage();
-  await new Promise<void>((resolve) => {
-    const timer = setInterval(() => {
-      const isQuiet = relays.every(({ lastAt, links }) => links > 0 && Date.now() - lastAt > QUIET_MS);
-      if (!isQuiet) return;
-      clearInterval(timer);
-      resolve();
-    }, 100);
-  });
-  tell({ event: 'quiet', relays: relays.map(seen), news: told, cpu: secondsSince(begun) });
+  const timer = setInterval(() => void tell({ event: 'heard', lastAt: lastHeard(relays) }), TELL_MS);
+  await end;
+  clearInterval(timer);
+  await tell({ event: 'seen', relays: relays.map(seen), news: told, cpu: secondsSince(begun) });
   for (const dialer of dialers) dialer.stop();
   await Promise.all(relays.map((relay) => relay.stop()));
   process.exit(0);

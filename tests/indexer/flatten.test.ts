@@ -42,7 +42,7 @@ function resealed(record: JournalRecord, change: Partial<JournalRecord>): Journa
 
 describe('one database for one set of documents', () => {
   test('any order, any split and any repetition of deliveries gives the same rows', async () => {
-    const shop = makeShop(11, SIZE);
+    const shop = makeShop(11, { ...SIZE, customers: 3 });
     const sessions = shop.flatMap((each) => each.sessions);
     const expected = dump(
       (await reportsOf(...sessions.map((s) => [s.documentId, s.entries] as const))).database,

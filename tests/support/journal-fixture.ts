@@ -46,6 +46,8 @@ export type ShopSize = {
   readonly behind?: (store: StoreId, register: RegisterId) => Pick<RegisterState, 'head' | 'session'>;
   /** Whether the last session is closed too; it stays open, as on a till at noon. */
   readonly allClosed?: boolean;
+  /** How many known customers buy, the first of them by a tier; most sales are nobody's in particular. */
+  readonly customers?: number;
 };
 
 /** One register's whole journal, and what each of its session documents holds. */
@@ -135,7 +137,9 @@ export function makeShop(seed: number, size: ShopSize): readonly RegisterJournal
   for (let store = 1; store <= size.stores; store++) {
     for (let register = 1; register <= size.registers; register++) {
       const random = seeded(seed * 7919 + store * 101 + register);
-      journals.push(new JournalMaker(storeId(store), registerId(register), random).make(size));
+      journals.push(
+        new JournalMaker(storeId(store), registerId(register), random, size.customers ?? 0).make(size),
+      );
     }
   }
   return journals;
@@ -148,10 +152,12 @@ class JournalMaker {
   readonly #register: RegisterId;
   readonly #records: JournalRecord[] = [];
   readonly #sold: SaleBody[] = [];
+  readonly #customers: number;
   #state: RegisterState;
   #clock = Date.UTC(2026, 9, 28, 8);
 
-  constructor(store: StoreId, register: RegisterId, random: () => number) {
+  constructor(store: StoreId, register: RegisterId, random: () => number, customers: number) {
+    this.#customers = customers;
     this.#store = store;
     this.#register = register;
     this.#random = random;
@@ -216,11 +222,19 @@ class JournalMaker {
     const fresh = Array.from({ length: this.#int(1, 4) }, () => this.#line());
     const back = dice > 0.8 ? this.#refund() : [];
     const lines = dice > 0.9 && back.length > 0 ? back : [...fresh, ...back];
-    const basket: Basket = { id: `basket-${this.#store}${this.#register}-${this.#records.length}`, lines };
+    const id = `basket-${this.#store}${this.#register}-${this.#records.length}`;
+    const basket: Basket = { id, lines, ...this.#buyer() };
     const { total } = priceBasket(basket, RULES);
     const payments = this.#payments(total);
     const sale = this.#add(completeSale(this.#state, { basket, payments, rules: RULES }, this.#next()));
     if (sale.kind === 'sale' && sale.body.type === 'sale') this.#sold.push(sale.body);
+  }
+
+  /** Takes no numbers where nobody is known, so that such shops stay what they were. */
+  #buyer(): Pick<Basket, 'customer' | 'terms'> {
+    if (this.#customers === 0 || this.#random() < 0.4) return {};
+    const number = this.#int(1, this.#customers);
+    return { customer: `customer-${number}`, ...(number === 1 ? { terms: { tier: 'trade' } } : {}) };
   }
 
   #line(): BasketLine {
