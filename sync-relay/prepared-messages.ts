@@ -2,6 +2,21 @@ import * as A from '@automerge/automerge';
 import { sameHeads } from './entries-document.ts';
 import { readSyncMessage } from './sync-message.ts';
 
+/** What Automerge shows of a sync state. */
+export const STATE_FIELDS: readonly string[] = [
+  'sharedHeads',
+  'lastSentHeads',
+  'theirHeads',
+  'theirNeed',
+  'theirHave',
+  'sentHashes',
+  'inFlight',
+  'haveResponded',
+  'theirCapabilities',
+  'readOnly',
+  'peerReadOnly',
+];
+
 /** A sync message, the state of its link behind it, and whether it holds changes. */
 export type Prepared = {
   readonly state: A.SyncState;
@@ -31,7 +46,11 @@ export class PreparedMessages {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const [state, message] = A.generateSyncMessage(doc, before);
-    const prepared = { state, message, hasChanges: message !== null && holdsChanges(message) };
+    const prepared = {
+      state: fieldsOf(state),
+      message,
+      hasChanges: message !== null && holdsChanges(message),
+    };
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size < MOST_KEPT && this.#bytes + bytesOf(prepared) <= MOST_BYTES) break;
       this.#kept.delete(oldest);
@@ -59,10 +78,16 @@ function holdsChanges(message: Uint8Array): boolean {
   return read.ok && read.value.hasChanges;
 }
 
-/** Everything a state says, as text: Automerge shows it as plain values, and the hashes it sent as names. */
+/** Everything a state says, as text. */
 function keyOf(state: A.SyncState): string {
-  return JSON.stringify(state, (name, value: unknown) => {
+  return JSON.stringify(fieldsOf(state), (name, value: unknown) => {
     if (name === 'sentHashes') return Object.keys(value as object);
     return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
   });
+}
+
+/** A state as a value of its own, which may be used for several links. */
+function fieldsOf(state: A.SyncState): A.SyncState {
+  const read = state as unknown as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(STATE_FIELDS.map((name) => [name, read[name]])) as unknown as A.SyncState;
 }

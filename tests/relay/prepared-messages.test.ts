@@ -3,7 +3,7 @@ import * as A from '@automerge/automerge';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withEntries } from '../../sync-relay/entries-document.ts';
-import { PreparedMessages } from '../../sync-relay/prepared-messages.ts';
+import { PreparedMessages, STATE_FIELDS } from '../../sync-relay/prepared-messages.ts';
 
 /** What a relay knows of a till that holds `doc` and has said so. */
 function metWith(doc: A.Doc<unknown>, relay: A.Doc<unknown>): A.SyncState {
@@ -26,6 +26,11 @@ test('tills in the same state are sent the very same bytes, made once', () => {
   const first = prepared.next(relay, A.getHeads(relay), one);
   expect(first.hasChanges).toBe(true);
   expect(prepared.next(relay, A.getHeads(relay), other)).toBe(first);
+});
+
+test('a state has no field that is not looked at', () => {
+  const shown = Object.keys(metWith(sold(1), sold(2)));
+  expect(shown.toSorted()).toEqual(STATE_FIELDS.toSorted());
 });
 
 test('what is sent is what Automerge says, whatever a till holds and was sent before', () => {
