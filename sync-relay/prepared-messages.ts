@@ -42,7 +42,8 @@ export class PreparedMessages {
   next(doc: A.Doc<unknown>, heads: A.Heads, before: A.SyncState): Prepared {
     if (!sameHeads(heads, this.#heads)) this.forget();
     this.#heads = heads;
-    const key = keyOf(before);
+    // Changes that wait for others are not in the heads, and what they wait for is asked for.
+    const key = `${keyOf(before)} ${A.getMissingDeps(doc, before.theirHeads ?? []).join()}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const [state, message] = A.generateSyncMessage(doc, before);
