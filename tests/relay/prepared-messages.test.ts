@@ -77,6 +77,20 @@ function asking(relay: A.Doc<unknown>) {
   };
 }
 
+test('a change that waits for another makes what was prepared before it useless, though the heads stay', () => {
+  const relay = sold(1);
+  const ahead = withEntries(withEntries(relay, { '2': 'sale 2' }), { '3': 'sale 3' });
+  const last = A.getLastLocalChange(ahead);
+  if (last === undefined) throw new Error('a sale is a change');
+  const state = metWith(ahead, relay);
+  const prepared = new PreparedMessages();
+  prepared.next(relay, A.getHeads(relay), state);
+  const [waiting] = A.applyChanges(A.clone(relay), [last]);
+  expect(A.getHeads(waiting)).toEqual(A.getHeads(relay));
+  const { message } = prepared.next(waiting, A.getHeads(waiting), state);
+  expect(message).toEqual(A.generateSyncMessage(waiting, state)[1]);
+});
+
 test('of many states only the last few are kept', () => {
   const next = asking(sold(1, 2, 3));
   const [first] = [0, 1, 2, 3].map(next);
