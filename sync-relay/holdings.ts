@@ -1,3 +1,4 @@
+import { FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
 import { addressOfBytes, documentId, type DocumentAddress, type DocumentId } from '#model/ids/document-id.ts';
 import type { FrameOf } from '#model/protocol/frame.ts';
 import {
@@ -8,8 +9,11 @@ import {
   type BlockPlaces,
 } from '#model/protocol/holdings.ts';
 import { compareBytes, decodeDifferences, type BlockDocuments } from '#model/protocol/summary.ts';
-import type { HeadsIndex } from './heads-index.ts';
+import { headsDigest, type HeadsIndex } from './heads-index.ts';
 import type { Link } from './link.ts';
+
+/** The digest of a document that holds nothing but what every document starts with. */
+const BLANK = headsDigest([FIRST_CHANGE_HASH]);
 
 /** A document as links speak of it. */
 type Named = readonly [DocumentId, DocumentAddress];
@@ -65,10 +69,10 @@ export class Holdings {
         const bytes = idInBlock(block, place);
         const address = addressOfBytes(bytes);
         const id = address && this.#parts.isReadable(link, address) ? documentId(address) : undefined;
-        if (id !== undefined) told.add(id);
-        if (id !== undefined && this.#isAlike(bytes, digest)) {
-          link.noteAlike(id);
-          continue;
+        if (id !== undefined) {
+          told.add(id);
+          link.noteHeld(id, digest);
+          if (this.#isAlike(bytes, digest)) continue;
         }
         places.push(bytes);
         if (id !== undefined && address !== undefined) documents.push([id, address]);
@@ -85,7 +89,9 @@ export class Holdings {
 
   #isAlike(bytes: Uint8Array, digest: Uint8Array): boolean {
     const here = this.#parts.index.digest(bytes);
-    return here !== undefined && compareBytes(Buffer.from(here, 'latin1'), digest) === 0;
+    // What every document starts with can be made by anybody: who has nothing else has what is here where nothing is.
+    const wanted = here === undefined ? BLANK : Buffer.from(here, 'latin1');
+    return compareBytes(wanted, digest) === 0;
   }
 
   #answer(link: Link, documents: readonly Uint8Array[]): void {

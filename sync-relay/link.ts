@@ -14,6 +14,7 @@ import { writeRight } from '#model/trust/rights.ts';
 import type { Voucher } from '#model/trust/voucher.ts';
 import type { Trust } from './door.ts';
 import { sameHeads } from './entries-document.ts';
+import { headsDigest } from './heads-index.ts';
 
 /** Bytes waiting in one socket above which nothing new is generated for it; the peer catches up with one later message. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
@@ -51,8 +52,10 @@ export class Link {
   readonly #socket: LinkSocket;
   readonly #syncStates = new Map<DocumentId, A.SyncState>();
   readonly #deferred = new Map<DocumentId, () => void>();
-  /** Documents the peer said it holds in the state they had here. */
-  readonly #alike = new Set<DocumentId>();
+  /** What the peer said it holds when it linked: the digests of documents nothing was said of since. */
+  readonly #heldThere = new Map<DocumentId, string>();
+  /** Documents of which the peer was sent changes and has said nothing since. */
+  readonly #owed = new Set<DocumentId>();
   /** Documents whose agreement somebody waits for. */
   readonly #awaited = new Map<DocumentId, (() => void)[]>();
   /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
@@ -155,12 +158,34 @@ export class Link {
 
   /** Whether this peer takes part in a document on this link. */
   follows(id: DocumentId): boolean {
-    return this.knows(id) || this.#alike.has(id);
+    return this.knows(id) || this.#heldThere.has(id);
   }
 
-  /** Takes note that the peer holds a document as it is here: it hears when that changes. */
-  noteAlike(id: DocumentId): void {
-    if (this.#open) this.#alike.add(id);
+  /** Takes note of the state in which the peer holds a document: it hears when that is another one here. */
+  noteHeld(id: DocumentId, digest: Uint8Array): void {
+    if (this.#open) this.#heldThere.set(id, Buffer.from(digest).toString('latin1'));
+  }
+
+  /** Which of these states of a document has the digest the peer told of its own, as long as nothing was said of it since. */
+  held(id: DocumentId, states: readonly A.Heads[]): A.Heads | undefined {
+    const digest = this.knows(id) ? undefined : this.#heldThere.get(id);
+    if (digest === undefined) return undefined;
+    return states.find((heads) => Buffer.from(headsDigest(heads)).toString('latin1') === digest);
+  }
+
+  /** Whether the peer was sent changes of a document and has said nothing of it since. */
+  owesAnswer(id: DocumentId): boolean {
+    return this.#owed.has(id);
+  }
+
+  /** Takes note that the peer was sent changes of a document. */
+  noteOwed(id: DocumentId): void {
+    if (this.#open) this.#owed.add(id);
+  }
+
+  /** Takes note that the peer said something of a document. */
+  noteAnswer(id: DocumentId): void {
+    this.#owed.delete(id);
   }
 
   /** The sync state of a document on this link; `readOnly` for one the peer may not write (rule E7). */
@@ -335,7 +360,8 @@ export class Link {
   closed(): void {
     this.#open = false;
     this.#syncStates.clear();
-    this.#alike.clear();
+    this.#heldThere.clear();
+    this.#owed.clear();
     this.#deferred.clear();
     this.#told.clear();
     const awaited = [...this.#awaited.values()].flat();

@@ -14,9 +14,9 @@ import { entriesOf, holds, sameHeads, withEntries } from './entries-document.ts'
 import type { Link } from './link.ts';
 import { Looks, NotOnDisk } from './looks.ts';
 import { Replies } from './replies.ts';
-import { SecondHand } from './second-hand.ts';
 import type { Seal } from './seal.ts';
 import type { Shelf } from './shelf.ts';
+import { Spreading } from './spreading.ts';
 import { readSyncMessage } from './sync-message.ts';
 
 /** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
@@ -40,6 +40,8 @@ export class RelayDocument {
   readonly #log: Logger;
   #doc: A.Doc<unknown> | undefined;
   #file: DocumentFile | undefined;
+  /** The heads on the disk before what is being worked on. */
+  #before: A.Heads = [];
   readonly #replies: Replies;
   readonly #inbox: Received[] = [];
   readonly #edits: Edit[] = [];
@@ -50,7 +52,7 @@ export class RelayDocument {
   /** Links that got no reply because the disk refused. */
   readonly #unanswered = new Set<Link>();
   #running: Promise<void> | undefined;
-  readonly #secondHand: SecondHand;
+  readonly #spreading: Spreading;
 
   constructor(id: DocumentId, address: DocumentAddress, shelf: Shelf, events: DocumentEvents, log: Logger) {
     this.id = id;
@@ -58,7 +60,10 @@ export class RelayDocument {
     this.#shelf = shelf;
     this.#events = events;
     this.#replies = new Replies(id, address);
-    this.#secondHand = new SecondHand(events.later, (waiting) => this.#want(waiting));
+    this.#spreading = new Spreading(id, address.key, {
+      later: events.later,
+      passOn: (waiting) => this.#want(waiting),
+    });
     this.#log = log;
   }
 
@@ -125,7 +130,7 @@ export class RelayDocument {
 
   /** Forgets what the disk holds, where nobody waits for anything; false while somebody does. */
   release(): boolean {
-    const isBusy = this.#running !== undefined || this.#hasWork || this.#secondHand.isWaiting;
+    const isBusy = this.#running !== undefined || this.#hasWork || this.#spreading.isWaiting;
     if (isBusy || this.#unanswered.size > 0 || !this.#candidates.isEmpty) return false;
     this.#unload();
     return this.#doc === undefined;
@@ -195,6 +200,7 @@ export class RelayDocument {
       this.#looks.fail(cause);
       return;
     }
+    this.#before = this.#durableHeads;
     for (const message of received) this.#apply(message);
     this.#adoptVouched();
     for (const { changes } of edits) this.#doc = withEntries(this.#doc ?? A.init(), changes);
@@ -225,23 +231,15 @@ export class RelayDocument {
     if (isVouchedFor(this.address.key)) {
       await this.#events.vouchers.sign(this.id, this.#durableHeads);
       if (await this.#events.vouchers.settle(this.id, this.#durableHeads))
-        for (const link of this.#events.links(this)) if (link.isRelay) this.#secondHand.add(link);
+        for (const link of this.#events.links(this)) if (link.isRelay) this.#spreading.later(link);
     }
-    if (outcome === 'saved') this.#spread(received, wanting);
+    if (outcome === 'saved') {
+      const others = [...this.#events.links(this)].filter((link) => !wanting.has(link));
+      for (const link of this.#spreading.now(others, received)) this.#reply(link);
+    }
     for (const link of wanting) this.#reply(link);
     if (this.#durableHeads.length > 0) return;
     for (const { link, requested } of received) if (requested) link.unavailable(this.id);
-  }
-
-  /** Tells the others what is new: relays a little later of what another relay sent, and of a basket, which changes with every scan. */
-  #spread(received: readonly Received[], answered: ReadonlySet<Link>): void {
-    const isOld = received.length > 0 && received.every(({ link }) => link.isRelay);
-    const isSecondHand = isOld || this.address.key.class === 'basket';
-    for (const link of this.#events.links(this)) {
-      if (answered.has(link)) continue;
-      if (isSecondHand && link.isRelay) this.#secondHand.add(link);
-      else this.#reply(link);
-    }
   }
 
   #want(links: Iterable<Link>): void {
@@ -286,6 +284,7 @@ export class RelayDocument {
 
   #apply({ link, data }: Received): void {
     if (!this.#doc || !link.isOpen) return;
+    link.noteAnswer(this.id);
     const right = link.writeRight(this.address);
     const message = readSyncMessage(data);
     if (!message.ok) {
@@ -383,7 +382,8 @@ export class RelayDocument {
       return;
     }
     this.#vouch(link, this.#doc);
-    this.#replies.send(link, this.#candidates.of(link, this.#doc) ?? this.#doc, this.#durableHeads);
+    const doc = this.#candidates.of(link, this.#doc) ?? this.#doc;
+    this.#replies.send(link, doc, this.#durableHeads, this.#before);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import * as A from '@automerge/automerge';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { bytesOfDocumentId, documentId, type DocumentKey } from '#model/ids/document-id.ts';
@@ -11,8 +12,10 @@ import {
   type Frame,
   type PeerMetadata,
 } from '#model/protocol/frame.ts';
+import { FIRST_CHANGE_HASH } from '#model/documents/first-change.ts';
 import { byBlock, decodePlaces, digestOfHeads, encodePlaces } from '#model/protocol/holdings.ts';
 import { encodeDifferences } from '#model/protocol/summary.ts';
+import { confirmation } from '../../sync-relay/sync-message.ts';
 import { relayAt, sessionOf, tillAt } from '../network/relays.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -37,7 +40,7 @@ async function wired(device: PeerMetadata['device'] = TILL, says: Partial<PeerMe
   const writer = await tillAt(port, 1, 'writer');
   writer.write(sessionOf(1), '000000001', '{}');
   await writer.until(() => writer.isConfirmed(sessionOf(1)));
-  await writer.close();
+  onTestFinished(() => writer.close());
   const socket = new WebSocket(`ws://127.0.0.1:${port}/sync`);
   onTestFinished(() => socket.terminate());
   const frames: Frame[] = [];
@@ -66,7 +69,7 @@ async function wired(device: PeerMetadata['device'] = TILL, says: Partial<PeerMe
     return [code, String(reason)];
   };
   const types = () => frames.map(({ type }) => type);
-  return { send, frames, types, until, refused };
+  return { send, frames, types, until, refused, writer };
 }
 
 describe('a relay that is told what a terminal holds', () => {
@@ -109,6 +112,40 @@ describe('a relay that is told what a terminal holds', () => {
     expect(frames.flatMap((frame) => (frame.type === 'sync' ? [frame.documentId] : []))).toEqual([
       sessionOf(1),
     ]);
+  });
+});
+
+describe('a document a terminal told it holds', () => {
+  const changesIn = (frames: readonly Frame[]) =>
+    frames.flatMap((frame) => (frame.type === 'sync' ? A.decodeSyncMessage(frame.data).changes.length : []));
+
+  test('[W9] comes with the first message about it, and what is new behind its answer', async () => {
+    const { send, frames, types, until, writer } = await wired();
+    send(holdings(held(sessionOf(1), A.getHeads(writer.doc(sessionOf(1))))));
+    await until(() => types().includes('tillmesh-unlike'));
+    for (const sale of ['000000002', '000000003']) {
+      writer.write(sessionOf(1), sale, '{}');
+      await writer.until(() => writer.isConfirmed(sessionOf(1)));
+    }
+    send({ type: 'tillmesh-ping', senderId: 'till' });
+    await until(() => types().includes('tillmesh-pong'));
+    expect(changesIn(frames)).toEqual([1]);
+    const [told] = frames.flatMap((frame) => (frame.type === 'sync' ? [frame.data] : []));
+    const data = confirmation(A.decodeSyncMessage(told ?? NONE).heads);
+    send({ type: 'sync', senderId: 'till', targetId: 'relay', documentId: sessionOf(1), data });
+    await until(() => changesIn(frames).length > 1);
+    expect(changesIn(frames)).toEqual([1, 1]);
+  });
+
+  test('[W9] with nothing but its first change is as one that is not there, and comes whole once it is', async () => {
+    const { send, frames, types, until, writer } = await wired();
+    send(holdings(held(sessionOf(2), [FIRST_CHANGE_HASH]), NONE, false));
+    await until(() => types().includes('tillmesh-unlike'));
+    const unlike = frames.flatMap((frame) => (frame.type === 'tillmesh-unlike' ? [...frame.places] : []));
+    expect(unlike).toEqual([]);
+    writer.write(sessionOf(2), '000000001', '{}');
+    await until(() => types().includes('sync'));
+    expect(changesIn(frames)).toEqual([1]);
   });
 });
 

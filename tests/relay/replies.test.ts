@@ -47,7 +47,7 @@ class Meeting {
   }
 
   replies(): void {
-    this.#replies.send(this.#link, this.relay, A.getHeads(this.relay));
+    this.#replies.send(this.#link, this.relay, A.getHeads(this.relay), []);
   }
 
   /** The till takes the oldest message that was sent to it; gives its answer. */

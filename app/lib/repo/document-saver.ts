@@ -7,6 +7,12 @@ import { causeText, type Surroundings } from './surroundings.ts';
  */
 const GATHER_MS = 500;
 
+/** Changes of any document within so many milliseconds before a save put it off: what merges goes before what saves. */
+const QUIET_MS = 250;
+
+/** So many times they are gathered at most. */
+const MOST_GATHERS = 4;
+
 type Saving = {
   running: Promise<void> | undefined;
   waiting: Promise<void> | undefined;
@@ -29,6 +35,8 @@ export class DocumentSaver {
   readonly #parts: SaverParts;
   readonly #savings = new Map<string, Saving>();
   readonly #held = new Map<string, Promise<void>>();
+  /** When the last change of any document came from elsewhere. */
+  #newsAt = 0;
   #closed = false;
 
   constructor(parts: SaverParts) {
@@ -52,7 +60,18 @@ export class DocumentSaver {
 
   /** Saves a document soon, together with what else changes meanwhile; a failure is told to `failed`. */
   saveSoon(id: string): void {
-    this.#later(id, this.#saving(id), GATHER_MS);
+    this.#newsAt = this.#parts.surroundings.now();
+    this.#gather(id, this.#saving(id), 1);
+  }
+
+  #gather(id: string, saving: Saving, times: number): void {
+    if (this.#closed || saving.cancelTimer !== undefined) return;
+    saving.cancelTimer = this.#parts.surroundings.after(GATHER_MS, () => {
+      saving.cancelTimer = undefined;
+      const isQuiet = this.#parts.surroundings.now() - this.#newsAt >= QUIET_MS;
+      if (!isQuiet && times < MOST_GATHERS) this.#gather(id, saving, times + 1);
+      else void this.#unattended(id);
+    });
   }
 
   /**

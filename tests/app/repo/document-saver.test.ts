@@ -89,6 +89,20 @@ test('changes from elsewhere are gathered into one save', async () => {
   expect(ids()).toEqual(['a', 'a']);
 });
 
+test('while more comes of any document the saves wait, and not for ever', () => {
+  const { saver, ids, time } = saverUnderTest();
+  saver.saveSoon('a');
+  for (let news = 0; news < 10; news++) {
+    time.pass(190);
+    saver.saveSoon('b');
+  }
+  expect([time.pending().length, ids()]).toEqual([2, []]);
+  time.pass(100);
+  expect(ids()).toEqual(['a']);
+  time.pass(500);
+  expect(ids()).toEqual(['a', 'b']);
+});
+
 test('closing saves what was gathered, waits for it, and then is done', async () => {
   const { saver, ids, time, begun } = saverUnderTest();
   saver.saveSoon('a');
