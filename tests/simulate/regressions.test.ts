@@ -114,6 +114,24 @@ test('[F3] a basket that a till and its clone sold as one receipt number is a fo
   expect(counts.get('step: resume-apart')).toBe(1);
 }, 120_000);
 
+test('[D15] a record that a till could not save takes the place of none that its clone made under the same number', async () => {
+  const { faults, counts } = await simulate({
+    seed: 54022,
+    tills: 5,
+    steps: [
+      { kind: 'disk', till: 832, other: 76, wait: 770, draw: 1144766082 },
+      { kind: 'clone', till: 925, other: 472, wait: 358, draw: 386907659 },
+      { kind: 'cash', till: 584, other: 544, wait: 576, draw: 328352417 },
+      { kind: 'weather', till: 797, other: 875, wait: 149, draw: 876661584 },
+      { kind: 'sell', till: 942, other: 272, wait: 306, draw: 330386556 },
+      { kind: 'sell', till: 311, other: 537, wait: 489, draw: 459136608 },
+      { kind: 'close', till: 876, other: 396, wait: 623, draw: 1791900465 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('not saved')).toBe(1);
+}, 120_000);
+
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
   return ['ff', 'bb', 'aa'].map((actor) => {
