@@ -158,6 +158,29 @@ test('[G10] a layaway whose deposit a newer app took is open while something is 
   expect(counts.get('step: upgrade')).toBe(1);
 }, 120_000);
 
+test('[E6] a head office that lost its disk gets back what a relay’s full disk took only after head office had said another word', async () => {
+  const { faults, counts } = await simulate({
+    seed: 51000,
+    tills: 4,
+    steps: [
+      { kind: 'image', till: 108, other: 436, wait: 570, draw: 368540515 },
+      { kind: 'freeze', till: 847, other: 297, wait: 516, draw: 584683848 },
+      { kind: 'sell', till: 545, other: 385, wait: 715, draw: 28545067 },
+      { kind: 'join', till: 476, other: 559, wait: 718, draw: 1885512740 },
+      { kind: 'disk', till: 654, other: 37, wait: 90, draw: 1616376447 },
+      { kind: 'boot', till: 160, other: 696, wait: 785, draw: 115337819 },
+      { kind: 'sell', till: 838, other: 970, wait: 641, draw: 1060494841 },
+      { kind: 'sell', till: 604, other: 850, wait: 692, draw: 326403591 },
+      { kind: 'rollback', till: 974, other: 861, wait: 501, draw: 1942139877 },
+      { kind: 'staff', till: 648, other: 980, wait: 869, draw: 813995057 },
+      { kind: 'close', till: 619, other: 370, wait: 721, draw: 1250094288 },
+      { kind: 'park', till: 192, other: 663, wait: 879, draw: 1512819502 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: rollback')).toBeGreaterThan(0);
+}, 120_000);
+
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
   return ['ff', 'bb', 'aa'].map((actor) => {
