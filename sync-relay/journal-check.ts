@@ -3,6 +3,7 @@ import { registerName } from '#model/ids/register-id.ts';
 import { emptyHead, verifyNext, type ChainFault, type ChainHead } from '#model/journal/chain.ts';
 import {
   isBehindClosing,
+  isRecordKey,
   parseRecord,
   recordKey,
   type JournalRecord,
@@ -175,11 +176,6 @@ class SessionRun {
     if (this.#faults.length < MOST_FAULTS) this.#faults.push(fault);
     this.verdict = { ...this.verdict, faultCount: this.verdict.faultCount + 1 };
   }
-}
-
-/** Whether a key is one a record can have (rule D3). */
-export function isRecordKey(key: string): boolean {
-  return /^\d{9}$/.test(key);
 }
 
 const MISSING_OPENING = 'the session does not begin with its opening: what was before is missing';

@@ -14,12 +14,11 @@ import {
   type DocumentId,
 } from '#model/ids/document-id.ts';
 import { registerName } from '#model/ids/register-id.ts';
-import { recordKey } from '#model/journal/record.ts';
+import { isRecordKey, recordKey } from '#model/journal/record.ts';
 import type { Device } from '#model/trust/device.ts';
 import {
   UNCHECKED,
   checkEntries,
-  isRecordKey,
   type SessionAddress,
   type SessionVerdict,
   type SignatureJudge,

@@ -328,8 +328,10 @@ export class RelayDocument {
 
   /** Takes over what head office has vouched for (rule E6). */
   #adoptVouched(): void {
-    if (!this.#doc || this.#candidates.isEmpty) return;
-    this.#doc = this.#candidates.adopt(this.#doc, this.#events.vouchers.states(this.id));
+    if (!this.#doc) return;
+    const { vouchers } = this.#events;
+    if (!this.#candidates.isEmpty) this.#doc = this.#candidates.adopt(this.#doc, vouchers.states(this.id));
+    if (isVouchedFor(this.address.key)) vouchers.reach(this.id, A.getHeads(this.#doc));
   }
 
   /** Appends what is new; what the disk refuses stays unconfirmed. */

@@ -26,6 +26,10 @@ export class Vouchers {
   readonly #latest = new Map<DocumentId, Voucher>();
   /** Those that name a state which is not here yet: the latest of each sender, so that none can push out another's. */
   readonly #waiting = new Map<DocumentId, Map<string, Voucher>>();
+  /** Those of the very state a document has here, whether the disk took it yet or not: no later word pushes one of them out. */
+  readonly #reached = new Map<DocumentId, Voucher>();
+  /** Documents whose latest voucher the disk refused. */
+  readonly #refused = new Set<DocumentId>();
 
   constructor(parts: VoucherParts) {
     this.#parts = parts;
@@ -51,7 +55,8 @@ export class Vouchers {
   states(id: DocumentId): readonly (readonly string[])[] {
     const latest = this.#latest.get(id);
     const waiting = [...(this.#waiting.get(id)?.values() ?? [])];
-    return [...(latest === undefined ? [] : [latest]), ...waiting].map(({ heads }) => heads);
+    const known = [latest, this.#reached.get(id), ...waiting];
+    return known.flatMap((voucher) => (voucher === undefined ? [] : [voucher.heads]));
   }
 
   /** Signs a document's state at head office, when it is head office's to sign and not signed yet. */
@@ -76,14 +81,26 @@ export class Vouchers {
     return true;
   }
 
-  /** The state of a document has become this one: the voucher that names it is the latest. Whether it was another before. */
-  async settle(id: DocumentId, heads: readonly string[]): Promise<boolean> {
+  /**
+   * A document has come to this state in memory. The voucher that names it is kept from now on: a disk may take the changes much later, when
+   * head office has lost them and says another word, and then this is the only one by which it takes them back.
+   */
+  reach(id: DocumentId, heads: readonly string[]): void {
     const voucher = [...(this.#waiting.get(id)?.values() ?? [])].find((one) => isSame(one.heads, heads));
-    if (voucher === undefined) return false;
+    if (voucher === undefined) return;
     this.#waiting.delete(id);
-    if (this.#latest.get(id)?.signature === voucher.signature) return false;
-    await this.#keep(voucher);
-    return true;
+    this.#reached.set(id, voucher);
+  }
+
+  /** The disk has this state of a document: the voucher that names it is the latest. Whether it was another before. */
+  async settle(id: DocumentId, heads: readonly string[]): Promise<boolean> {
+    const voucher = this.#reached.get(id);
+    if (voucher === undefined || !isSame(voucher.heads, heads)) return false;
+    const isNew = this.#latest.get(id)?.signature !== voucher.signature;
+    if (isNew || this.#refused.has(id)) await this.#keep(voucher);
+    // What the disk refused is tried again when the document is talked about the next time.
+    if (!this.#refused.has(id) && this.#reached.get(id) === voucher) this.#reached.delete(id);
+    return isNew;
   }
 
   /** A voucher that is not on the disk is made or sent again after the next start; nothing waits for it. */
@@ -92,7 +109,9 @@ export class Vouchers {
     this.#latest.set(id, voucher);
     try {
       await this.#parts.disk.replace(this.#path(id), Buffer.from(JSON.stringify(voucher)));
+      this.#refused.delete(id);
     } catch (cause) {
+      this.#refused.add(id);
       this.#parts.log.error({ err: cause, document: id }, 'the disk refused a voucher');
     }
   }

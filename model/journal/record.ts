@@ -282,3 +282,8 @@ export function parseRecord(text: string): Result<JournalRecord, RecordRefusal> 
 export function recordKey(seq: number): string {
   return String(seq).padStart(9, '0');
 }
+
+/** Whether a key is one a record can have (rule D3). */
+export function isRecordKey(key: string): boolean {
+  return /^\d{9}$/.test(key);
+}

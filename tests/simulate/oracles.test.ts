@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { JournalRecord } from '#model/journal/record.ts';
 import { holdKey, ledgerShard } from '#model/documents/ledger.ts';
+import { falsify, sessionWith, textOf } from './falsified.ts';
 import { holdsOfReplica } from './ledgers.ts';
 import { ORACLES, type Evidence } from './oracles.ts';
-import { readRecord } from './reading.ts';
-import { recordTexts, type Replica, type Seen } from './replica.ts';
+import { recordTexts, type Seen } from './replica.ts';
 import { idOf } from './shop.ts';
 import { simulate, type Outcome, type Sabotage } from './simulation.ts';
 import type { Plan, Step } from './steps.ts';
@@ -21,32 +20,6 @@ const DAY = quietDay('sell', 'sell', 'sell', 'sell', 'cash', 'sell', 'refund', '
 const play = (sabotage: Sabotage, plan: Plan = DAY): Promise<Outcome> => simulate(plan, sabotage);
 /** Breaks the evidence and gives what every oracle says of it then. */
 const judging = (beforeJudging: (evidence: Evidence) => void, plan?: Plan) => play({ beforeJudging }, plan);
-
-/** The first document of a replica that holds a record of this kind, ready to be falsified. */
-function sessionWith(replica: Replica, kind: JournalRecord['kind']) {
-  for (const [id, seen] of replica)
-    for (const [key, [text = '']] of seen.entries) {
-      const record = readRecord(text);
-      if (record?.kind === kind) return { id, seen, key, text, record };
-    }
-  throw new Error(`nobody wrote a ${kind}`);
-}
-
-/** Puts another value, or none, under a key of a replica. */
-function falsify(replica: Replica, id: string, key: string, texts: readonly string[] | undefined): void {
-  const entries = new Map(sessionOf(replica, id).entries);
-  if (texts === undefined) entries.delete(key);
-  else entries.set(key, texts);
-  (replica as unknown as Map<string, Seen>).set(id, { ...sessionOf(replica, id), entries });
-}
-
-function sessionOf(replica: Replica, id: string): Seen {
-  const seen = (replica as ReadonlyMap<string, Seen>).get(id);
-  if (seen === undefined) throw new Error(`no document ${id}`);
-  return seen;
-}
-
-const textOf = (record: unknown) => canonicalJson(record as CanonicalValue);
 
 describe('what the oracles say of a world that was broken on purpose', { timeout: 120_000 }, () => {
   test('nothing is wrong with a quiet day', async () => {

@@ -6,7 +6,7 @@ import type { Indexed } from './indexed.ts';
 import { layawaysAddUp } from './layaway-oracle.ts';
 import { ledgersAreBooked } from './ledger-oracle.ts';
 import type { Printed } from './ledger.ts';
-import { NEWER, readRecord } from './reading.ts';
+import { NEWER, readRecord, type ReadRecord } from './reading.ts';
 import { fingerprint, recordTexts, seenIn, type Replica } from './replica.ts';
 import type { Shop } from './shop.ts';
 
@@ -242,12 +242,12 @@ export function judge(evidence: Evidence): string[] {
   return Object.values(ORACLES).flatMap((oracle) => oracle(evidence));
 }
 
-/** The records of a replica that somebody made; what was forged is none. */
-export function readable({ ledger }: Shop, replica: Replica): JournalRecord[] {
+/** The records of a replica that somebody made, as `read` reads them; what was forged is none. */
+export function readable({ ledger }: Shop, replica: Replica, read: ReadRecord = readRecord): JournalRecord[] {
   const forged = new Set(ledger.forged.map(({ text }) => text));
   return recordTexts(replica)
     .filter((text) => !forged.has(text))
-    .map(readRecord)
+    .map(read)
     .filter((record) => record !== undefined);
 }
 

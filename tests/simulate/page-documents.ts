@@ -1,6 +1,9 @@
 import * as A from '@automerge/automerge';
 import { FIRST_CHANGE } from '#model/documents/first-change.ts';
 import { parseDocumentId, type DocumentId } from '#model/ids/document-id.ts';
+import { assert } from '#model/result.ts';
+import { textsUnder } from '../../app/lib/repo/entry-changes.ts';
+import { writeEntries } from '../../app/lib/repo/entry-writing.ts';
 import type { EntryValue } from '../../sync-relay/journal-entries.ts';
 import { entriesSince } from '../../sync-relay/journal-entries.ts';
 import type { EntriesDocument } from '../support/stock-peer.ts';
@@ -55,6 +58,11 @@ export class PageDocuments {
     return this.#entry(id).doc;
   }
 
+  /** Every text under one key. */
+  texts(id: DocumentId, key: string): readonly string[] {
+    return textsUnder(this.doc(id), key);
+  }
+
   /** Every value under each key. */
   entries(id: DocumentId): ReadonlyMap<string, readonly EntryValue[]> {
     return new Map(entriesSince(this.doc(id), []).entries);
@@ -89,13 +97,12 @@ export class PageDocuments {
     void this.save(id).catch(ifRefused(undefined));
   }
 
-  /** Sets an entry, unless that is what stands there, and tells the relay. */
+  /** Sets an entry as the app does it, and tells the relay. */
   set(id: DocumentId, key: string, text: string): void {
     const held = this.#entry(id);
-    if (String(held.doc.entries[key] ?? '') !== text)
-      held.doc = A.change(held.doc, (draft) => {
-        draft.entries[key] = new A.ImmutableString(text);
-      });
+    const address = parseDocumentId(id);
+    assert(address.ok, () => `${id} is a document of ours`);
+    held.doc = writeEntries(held.doc, address.value.key, { [key]: text }, Math.floor(Date.now() / 1_000));
     this.#push(id, held);
   }
 

@@ -114,6 +114,100 @@ test('[F3] a basket that a till and its clone sold as one receipt number is a fo
   expect(counts.get('step: resume-apart')).toBe(1);
 }, 120_000);
 
+test('[D15] a record that a till could not save takes the place of none that its clone made under the same number', async () => {
+  const { faults, counts } = await simulate({
+    seed: 54022,
+    tills: 5,
+    steps: [
+      { kind: 'disk', till: 832, other: 76, wait: 770, draw: 1144766082 },
+      { kind: 'clone', till: 925, other: 472, wait: 358, draw: 386907659 },
+      { kind: 'cash', till: 584, other: 544, wait: 576, draw: 328352417 },
+      { kind: 'weather', till: 797, other: 875, wait: 149, draw: 876661584 },
+      { kind: 'sell', till: 942, other: 272, wait: 306, draw: 330386556 },
+      { kind: 'sell', till: 311, other: 537, wait: 489, draw: 459136608 },
+      { kind: 'close', till: 876, other: 396, wait: 623, draw: 1791900465 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('not saved')).toBe(1);
+}, 120_000);
+
+test('[G10] a layaway whose deposit a newer app took is open while something is left of that', async () => {
+  // Of seed 54005: the tills were blamed for listing it, because nobody here reads the receipt of the deposit.
+  const { faults, counts } = await simulate({
+    seed: 54005,
+    tills: 5,
+    steps: [
+      { kind: 'sell', till: 377, other: 822, wait: 531, draw: 602917612 },
+      { kind: 'upgrade', till: 7, other: 528, wait: 96, draw: 1911885101 },
+      { kind: 'sell', till: 240, other: 784, wait: 510, draw: 1133588646 },
+      { kind: 'sell', till: 221, other: 494, wait: 399, draw: 2109174640 },
+      { kind: 'sell', till: 349, other: 139, wait: 778, draw: 252307843 },
+      { kind: 'sell', till: 833, other: 884, wait: 181, draw: 14481632 },
+      { kind: 'crash-till', till: 494, other: 641, wait: 686, draw: 518408417 },
+      { kind: 'layaway', till: 837, other: 581, wait: 626, draw: 626374925 },
+      { kind: 'layaway', till: 376, other: 112, wait: 481, draw: 1357674713 },
+      { kind: 'resume', till: 209, other: 438, wait: 384, draw: 2045973641 },
+      { kind: 'pick-up-apart', till: 565, other: 306, wait: 848, draw: 1921967667 },
+      { kind: 'boot', till: 898, other: 558, wait: 683, draw: 59690978 },
+      { kind: 'pay-in', till: 224, other: 889, wait: 596, draw: 755547659 },
+      { kind: 'pick-up', till: 250, other: 699, wait: 636, draw: 992164867 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: upgrade')).toBe(1);
+}, 120_000);
+
+test('[E6] a head office that lost its disk gets back what a relay’s full disk took only after head office had said another word', async () => {
+  const { faults, counts } = await simulate({
+    seed: 51000,
+    tills: 4,
+    steps: [
+      { kind: 'image', till: 108, other: 436, wait: 570, draw: 368540515 },
+      { kind: 'freeze', till: 847, other: 297, wait: 516, draw: 584683848 },
+      { kind: 'sell', till: 545, other: 385, wait: 715, draw: 28545067 },
+      { kind: 'join', till: 476, other: 559, wait: 718, draw: 1885512740 },
+      { kind: 'disk', till: 654, other: 37, wait: 90, draw: 1616376447 },
+      { kind: 'boot', till: 160, other: 696, wait: 785, draw: 115337819 },
+      { kind: 'sell', till: 838, other: 970, wait: 641, draw: 1060494841 },
+      { kind: 'sell', till: 604, other: 850, wait: 692, draw: 326403591 },
+      { kind: 'rollback', till: 974, other: 861, wait: 501, draw: 1942139877 },
+      { kind: 'staff', till: 648, other: 980, wait: 869, draw: 813995057 },
+      { kind: 'close', till: 619, other: 370, wait: 721, draw: 1250094288 },
+      { kind: 'park', till: 192, other: 663, wait: 879, draw: 1512819502 },
+    ],
+  });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: rollback')).toBeGreaterThan(0);
+}, 120_000);
+
+/** A card of little value, of which the second till holds all for a basket that is never paid; then the first till asks for it. */
+const held = (...between: Plan['steps']): Plan => ({
+  seed: 6,
+  tills: 2,
+  steps: [
+    step('sell', 0, 1),
+    step('sell', 1, 2),
+    step('sell', 0, 3),
+    step('sell', 1, 4),
+    step('gift-card', 0, 80),
+    step('spend', 1, 8),
+    ...between,
+    step('spend', 0, 101),
+  ].map((one) => ({ ...one, wait: 6_000 })),
+});
+
+test('[G8] a card that is held for a basket is not spent elsewhere, and is when nobody came for a quarter of an hour', async () => {
+  const meanwhile = await simulate(held());
+  expect(meanwhile.faults).toEqual([]);
+  expect(meanwhile.counts.get('refused: account-held')).toBe(1);
+  expect(meanwhile.counts.get('sale')).toBe(3);
+  const later = await simulate(held(step('lull', 0, 1)));
+  expect(later.faults).toEqual([]);
+  expect(later.counts.get('refused: account-held')).toBeUndefined();
+  expect(later.counts.get('sale')).toBe(4);
+}, 120_000);
+
 /** Three records under one number, each written by a device that knew of none of the others; the last one is never shown. */
 function threeClones(): readonly A.Doc<EntriesDocument>[] {
   return ['ff', 'bb', 'aa'].map((actor) => {

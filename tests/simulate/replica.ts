@@ -1,5 +1,5 @@
 import * as A from '@automerge/automerge';
-import { isRecordKey } from '../../sync-relay/journal-check.ts';
+import { isRecordKey } from '#model/journal/record.ts';
 import { entriesSince } from '../../sync-relay/journal-entries.ts';
 import type { RelayDocument } from '../../sync-relay/relay-document.ts';
 import { readStockEntry, type StockEntry } from '#model/stock/stock-entry.ts';

@@ -86,7 +86,9 @@ async function rest(shop: Shop, watcher: Watcher): Promise<string[]> {
   const before = network.delivered;
   await world.pass(QUIET_MS);
   const said = network.delivered - before;
-  const unsaved = tills.filter(({ run }) => run?.standing === 'ready' && run.unsaved !== undefined);
+  const unsaved = tills.filter(
+    ({ run }) => run?.unsaved !== undefined && (run.standing === 'ready' || run.standing === 'faulty'),
+  );
   return [
     ...look(shop, watcher),
     ...(said > 0 ? [`${said} messages when all should be quiet`] : []),

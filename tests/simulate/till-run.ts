@@ -17,6 +17,7 @@ import type { Basket } from '#model/sale/basket.ts';
 import { challengeText } from '#model/trust/challenge.ts';
 import { ORGANIZATION } from '../support/stock-peer.ts';
 import { recordNote } from '../../app/lib/till/record-note.ts';
+import { contradictionOf } from '../../app/lib/till/session-records.ts';
 import { caughtUp, notePath } from './caught-up.ts';
 import { ifRefused } from './disk.ts';
 import { drawHex } from './keys.ts';
@@ -90,8 +91,9 @@ export class TillRun {
     make: (state: RegisterState, act: Act) => Result<JournalRecord, unknown>,
     who: { readonly actor: Actor; readonly approval?: Actor | undefined },
   ): Promise<JournalRecord | undefined> {
-    if (this.standing !== 'ready' || this.#writing) return undefined;
+    if (this.standing === 'waiting' || this.standing === 'excluded' || this.#writing) return undefined;
     if (this.#unsaved !== undefined) return this.#write(this.#unsaved);
+    if (this.standing === 'faulty') return undefined;
     const last = this.records.at(-1)?.at;
     const { at, expected } = recordTime(this.#readClocks(), this.#clocks, last);
     const made = make(this.state, { at, ...who });
@@ -112,10 +114,11 @@ export class TillRun {
     const text = recordText(record);
     disk.note(this.#recordNote, text);
     const id = this.#sessionId(record.session);
-    const there = this.documents.doc(id).entries[recordKey(record.seq)];
-    if (there !== undefined && String(there) !== text)
-      ledger.broken.push(`${machine.name} writes record ${record.seq} over one that it holds`);
+    const there = this.documents.texts(id, recordKey(record.seq));
     this.documents.set(id, recordKey(record.seq), text);
+    const kept = this.documents.texts(id, recordKey(record.seq));
+    if (!there.every((one) => kept.includes(one)))
+      ledger.broken.push(`${machine.name} writes record ${record.seq} over one that it holds`);
     const here = this.documents.save(id).then(() => true, ifRefused(false));
     const relay = this.#confirmed(id);
     const [isHere, isThere] = [await here, await relay];
@@ -189,29 +192,28 @@ export class TillRun {
   /** Folds a session from its document; true when it holds records, sound or not. */
   #load(session: number): boolean {
     const entries = this.documents.doc(this.#sessionId(session)).entries;
-    const kept = this.#unsaved?.hash;
+    const pending = this.#unsaved ?? this.#noted();
     const found: JournalRecord[] = [];
     for (const key of Object.keys(entries).sort()) {
       const read = this.#read(String(entries[key]));
       if (read === undefined) return this.#fail();
       // What is being written is in the document, but not done.
-      if (read.hash !== kept && !this.#isBeingWritten(read)) found.push(read);
+      if (read.hash !== pending?.hash) found.push(read);
     }
     if (found.length === 0) return false;
-    const bySeq = new Map(found.map(({ seq, hash }) => [seq, hash]));
-    const contradicts =
-      session === this.state.session && this.records.some(({ seq, hash }) => bySeq.get(seq) !== hash);
+    const counted = session === this.state.session ? this.records : [];
+    const contradiction = contradictionOf(found, { session, counted, pending });
     const resumed = resumeRegister(found);
-    if (contradicts || !resumed.ok) return this.#fail();
+    if (contradiction !== undefined || !resumed.ok) return this.#fail();
     this.state = resumed.value;
     this.records = found;
     return true;
   }
 
-  #isBeingWritten({ seq, hash }: JournalRecord): boolean {
-    if (!this.#writing || seq <= this.state.head.seq) return false;
-    const note = this.#note(this.#recordNote);
-    return note !== undefined && this.#read(note)?.hash === hash;
+  /** The record that is being written, as it is noted. */
+  #noted(): JournalRecord | undefined {
+    const note = this.#writing ? this.#note(this.#recordNote) : undefined;
+    return note === undefined ? undefined : this.#read(note);
   }
 
   #fail(): true {

@@ -23,13 +23,18 @@ export type ContestedEntries = Readonly<Record<string, readonly string[]>>;
 export function contestedEntries(doc: A.Doc<StoredDocument>): ContestedEntries {
   const contested: Record<string, readonly string[]> = {};
   for (const key of Object.keys(doc.entries)) {
-    const values = Object.values(A.getConflicts(doc.entries, key) ?? {});
-    // Among conflicting values Automerge gives immutable texts as plain strings.
-    const texts = values.map((value: unknown) => (A.isImmutableString(value) ? value.val : value));
-    const read = new Set(texts.filter((text): text is string => typeof text === 'string'));
-    if (read.size > 1) contested[key] = [...read].sort();
+    const texts = textsUnder(doc, key);
+    if (texts.length > 1) contested[key] = texts;
   }
   return contested;
+}
+
+/** Every text an entry has, sorted: several where devices wrote it apart, none where it is not there. */
+export function textsUnder(doc: A.Doc<StoredDocument>, key: string): readonly string[] {
+  const values: unknown[] = Object.values(A.getConflicts(doc.entries, key) ?? { shown: doc.entries[key] });
+  // Among conflicting values Automerge gives immutable texts as plain strings.
+  const texts = values.map((value) => (A.isImmutableString(value) ? value.val : value));
+  return [...new Set(texts.filter((text): text is string => typeof text === 'string'))].sort();
 }
 
 /** Whether a merge brought a second text to an entry. */

@@ -10,6 +10,7 @@ import type {
   Saved,
 } from './documents.ts';
 import type { ContestedEntries } from './entry-changes.ts';
+import { isWrittenOnce } from './entry-writing.ts';
 
 /** Any organization: the fake needs a name for each document, nobody sees it. */
 const ORGANIZATION = '000000000000';
@@ -195,14 +196,24 @@ export class MemoryDocuments implements Documents {
   }
 
   #apply(document: MemoryDocument, wanted: Changes, remote: boolean): void {
-    const { key, entries } = document;
+    const { key, entries, others } = document;
     const changes: EntryChange[] = [];
+    let isContested = false;
     for (const [name, text] of Object.entries(wanted)) {
-      if (entries.get(name) === text) continue;
+      const here = entries.get(name);
+      if (here === text) continue;
+      if (!remote && text !== undefined && here !== undefined && isWrittenOnce(key, name)) {
+        const known = others.get(name) ?? new Set();
+        if (known.has(text)) continue;
+        others.set(name, new Set([...known, here, text]));
+        isContested = true;
+        if (text < here) continue;
+      }
       if (text === undefined) entries.delete(name);
       else entries.set(name, text);
       changes.push({ key: name, text });
     }
+    if (isContested) this.#tell({ type: 'contested', key });
     if (changes.length === 0) return;
     document.announced = true;
     this.#tell({ type: 'changed', key, changes, remote });

@@ -1,5 +1,5 @@
 import * as A from '@automerge/automerge/slim';
-import { ImmutableString, type DocHandleChangePayload, type Repo } from '@automerge/automerge-repo/slim';
+import type { DocHandleChangePayload, Repo } from '@automerge/automerge-repo/slim';
 import type { Entries, EntryChange } from '#model/documents/entries.ts';
 import { parseDocumentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { DocumentChunks } from './document-chunks.ts';
@@ -19,12 +19,12 @@ import type {
 } from './documents.ts';
 import {
   contestedEntries,
-  entriesToWrite,
   isContest,
   patchedEntries,
   readEntries,
   type ContestedEntries,
 } from './entry-changes.ts';
+import { writeEntries } from './entry-writing.ts';
 import type { StoredDocument } from './first-change.ts';
 import { OpenDocuments, type OpenDocument } from './open-documents.ts';
 import { relayAnswers, relayHasNoMore, relayHolds, type RelayWord } from './relay-confirmation.ts';
@@ -261,12 +261,13 @@ export class RepoDocuments implements Documents {
   }
 
   #change(open: OpenDocument, wanted: Readonly<Record<string, string | undefined>>): void {
-    const changes = entriesToWrite(open.handle.doc(), wanted);
-    if (changes.length === 0) return;
     const time = Math.floor(this.#parts.surroundings.now() / 1000);
+    const doc = open.handle.doc();
+    const written = writeEntries(doc, open.key, wanted, time);
+    if (written === doc) return;
     this.#writing = true;
     try {
-      open.handle.change((draft) => applyChanges(draft, changes), { time });
+      open.handle.update(() => written);
       this.#meeting.changed(open.id);
     } finally {
       this.#writing = false;
@@ -388,12 +389,5 @@ export class RepoDocuments implements Documents {
 
   #tell(event: DocumentsEvent): void {
     for (const listener of this.#listeners) listener(event);
-  }
-}
-
-function applyChanges(draft: StoredDocument, changes: readonly EntryChange[]): void {
-  for (const { key, text } of changes) {
-    if (text === undefined) delete draft.entries[key];
-    else draft.entries[key] = new ImmutableString(text);
   }
 }

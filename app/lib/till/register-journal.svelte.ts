@@ -16,7 +16,13 @@ import type { DeviceKey } from '../device/device-key.ts';
 import type { Documents, DocumentsEvent, Saved } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { recordNote } from './record-note.ts';
-import { readRecord, readRecords, type JournalFault } from './session-records.ts';
+import {
+  contradictionOf,
+  isOvertaken,
+  readRecord,
+  readRecords,
+  type JournalFault,
+} from './session-records.ts';
 
 /** Which register this till works. */
 export type RegisterPlace = {
@@ -326,7 +332,7 @@ export class RegisterJournal {
 
   #takeOne(record: JournalRecord, remote: boolean): boolean {
     if (this.#has(record) || record.hash === this.#writing?.hash) return true;
-    if (record.hash !== this.#unsaved?.hash) return this.#take(record);
+    if (record.hash !== this.#unsaved?.hash) return !isOvertaken(this.#pending, record) && this.#take(record);
     // What we could not confirm came back from the relay: it is durable there.
     if (remote) this.#settle(record, { here: 'failed', relay: 'saved' });
     return true;
@@ -348,7 +354,7 @@ export class RegisterJournal {
   /** Folds a session from its document; true when it holds records, sound or not. */
   async #load(session: number): Promise<boolean> {
     const entries = await this.#documents.open(this.#key(session));
-    const kept = this.#unsaved ?? this.#writing;
+    const kept = this.#pending;
     const texts = Object.entries(entries).filter(([, text]) => !kept || text !== recordText(kept));
     if (texts.length === 0 || session < this.state.session) return false;
     const records = readRecords(session, Object.fromEntries(texts));
@@ -357,7 +363,9 @@ export class RegisterJournal {
       return true;
     }
     const resumed = resumeRegister(records.value);
-    const fault = resumed.ok ? this.#contradiction(session, records.value) : resumed.error;
+    const counted = session === this.state.session ? this.#records : [];
+    const known = { session, counted, pending: this.#pending };
+    const fault = resumed.ok ? contradictionOf(records.value, known) : resumed.error;
     if (fault || !resumed.ok) {
       const detail = `session ${session} of ${this.#place.store}-${this.#place.register}`;
       this.#fault = { code: fault ?? 'wrong-session', session, detail };
@@ -369,15 +377,9 @@ export class RegisterJournal {
     return true;
   }
 
-  /** What this page has already counted must still be there: another record in its place is a fork, none a loss. */
-  #contradiction(session: number, records: readonly JournalRecord[]): JournalFault['code'] | undefined {
-    if (records[0]?.session !== session) return 'wrong-session';
-    if (session !== this.state.session) return undefined;
-    const bySeq = new Map(records.map((record) => [record.seq, record.hash]));
-    for (const { seq, hash } of this.#records) {
-      if (bySeq.get(seq) !== hash) return bySeq.has(seq) ? 'fork' : 'record-missing';
-    }
-    return undefined;
+  /** The record that is not done yet. */
+  get #pending(): JournalRecord | undefined {
+    return this.#unsaved ?? this.#writing;
   }
 
   #isOwn(key: DocumentKey): key is Extract<DocumentKey, { class: 'session' }> {

@@ -33,3 +33,28 @@ export function readRecords(
   }
   return ok(records);
 }
+
+/** Whether a record has the number of one that is not done yet, and is another one (rule D15). */
+export function isOvertaken(pending: JournalRecord | undefined, { seq, hash }: JournalRecord): boolean {
+  return pending?.seq === seq && pending.hash !== hash;
+}
+
+/** What a till knows of a session: the records it has counted, and the one that is not done yet. */
+type Known = {
+  readonly session: number;
+  readonly counted: readonly JournalRecord[];
+  readonly pending: JournalRecord | undefined;
+};
+
+/** How the records of a session contradict what its till knows: another record in the place of one is a fork, none a loss. */
+export function contradictionOf(
+  records: readonly JournalRecord[],
+  { session, counted, pending }: Known,
+): 'wrong-session' | 'fork' | 'record-missing' | undefined {
+  if (records[0]?.session !== session) return 'wrong-session';
+  if (records.some((record) => isOvertaken(pending, record))) return 'fork';
+  const bySeq = new Map(records.map((record) => [record.seq, record.hash]));
+  const other = counted.find(({ seq, hash }) => bySeq.get(seq) !== hash);
+  if (other === undefined) return undefined;
+  return bySeq.has(other.seq) ? 'fork' : 'record-missing';
+}

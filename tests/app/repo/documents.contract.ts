@@ -240,6 +240,25 @@ export function documentsContract(name: string, start: () => Promise<ContractSub
       expect(heard.events).toContainEqual({ type: 'contested', key: session(9) });
     });
 
+    test('[D15] never writes over a record: another one goes beside it, once however often it is written', async () => {
+      await linked();
+      const [record, greeting] = ['000000001', 'greeting'];
+      const heard = collect(documents);
+      await subject.peerWrites(session(9), { [record]: 'theirs', [greeting]: 'theirs' });
+      await vi.waitFor(
+        async () => expect((await documents.open(session(9)))[record]).toBe('theirs'),
+        PATIENCE,
+      );
+      for (let time = 0; time < 2; time++)
+        expect(
+          await documents.writeDurably(session(9), { [record]: 'mine', [greeting]: 'mine' }, RELAY_WAIT),
+        ).toEqual({ here: 'saved', relay: 'saved' });
+      expect(await documents.contested(session(9))).toEqual({ [record]: ['mine', 'theirs'] });
+      expect((await documents.open(session(9)))[greeting]).toBe('mine');
+      expect(heard.events.filter(({ type }) => type === 'contested')).toHaveLength(1);
+      expect(Object.keys(await subject.peerReads(session(9))).sort()).toEqual([record, greeting]);
+    });
+
     test('after close tells nothing and takes nothing', async () => {
       // The link's own coming up would be an event before the close.
       await linked();
