@@ -49,15 +49,14 @@ export class BarePage {
           row.innerHTML = `<b>1</b><span>Article ${i}<br><small>1.00 each</small></span><b>£1.00</b>`;
           list?.append(row);
           row.scrollIntoView({ block: 'nearest' });
+          return row;
         };
         for (let i = 0; i < before; i++) append(i);
         const taken: number[] = [];
         for (let i = 0; i < count; i++) {
-          await globalThis.painted();
+          await new Promise((resolve) => setTimeout(resolve, 30));
           const began = performance.now();
-          append(before + i);
-          await globalThis.painted();
-          taken.push(performance.now() - began);
+          taken.push((await globalThis.painted(append(before + i))) - began);
         }
         return taken;
       },
@@ -72,12 +71,12 @@ export class BarePage {
         const taken: number[] = [];
         for (const text of texts) {
           document.body.innerHTML = '<ul></ul>';
-          await globalThis.painted();
+          await globalThis.nextFrame();
           const began = performance.now();
           const hits = all.filter((name) => name.toLowerCase().includes(text)).slice(0, 50);
           const rows = hits.map((hit) => `<li style="min-height:56px">${hit}</li>`);
           (document.querySelector('ul') as HTMLElement).innerHTML = rows.join('');
-          await globalThis.painted();
+          await globalThis.nextFrame();
           taken.push(performance.now() - began);
         }
         return taken;
@@ -103,7 +102,6 @@ export class BarePage {
 declare global {
   var bareStore: (mode: IDBTransactionMode) => Promise<IDBObjectStore>;
   var done: (request: IDBRequest) => Promise<unknown>;
-  var painted: () => Promise<void>;
 }
 
 const HTML = `<!doctype html><title>bare</title><body><script>
@@ -117,9 +115,6 @@ const HTML = `<!doctype html><title>bare</title><body><script>
   globalThis.done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
-  });
-  globalThis.painted = () => new Promise((resolve) => {
-    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
   });
 </script></body>`;
 

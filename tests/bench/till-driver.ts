@@ -4,9 +4,6 @@ export type DriverScan = { readonly code: string; readonly sku: string };
 /** Milliseconds since the navigation began: when the till could be signed in to, sold at, and showed its first scan. */
 export type ColdStart = { readonly ready: number; readonly selling: number; readonly scanned: number };
 
-/** What the browser says of an element that was marked to be told, once it is on the display (Element Timing). */
-type PaintedElement = PerformanceEntry & { readonly identifier: string; readonly renderTime: number };
-
 /** What the driver does in the page of a till, as fast as the page goes. Times in milliseconds. */
 export type TillDriver = {
   /** The start of this page, from its address to the line of the first scan, painted. */
@@ -25,7 +22,7 @@ declare global {
   var tillDriver: TillDriver;
 }
 
-/** Puts the driver into a page before anything else runs there; given to playwright as it is, so it uses nothing outside. */
+/** Puts the driver into a page before anything else runs there; given to playwright as it is, so it uses nothing outside but what installPainted put there. */
 export function installDriver({
   person,
   pin,
@@ -37,30 +34,6 @@ export function installDriver({
 }): void {
   const find = <Kind extends HTMLElement>(testid: string) =>
     document.querySelector<Kind>(`[data-testid="${testid}"]`);
-  const nextFrame = () =>
-    new Promise<void>((resolve) => {
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-    });
-  const shownAt = new Map<string, number>();
-  new PerformanceObserver((list) => {
-    for (const { identifier, renderTime } of list.getEntries() as PaintedElement[])
-      shownAt.set(identifier, renderTime);
-  }).observe({ type: 'element', buffered: true });
-  let marked = 0;
-  /**
-   * When the browser gave the frame with this element to the display, on the page's clock; asked within the task that
-   * put it there. It tells that of new text alone: of a line that was there before, the begin of the frame after counts.
-   */
-  const painted = async (element: Element) => {
-    const name = `painted-${++marked}`;
-    for (const part of [element, ...element.querySelectorAll('*')]) part.setAttribute('elementtiming', name);
-    await nextFrame();
-    const after = performance.now();
-    const told = () => shownAt.get(name);
-    for (let look = 0; look < 10 && told() === undefined; look++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    return told() ?? after;
-  };
   /** Resolves as soon as the page holds what is looked for: within the very task that put it there. */
   const seen = <Kind>(look: (records: readonly MutationRecord[]) => Kind | null | undefined | false) =>
     new Promise<Kind>((resolve) => {
@@ -100,7 +73,7 @@ export function installDriver({
     for (const key of code) press(key);
     const began = performance.now();
     press('Enter');
-    const shown = await painted(await seen((records) => touched(records, sku)));
+    const shown = await globalThis.painted(await seen((records) => touched(records, sku)));
     return { began, shown };
   };
   const scan = async (one: DriverScan) => {
@@ -124,7 +97,7 @@ export function installDriver({
     field.value = text;
     field.dispatchEvent(new InputEvent('input', { bubbles: true }));
     if (text !== '') await seen(() => find('search-result') !== null || before === null);
-    await nextFrame();
+    await globalThis.nextFrame();
     return performance.now() - began;
   };
   const sell = async () => {
@@ -132,7 +105,7 @@ export function installDriver({
     await click('cash-payment');
     await click('add-payment');
     await seen(() => !find<HTMLButtonElement>('complete-sale')?.disabled && find('complete-sale'));
-    await nextFrame();
+    await globalThis.nextFrame();
     const began = performance.now();
     await click('complete-sale');
     await seen(() => find('receipt-number'));

@@ -6,6 +6,7 @@ import { launchBrowser, removeProfile } from '../support/browser.ts';
 import { fdatasyncTimes, putTimes } from './bare-disk.ts';
 import { BarePage, serveBarePage } from './bare-page.ts';
 import { heldMemory } from './heap.ts';
+import { installPainted } from './painted.ts';
 import { besideBaseline, quantile, type BenchRow } from './row.ts';
 import { saleTexts } from './sale-records.ts';
 import { installDriver, type ColdStart, type DriverScan } from './till-driver.ts';
@@ -54,6 +55,7 @@ export async function benchTill(): Promise<BenchRow[]> {
   const browser = await launchBrowser(join(folder, 'browser'), FRAMES);
   try {
     const { context } = browser;
+    await context.addInitScript(installPainted);
     const empty = await openBare(context, bare.url);
     const baseline = await bareFigures(empty, folder);
     await empty.close();
