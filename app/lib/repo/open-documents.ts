@@ -62,6 +62,8 @@ export class OpenDocuments {
   readonly #opening = new Map<string, Promise<OpenDocument>>();
   readonly #open = new Map<string, OpenDocument>();
   readonly #admitted = new Map<string, Promise<boolean>>();
+  /** Documents that wait for their turn: once somebody asks for one, what the relay says of it need not wait any longer. */
+  readonly #inLine = new Map<string, (opening: Promise<OpenDocument>) => void>();
   readonly #told = new Set<string>();
   readonly #turns: QuietTurns;
   /** Documents that are on their way out of the storage: who asks for one waits until they are. */
@@ -225,7 +227,11 @@ export class OpenDocuments {
 
   #inTurn(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
     const opening = this.#opening.get(id);
-    return opening ?? this.#turns.later(() => this.#opened(id, key));
+    if (opening !== undefined) return opening;
+    const { promise: asked, resolve } = Promise.withResolvers<OpenDocument>();
+    this.#inLine.set(id, resolve);
+    const turn = this.#turns.later(() => this.#opened(id, key));
+    return Promise.race([turn, asked]).finally(() => this.#inLine.delete(id));
   }
 
   #opened(id: DocumentId, key: DocumentKey): Promise<OpenDocument> {
@@ -237,6 +243,7 @@ export class OpenDocuments {
         this.#opening.delete(id);
         this.tellDamage(id, causeText(cause));
       });
+      this.#inLine.get(id)?.(opening);
     }
     return opening;
   }

@@ -214,6 +214,14 @@ export function documentsContract(name: string, start: () => Promise<ContractSub
       expect(await documents.open(session(7))).toEqual({ a: '1', b: '2' });
     });
 
+    test('shows what comes of a document to whoever asks for it again and again', async () => {
+      await linked();
+      await subject.peerWrites(session(9), { theirs: '2' });
+      // More often than what nobody waits for gets its turn.
+      const asked = { ...PATIENCE, interval: 20 };
+      await vi.waitFor(async () => expect(await documents.open(session(9))).toEqual({ theirs: '2' }), asked);
+    });
+
     test('[D2] merges what two terminals wrote before they met', async () => {
       await documents.write(session(3), { mine: '1' });
       await subject.peerWrites(session(3), { theirs: '2' });
