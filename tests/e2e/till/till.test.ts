@@ -300,11 +300,13 @@ describe('people at a till in the browser', () => {
   });
 
   it('[S9] warns and signs out when nobody touches it; the sale stays', async () => {
-    changeEntry({ class: 'organization' }, 'store:S01', { signOutMinutes: 30 });
+    // The setting is here as soon as the name that came with it is: before it, a till of ten minutes would just sign out.
+    changeEntry({ class: 'organization' }, 'store:S01', { signOutMinutes: 30, name: 'Quiet Street' });
+    await page.getByText('Quiet Street').first().waitFor();
     await till.openSession('0');
     await till.addBySearch(LANTERN.name);
     const start = Date.now();
-    await page.clock.setSystemTime(start + 29.8 * 60_000);
+    await page.clock.setSystemTime(start + 29.6 * 60_000);
     await till.signOutWarning.waitFor();
     await page.getByTestId('stay-signed-in').click();
     await till.signOutWarning.waitFor({ state: 'detached' });
