@@ -102,6 +102,7 @@ class ReturningProcess {
     });
     this.ready = ready.promise;
     this.seen = seen.promise;
+    // Awaited when all are done: one that ends before must not end the benchmark without a word of which it was.
     this.seen.catch(() => undefined);
   }
 

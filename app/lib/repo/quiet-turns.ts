@@ -4,7 +4,7 @@ import type { Surroundings } from './surroundings.ts';
 const QUIET_MS = 150;
 /** The same for what has all the time there is: who scans or pays pauses for as long between two things it waits for. */
 const LEISURE_MS = 1_500;
-/** So many waits of that length, and what has all the time there is takes the next {@link QUIET_MS}: some tills are never quiet. */
+/** So many waits of that length, and what has all the time there is takes the next {@link QUIET_MS}, and after as many of those goes whatever waits: some tills are never quiet. */
 const MOST_WAITS = 20;
 
 /**
@@ -51,8 +51,9 @@ export class QuietTurns {
   }
 
   async #quiet(quietMs: number): Promise<void> {
+    const isQuiet = () => this.#waitedFor === 0 && this.#asked === this.#askedWhenQuiet;
     // Counted, not timed: a clock that is set must not hold anything up.
-    for (let waits = 0; this.#waitedFor > 0 || this.#asked !== this.#askedWhenQuiet; waits++) {
+    for (let waits = 0; !isQuiet() && waits < 2 * MOST_WAITS; waits++) {
       const asked = this.#asked;
       await new Promise<void>((resolve) => {
         this.#surroundings.after(waits < MOST_WAITS ? quietMs : QUIET_MS, resolve);

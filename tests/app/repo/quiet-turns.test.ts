@@ -94,6 +94,19 @@ describe('what nobody waits for', () => {
     expect(done.indexOf('leisure')).toBeGreaterThan(20);
   });
 
+  test('has its turn also where somebody waits more often than it is ever quiet', async () => {
+    const { world, turns, done, note } = started();
+    void turns.now(note('now'));
+    void turns.later(note('later'));
+    for (let tenth = 0; tenth < 100 && !done.includes('later'); tenth++) {
+      await turns.now(note('now'));
+      world.pass(100);
+      await settled();
+    }
+    expect(done).toContain('later');
+    expect(done.indexOf('later')).toBeGreaterThan(20);
+  });
+
   test('goes on behind a turn that failed, which hears of it', async () => {
     const { turns, done, note } = started();
     const failed = turns.later(() => Promise.reject(new Error('damaged')));
