@@ -1,15 +1,19 @@
 /**
  * What a screen needs from the world besides documents: the time, milliseconds that nobody can set (from any start), fresh ids, a place for small notes that survives a
  * reload (keys and texts; `write` of undefined takes the note out; a key that begins with `tab:` lives as long as the
- * tab). Passed in, so a test can hold the clock.
+ * tab). `afterPaint` runs something when what was just changed is on the display. Passed in, so a test can hold the clock.
  */
 export type Surroundings = {
   now(): Date;
   uptime(): number;
   newId(): string;
+  afterPaint(run: () => void): void;
   readNote(key: string): string | undefined;
   writeNote(key: string, text: string | undefined): void;
 };
+
+/** By then a change is on the display, in milliseconds. Not a frame of the browser: a window out of sight has none. */
+const PAINTED_MS = 40;
 
 /** The browser's own clock, randomness and storage. A full storage loses a note, never a sale. */
 export function browserSurroundings(
@@ -21,6 +25,7 @@ export function browserSurroundings(
     now: () => new Date(),
     uptime: () => performance.now(),
     newId: () => crypto.randomUUID(),
+    afterPaint: (run) => void setTimeout(run, PAINTED_MS),
     readNote: (key) => storageOf(key).getItem(`tillmesh:${key}`) ?? undefined,
     writeNote: (key, text) => {
       try {

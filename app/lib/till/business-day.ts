@@ -10,8 +10,18 @@ function formatOf(locale: string, options: Intl.DateTimeFormatOptions): Intl.Dat
   return format;
 }
 
+/** The last day that was asked for: a scan asks for it several times, and no zone changes its day within a minute. */
+let asked = { minute: Number.NaN, timeZone: '', day: '' };
+
 /** The calendar day of an instant in a time zone, `2026-11-21`: what a session opened now counts to (rule R1). */
 export function businessDay(instant: Date, timeZone: string): string {
+  const minute = Math.floor(instant.getTime() / 60_000);
+  if (minute !== asked.minute || timeZone !== asked.timeZone)
+    asked = { minute, timeZone, day: calendarDay(instant, timeZone) };
+  return asked.day;
+}
+
+function calendarDay(instant: Date, timeZone: string): string {
   const day = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
   const parts = formatOf('en', day).formatToParts(instant);
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';

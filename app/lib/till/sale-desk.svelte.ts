@@ -1,10 +1,4 @@
-import {
-  entryDifference,
-  openSaleEntries,
-  type CardIntent,
-  readOpenSale,
-  type OpenSale,
-} from '#model/documents/basket.ts';
+import type { CardIntent, OpenSale } from '#model/documents/basket.ts';
 import type { Entries } from '#model/documents/entries.ts';
 import type { DocumentKey } from '#model/ids/document-id.ts';
 import { parseQuantity, type QuantityRefusal } from '#model/money/quantity.ts';
@@ -35,6 +29,7 @@ import { withPricedLine, type PriceList } from '#model/sale/line-prices.ts';
 import type { Product, TaxRate } from '#model/catalog/product.ts';
 import type { Documents } from '../repo/documents.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { KeptSale } from './kept-sale.svelte.ts';
 
 /** What pricing needs, with the taxes a new line copies and what sets its price. */
 export type SaleRules = PricingRules & {
@@ -65,27 +60,24 @@ export const UNDO_MS = 10_000;
 
 /**
  * The open sale of this register: the basket, whether it is being paid and what was taken. Every act is kept in the
- * register's basket document at once, so a crash in the middle restores exactly.
+ * register's basket document, so a crash in the middle restores exactly: at once, but for a line that is added, which is painted first.
  */
 export class SaleDesk {
   /** Set while the sale is being made a fact: nothing may move then. */
   frozen = $state(false);
-  readonly #documents: Documents;
+  readonly #kept: KeptSale;
   readonly #surroundings: Surroundings;
   readonly #rules: () => SaleRules;
-  #key: DocumentKey | undefined;
-  #entries: Entries = {};
   #sale = $state.raw<OpenSale>({ basket: emptyBasket(''), paying: false, payments: [] });
   #touched = $state.raw<{ index: number; count: number }>({ index: -1, count: 0 });
   #removal = $state.raw<Removal | undefined>();
-  #trouble = $state.raw<string | undefined>();
   readonly #priced = $derived.by(() => priceBasket(this.#sale.basket, this.#rules()));
   readonly #settlement = $derived.by(() =>
     settle(this.#priced.total, this.#sale.payments, this.#rules().cashRounding),
   );
 
   constructor(documents: Documents, surroundings: Surroundings, rules: () => SaleRules) {
-    this.#documents = documents;
+    this.#kept = new KeptSale(documents, surroundings);
     this.#surroundings = surroundings;
     this.#rules = rules;
     this.#sale = this.#fresh();
@@ -93,16 +85,14 @@ export class SaleDesk {
 
   /** Takes up the open sale of a session where it was left. An unreadable one is replaced; its document keeps the history. */
   async takeUp(key: DocumentKey): Promise<void> {
-    this.#key = key;
-    this.#show(await this.#documents.open(key));
+    this.#show(await this.#kept.open(key));
   }
 
   /** Takes the sale up again when its document came back from the relay and nothing was begun here, not even meanwhile. */
   async takeUpIfIdle(): Promise<void> {
-    const key = this.#key;
-    if (!key || !this.#isIdle) return;
-    const entries = await this.#documents.open(key);
-    if (key === this.#key && this.#isIdle) this.#show(entries);
+    if (!this.#isIdle) return;
+    const entries = await this.#kept.read();
+    if (entries && this.#isIdle) this.#show(entries);
   }
 
   get #isIdle(): boolean {
@@ -110,11 +100,10 @@ export class SaleDesk {
   }
 
   #show(entries: Entries): void {
-    this.#entries = entries;
-    const read = readOpenSale(entries);
+    const read = this.#kept.take(entries);
     this.#sale = (read.ok ? read.value : undefined) ?? this.#fresh();
     this.#removal = undefined;
-    if (!read.ok) void this.#keep();
+    if (!read.ok) void this.#kept.keep(this.#sale);
   }
 
   /** The open basket. */
@@ -170,7 +159,7 @@ export class SaleDesk {
 
   /** Why the open sale could not be kept on the disk; undefined when it is kept. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    return this.#kept.trouble;
   }
 
   /** Adds a product, or raises the line it already has. */
@@ -188,7 +177,12 @@ export class SaleDesk {
     const added = addLine(this.basket, line);
     if (!added.ok) return added;
     const { basket, index } = added.value;
-    this.#change({ ...this.#sale, basket: withPricedLine(basket, index, this.#rules().list), paying: false });
+    this.#sale = {
+      ...this.#sale,
+      basket: withPricedLine(basket, index, this.#rules().list),
+      paying: false,
+    };
+    this.#kept.keepSoon(this.#sale);
     this.#touch(added.value.index);
     return ok(added.value.index);
   }
@@ -306,8 +300,8 @@ export class SaleDesk {
     const refusal = this.#closedToPayments();
     if (refusal) return err(refusal);
     this.#sale = { ...this.#sale, card };
-    await this.#keep();
-    if (this.#trouble === undefined) return ok(true);
+    await this.#kept.keep(this.#sale);
+    if (this.trouble === undefined) return ok(true);
     this.settleCard(undefined);
     return err({ code: 'card-not-kept' });
   }
@@ -334,7 +328,7 @@ export class SaleDesk {
     if (refusal) return err(refusal);
     this.#removal = undefined;
     this.#sale = { basket, paying: false, payments: [] };
-    await this.#keep();
+    await this.#kept.keep(this.#sale);
     return ok(true);
   }
 
@@ -375,20 +369,6 @@ export class SaleDesk {
 
   #change(sale: OpenSale): void {
     this.#sale = sale;
-    void this.#keep();
-  }
-
-  /** Resolves when the open sale is on the disk, or its trouble is told. */
-  async #keep(): Promise<void> {
-    if (!this.#key) return;
-    const entries = openSaleEntries(this.#sale);
-    const difference = entryDifference(this.#entries, entries);
-    this.#entries = entries;
-    try {
-      await this.#documents.write(this.#key, difference);
-      this.#trouble = undefined;
-    } catch (cause) {
-      this.#trouble = String(cause);
-    }
+    void this.#kept.keep(sale);
   }
 }

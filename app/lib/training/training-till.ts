@@ -18,6 +18,7 @@ export function trainingSurroundings(real: Surroundings): Surroundings {
     now: () => real.now(),
     uptime: () => real.uptime(),
     newId: () => real.newId(),
+    afterPaint: (run) => real.afterPaint(run),
     // Who is signed in comes along; what waits for a printer or was not saved does not.
     readNote: (key) => (isShared(key) || own(key) ? real.readNote(key) : notes.get(key)),
     writeNote: (key, text) => (isShared(key) ? real.writeNote(key, text) : void notes.set(key, text)),

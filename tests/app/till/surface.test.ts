@@ -85,6 +85,12 @@ describe('figures', () => {
     expect(clockTime(instant, 'en-GB', 'Asia/Tokyo')).toBe('11:00');
   });
 
+  it('[R1] begin a day at midnight, to the millisecond, however often they are asked', () => {
+    const midnight = Date.parse('2026-11-21T00:00:00.000Z');
+    const days = [-1, 0, -1, 59_999, 86_400_000].map((past) => businessDay(new Date(midnight + past), 'UTC'));
+    expect(days).toEqual(['2026-11-20', '2026-11-21', '2026-11-20', '2026-11-21', '2026-11-22']);
+  });
+
   it('count a drawer by its pieces', () => {
     expect(countedTotal({ '5000': 2, '1': 7 })).toBe(10_007);
     expect(handedOver('GBP')).toEqual([5000, 2000, 1000, 500, 200]);

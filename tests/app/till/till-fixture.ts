@@ -44,6 +44,7 @@ export class HeldSurroundings implements Surroundings {
   /** Two machines never draw the same id. */
   readonly #machine = ++HeldSurroundings.#made;
   #ids = 0;
+  held: (() => void)[] | undefined;
 
   now(): Date {
     return new Date(this.time);
@@ -55,6 +56,22 @@ export class HeldSurroundings implements Surroundings {
 
   newId(): string {
     return `id-${this.#machine}-${++this.#ids}`;
+  }
+
+  /** Paints at once, but where a test holds the frames. */
+  afterPaint(run: () => void): void {
+    if (this.held) this.held.push(run);
+    else run();
+  }
+
+  /** Nothing is painted from now on; the function given back paints. */
+  holdFrames(): () => void {
+    const held: (() => void)[] = [];
+    this.held = held;
+    return () => {
+      this.held = undefined;
+      for (const run of held) run();
+    };
   }
 
   readNote = (key: string): string | undefined => this.notes.get(key);

@@ -42,6 +42,12 @@ export function salesAt(origin: TillOrigin): RecordOf<'sale'>[] {
   return recordsAt(origin).filter((record): record is RecordOf<'sale'> => record.kind === 'sale');
 }
 
+/** How many lines of the open sale in the first session reached the till's relay so far. */
+export function openLinesAt({ entries }: TillOrigin): number {
+  const kept = entries({ ...FIRST_SESSION, class: 'basket' }) ?? {};
+  return Object.keys(kept).filter((name) => name.startsWith('line:')).length;
+}
+
 /**
  * Serves a till of the demo shop, seeded through its relay. The salt of the PINs is the same each time. Its page enrols
  * itself as the demo's do, unless `joins` says that a person has to type a code. `terminal` is the address of a card terminal, `bridge`

@@ -5,7 +5,7 @@ import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts'
 import { startBrowser, type FreshBrowser } from '../../support/fresh-browser.ts';
 import { PATIENCE } from '../../support/patience.ts';
 import { TillPage } from '../pages/till-page.ts';
-import { recordsAt, salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
+import { recordsAt, openLinesAt, salesAt, startTillOrigin, type TillOrigin } from './till-origin.ts';
 
 // Articles of the demo shop.
 const LANTERN = { sku: '71053', name: 'White Metal Lantern', price: 3.39 };
@@ -54,6 +54,7 @@ describe('a till in the browser', () => {
     await till.setQuantity(LANTERN.sku, '2');
     await till.search.fill(HOLDER.sku);
     await till.search.press('Enter');
+    await expect.poll(() => openLinesAt(origin), PATIENCE).toBe(2);
     const total = await text(till.total);
     await page.reload();
     await expect.poll(() => till.lines.count(), PATIENCE).toBe(2);
