@@ -394,7 +394,7 @@ export class Relay {
       return;
     }
     const id = frame.documentId as DocumentId;
-    this.#summaries.heard(link);
+    this.#summaries.heard(link, id);
     this.#live.get(id, address.value).receive(link, frame.data, frame.type === 'request');
   }
 }

@@ -22,8 +22,8 @@ class Clock {
     for (const callback of this.#waiting.splice(0)) callback();
   }
 
-  /** So many looks; three are as long as somebody must be silent to have said all. */
-  silence(looks = 3): void {
+  /** So many looks; three are as long as somebody who owes nothing must be silent to have said all, thirty who owes something. */
+  silence(looks = 30): void {
     for (let look = 1; look <= looks; look++) this.tick();
   }
 }
@@ -41,6 +41,19 @@ function linkOf(store: number, register = 1): Link {
     { ...peer, since: '', isTool: false },
     { send: () => undefined, close: () => undefined },
   );
+}
+
+/** A session a relay speaks of. */
+const SESSION = documentId({
+  organization: ORGANIZATION,
+  key: { class: 'session', store: storeId(1), register: registerId(1), session: 1 },
+});
+
+/** Both sides say that they hold the same of it. */
+function agree(link: Link): void {
+  const heads = ['0'.repeat(64)];
+  link.setSyncState(SESSION, { ...link.syncState(SESSION, false), theirHeads: heads });
+  link.noteAgreed(SESSION, heads);
 }
 
 /** Turns, and whose it was so far. */
@@ -90,7 +103,8 @@ describe('[W14] relays that come back to head office at once', () => {
     wait(first);
     wait(second);
     clock.silence(2);
-    taken.heard(first);
+    taken.heard(first, SESSION);
+    agree(first);
     clock.tick();
     const message = new Uint8Array(10);
     first.received(message);
@@ -98,6 +112,34 @@ describe('[W14] relays that come back to head office at once', () => {
     expect(order).toEqual([first]);
     first.handled(message);
     clock.silence(2);
+    expect(order).toEqual([first]);
+    clock.tick();
+    expect(order).toEqual([first, second]);
+  });
+
+  test('one that has not said its first word is waited for longer', () => {
+    const { clock, order, taken, wait } = turns();
+    const [first, second] = [linkOf(1, 1), linkOf(1, 2)];
+    wait(first);
+    wait(second);
+    clock.silence(29);
+    expect(order).toEqual([first]);
+    taken.heard(first, SESSION);
+    agree(first);
+    clock.silence(3);
+    expect(order).toEqual([first]);
+    clock.tick();
+    expect(order).toEqual([first, second]);
+  });
+
+  test('so is one that has not brought what it said that it has', () => {
+    const { clock, order, taken, wait } = turns();
+    const [first, second] = [linkOf(1, 1), linkOf(1, 2)];
+    wait(first);
+    wait(second);
+    taken.heard(first, SESSION);
+    taken.heard(first, SESSION);
+    clock.silence(30);
     expect(order).toEqual([first]);
     clock.tick();
     expect(order).toEqual([first, second]);
@@ -122,7 +164,7 @@ describe('[W14] relays that come back to head office at once', () => {
     wait(second);
     let looks = 0;
     while (order.length < 2) {
-      taken.heard(first);
+      taken.heard(first, SESSION);
       clock.tick();
       looks += 1;
     }
