@@ -61,6 +61,11 @@ export class Summaries {
     this.#turns = new SummaryTurns(parts.later);
   }
 
+  /** Whether relays wait for their turn. */
+  get isAwaited(): boolean {
+    return this.#late.size > 0;
+  }
+
   /** Takes note that a peer spoke of a document. */
   heard(link: Link, id: DocumentId): void {
     this.#turns.heard(link, id);
