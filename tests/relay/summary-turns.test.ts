@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
+import { bytesOfDocumentId, documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { Frame } from '#model/protocol/frame.ts';
+import { blockPlace } from '#model/protocol/holdings.ts';
 import { assert } from '#model/result.ts';
 import { Link } from '../../sync-relay/link.ts';
 import type { Relay } from '../../sync-relay/relay.ts';
@@ -203,6 +204,11 @@ describe('[W14] the relays of one store', () => {
     for (const { relay } of [one, two, three]) await equal(relay, hq);
     // A change holds the text in three quarters of its letters.
     expect(wires.filter((over) => over.bytes() > day.length / 2)).toHaveLength(1);
+    // The others are told nothing of it: what their summary was of is what is here when their turn comes.
+    const block = blockPlace(bytesOfDocumentId(idOf(session(1)))).block;
+    const isOfDay = (frame: Frame) =>
+      frame.type === 'tillmesh-differences' && Buffer.from(frame.blocks).includes(block);
+    expect(wires.filter(({ said }) => said.some(isOfDay))).toHaveLength(1);
   });
 
   test('one that waits hears with its answer what changed meanwhile, and not before', async () => {
