@@ -205,7 +205,7 @@ describe('[W14] the relays of one store', () => {
     // A change holds the text in three quarters of its letters.
     expect(wires.filter((over) => over.bytes() > day.length / 2)).toHaveLength(1);
     // The others are told nothing of it: what their summary was of is what is here when their turn comes.
-    const block = blockPlace(bytesOfDocumentId(idOf(session(1)))).block;
+    const block = Buffer.from(blockPlace(bytesOfDocumentId(idOf(session(1)))).block);
     const isOfDay = (frame: Frame) =>
       frame.type === 'tillmesh-differences' && Buffer.from(frame.blocks).includes(block);
     expect(wires.filter(({ said }) => said.some(isOfDay))).toHaveLength(1);
