@@ -48,6 +48,7 @@ export function keepJournals(relay: Relay, parts: KeepingParts): JournalKeeping 
     look: async (id, reader) => relay.held(id)?.look(reader),
     verify: parts.verify ?? verifySignature,
     later,
+    isBusy: () => relay.isAwaited,
     log,
     onChecked: (journal, organization) => {
       if (organization === parts.organization) countersigner?.checked(journal, organization);

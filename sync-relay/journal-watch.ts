@@ -38,6 +38,12 @@ const GATHER_MS = 50;
  */
 const SLICE = 10;
 
+/**
+ * How long each of these waits while relays that came back wait to be answered, in milliseconds: nobody waits for what a check finds, but
+ * it goes on all the same where somebody always comes back.
+ */
+const BUSY_MS = 1000;
+
 /** Faults `/status` lists; it counts all of them. */
 export const LISTED_FAULTS = 100;
 
@@ -48,6 +54,8 @@ export type WatchParts = {
   readonly verify: VerifySignature;
   /** Calls back later, unless the relay has stopped by then. */
   readonly later: (milliseconds: number, callback: () => void) => void;
+  /** Whether somebody waits for what the relay does besides. */
+  readonly isBusy?: () => boolean;
   readonly log: Logger;
   /** A register's journal was looked at again, by the devices of the organization. */
   readonly onChecked?: (journal: RegisterJournal, organization: string) => void;
@@ -176,7 +184,7 @@ export class JournalWatch {
     const all = isBehind || found.whole ? found : await this.#parts.look(id, (doc) => entriesSince(doc, []));
     if (all === undefined) return;
     const judge = this.#judges.of(registerName(address.store, address.register));
-    const verdict = await check(address, isBehind ? before : UNCHECKED, all.entries, judge);
+    const verdict = await this.#check(address, isBehind ? before : UNCHECKED, all.entries, judge);
     this.#lookBeside(journal, address);
     const isCurrent = judge === this.#judges.of(registerName(address.store, address.register));
     journal.judged(address.session, verdict, isCurrent ? all.heads : []);
@@ -193,6 +201,28 @@ export class JournalWatch {
     if (this.#devices === undefined) return;
     this.#parts.onChecked?.(journal, address.organization);
     this.#parts.onSettled?.(journal, address.organization);
+  }
+
+  /** Checks entries in slices, with everything else of the relay in between. */
+  async #check(
+    address: SessionAddress,
+    before: SessionVerdict,
+    entries: EntriesSince['entries'],
+    judge: SignatureJudge,
+  ): Promise<SessionVerdict> {
+    let verdict = before;
+    for (let at = 0; at < entries.length; at += SLICE) {
+      if (at > 0) await this.#pause();
+      verdict = checkEntries(address, verdict, entries.slice(at, at + SLICE), judge);
+    }
+    return verdict;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#parts.isBusy?.() === true) this.#parts.later(BUSY_MS, resolve);
+      else setImmediate(resolve);
+    });
   }
 
   /**
@@ -290,21 +320,6 @@ function acknowledgementsOf(name: string, { store, register }: RegisterJournal):
     organization: organizationOf(name),
     key: { class: 'acknowledgements', store, register },
   });
-}
-
-/** Checks entries in slices, with everything else of the relay in between. */
-async function check(
-  address: SessionAddress,
-  before: SessionVerdict,
-  entries: EntriesSince['entries'],
-  judge: SignatureJudge,
-): Promise<SessionVerdict> {
-  let verdict = before;
-  for (let at = 0; at < entries.length; at += SLICE) {
-    if (at > 0) await new Promise<void>((resolve) => setImmediate(resolve));
-    verdict = checkEntries(address, verdict, entries.slice(at, at + SLICE), judge);
-  }
-  return verdict;
 }
 
 function hashOf(value: EntryValue): string {

@@ -1,3 +1,4 @@
+import type { Link } from './link.ts';
 import type { Refusal } from './refused-changes.ts';
 
 /** What the relay tells about itself and its peers. */
@@ -18,14 +19,24 @@ export type RelayStatus = {
   readonly refused: readonly Refusal[];
   /** The latest session this relay holds of each register, by register name: what a till without memory must wait for. */
   readonly sessions: Readonly<Record<string, number>>;
-  readonly peers: readonly {
-    readonly device?: string;
-    readonly role?: string;
-    readonly store?: string | undefined;
-    readonly register?: string | undefined;
-    readonly direction: 'in' | 'out';
-    readonly since: string;
-    /** Whether all it has of the end of the journal that was asked for is here (rule W12); left out of one that is not asked. */
-    readonly heard?: boolean;
-  }[];
+  readonly peers: readonly PeerStatus[];
 };
+
+/** What a relay tells about a peer. */
+export type PeerStatus = {
+  readonly device?: string;
+  readonly role?: string;
+  readonly store?: string | undefined;
+  readonly register?: string | undefined;
+  readonly direction: 'in' | 'out';
+  readonly since: string;
+  /** Whether all it has of the end of the journal that was asked for is here (rule W12); left out of one that is not asked. */
+  readonly heard?: boolean;
+};
+
+/** The peer of a link. */
+export function peerStatus({ metadata, direction, since }: Link, heard: boolean | undefined): PeerStatus {
+  const { id: device, organization: _organization, ...rest } = metadata.device ?? {};
+  const told = heard === undefined ? {} : { heard };
+  return { ...rest, ...(device === undefined ? {} : { device }), direction, since, ...told };
+}

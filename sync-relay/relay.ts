@@ -23,7 +23,7 @@ import { LatestSessions } from './latest-sessions.ts';
 import type { Link, LinkSocket } from './link.ts';
 import { RefusedChanges } from './refused-changes.ts';
 import { RelayDocument } from './relay-document.ts';
-import type { RelayStatus } from './relay-status.ts';
+import { peerStatus, type RelayStatus } from './relay-status.ts';
 import { documentBytes } from './heads-index.ts';
 import { LiveDocuments } from './live-documents.ts';
 import type { KeptSeal, Seal } from './seal.ts';
@@ -224,6 +224,11 @@ export class Relay {
     return [...this.#links].some((link) => link.isOpen && link.metadata.device?.id === device);
   }
 
+  /** Whether relays that came back wait to be answered (rule W14). */
+  get isAwaited(): boolean {
+    return this.#summaries.isAwaited;
+  }
+
   /** Relay and peers as they are now; with `asked` how far each peer was heard about that register. */
   status(asked?: RegisterPlace): RelayStatus {
     const { id, role, store, register, organization } = this.#parts.own.metadata.device;
@@ -241,13 +246,7 @@ export class Relay {
       sessions: this.#latestSessions.byRegister(organization),
       peers: [...this.#links]
         .filter((link) => link.isOpen)
-        .map((link) => {
-          const { metadata, direction, since } = link;
-          const { id: device, organization: _organization, ...rest } = metadata.device ?? {};
-          const heard = asked && this.#ends.isHeard(link, asked);
-          const told = heard === undefined ? {} : { heard };
-          return { ...rest, ...(device === undefined ? {} : { device }), direction, since, ...told };
-        }),
+        .map((link) => peerStatus(link, asked && this.#ends.isHeard(link, asked))),
     };
   }
 
@@ -394,7 +393,7 @@ export class Relay {
       return;
     }
     const id = frame.documentId as DocumentId;
-    this.#summaries.heard(link);
+    this.#summaries.heard(link, id);
     this.#live.get(id, address.value).receive(link, frame.data, frame.type === 'request');
   }
 }

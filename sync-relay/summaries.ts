@@ -61,9 +61,14 @@ export class Summaries {
     this.#turns = new SummaryTurns(parts.later);
   }
 
+  /** Whether relays wait for their turn. */
+  get isAwaited(): boolean {
+    return this.#late.size > 0;
+  }
+
   /** Takes note that a peer spoke of a document. */
-  heard(link: Link): void {
-    this.#turns.heard(link);
+  heard(link: Link, id: DocumentId): void {
+    this.#turns.heard(link, id);
   }
 
   /** Whether a peer hears of a register's document with the answer it waits for: most of what changes meanwhile it has itself. */
@@ -145,11 +150,15 @@ export class Summaries {
     for (const part of parts(differing)) link.tellDifferences(encodeDifferences(part));
   }
 
-  /** With the blocks in which something changed while the peer waited, which its summary need not have been of. */
+  /** With the blocks in which something changed while the peer waited and of which its summary was not. */
   #withLate(differing: readonly BlockDocuments[], link: Link): BlockDocuments[] {
     const all = new Map(differing.map((block) => [keyOf(block.block), block]));
+    const asked = this.#asked.get(link);
     for (const name of this.#late.get(link) ?? []) {
-      const indexed = all.has(name) ? undefined : this.#parts.index.block(Buffer.from(name, 'latin1'));
+      const block = Buffer.from(name, 'latin1');
+      // What its summary was of was compared with what is here now.
+      if (asked === undefined || asked.has(keyOf(rangeOf(block)))) continue;
+      const indexed = this.#parts.index.block(block);
       const shared = indexed && this.#shared(link, indexed);
       if (shared) all.set(name, shared);
     }

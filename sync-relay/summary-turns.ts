@@ -1,3 +1,4 @@
+import type { DocumentId } from '#model/ids/document-id.ts';
 import type { Link } from './link.ts';
 
 /** Links that are answered at once: what is spoken of is in memory, a session of 300 sales with two megabytes. */
@@ -12,10 +13,17 @@ const LOOK_MS = 100;
  */
 const SILENT_LOOKS = 3;
 
+/**
+ * The same while it owes something: its first word, for which it may have to read a day from its disk, or what it said that it has. Whoever
+ * of its store came next would bring all of that a second time.
+ */
+const OWING_LOOKS = 30;
+
 /** Looks after which the next link is answered whatever this one still says: a slow line goes on beside the others. */
 const MOST_LOOKS = 100;
 
-type Turn = { spoke: boolean; silent: number; looks: number };
+/** A link whose turn it is; `open` are the documents it spoke of of which both do not hold the same yet, undefined before its first word. */
+type Turn = { spoke: boolean; silent: number; looks: number; open: Set<DocumentId> | undefined };
 
 /**
  * In which order relays that come back at once are answered (rule W14): a few at a time, and of one store one after the other, for
@@ -37,9 +45,14 @@ export class SummaryTurns {
   }
 
   /** Takes note that a link spoke of a document. */
-  heard(link: Link): void {
+  heard(link: Link, id: DocumentId): void {
     const turn = this.#now.get(link);
-    if (turn) turn.spoke = true;
+    if (turn === undefined) return;
+    turn.spoke = true;
+    const open = (turn.open ??= new Set());
+    if (open.has(id)) return;
+    open.add(id);
+    link.onceAgreed(id, () => open.delete(id));
   }
 
   /** Forgets a link that is gone. */
@@ -56,7 +69,7 @@ export class SummaryTurns {
       this.#waiting.delete(link);
       if (!link.isOpen || !answer()) continue;
       places.add(placeOf(link));
-      this.#now.set(link, { spoke: false, silent: 0, looks: 0 });
+      this.#now.set(link, { spoke: false, silent: 0, looks: 0, open: undefined });
       this.#look(link);
     }
   }
@@ -68,7 +81,8 @@ export class SummaryTurns {
       turn.looks += 1;
       turn.silent = turn.spoke || link.isBehind ? 0 : turn.silent + 1;
       turn.spoke = false;
-      if (link.isOpen && turn.looks < MOST_LOOKS && turn.silent < SILENT_LOOKS) return this.#look(link);
+      const patience = turn.open?.size === 0 ? SILENT_LOOKS : OWING_LOOKS;
+      if (link.isOpen && turn.looks < MOST_LOOKS && turn.silent < patience) return this.#look(link);
       this.#now.delete(link);
       this.#next();
     });

@@ -76,8 +76,12 @@ export class HeadOfficeReturns {
 
   /** Head office's relay is away, relays get ready and dial, and it starts. */
   async comeBack({ stores, registers, days }: Comeback): Promise<Returned> {
+    const device = await ownDevice(this.#folder, () => '');
+    if (!device.ok) throw new Error(device.error);
     const relays = await ReturningProcesses.start(stores, registers, {
       'head-office': join(this.#folder, 'documents'),
+      'hq-id': device.value.id,
+      'hq-key': device.value.publicKey,
       url: `ws://127.0.0.1:${this.#port}/sync`,
       new: days,
       days: this.#size.days,

@@ -132,13 +132,17 @@ async function oneByOne(
   await once(socket, 'open');
   let [messages, bytes] = [0, 0];
   const start = performance.now();
-  const all = new Promise<void>((resolve) =>
+  const all = new Promise<void>((resolve, reject) => {
     socket.on('message', (data: Buffer) => {
       bytes += data.length;
       if (decodeFrame(data).ok) messages += 1;
       if (messages > SAMPLE) resolve();
-    }),
-  );
+    });
+    // Nothing would come any more, and the benchmark would wait for ever.
+    socket.once('close', (code) =>
+      reject(new Error(`head office closed the link after ${messages} messages: ${code}`)),
+    );
+  });
   const device = { id: '00000000000000bb', role: 'relay' as const, store };
   socket.send(
     encodeFrame({

@@ -118,6 +118,7 @@ type Which = { readonly store: number; readonly register: number };
 
 async function relayOf(
   { store, register }: Which,
+  headOffice: { readonly id: string; readonly key: string },
   disk: StoreDisk,
   news: readonly NewDocument[],
   log: Logger,
@@ -132,7 +133,7 @@ async function relayOf(
   };
   const own = { key: key.publicKey, ...device };
   const now = () => new Date().toISOString();
-  const trusted = new TrustedDevices({ own }, now);
+  const trusted = new TrustedDevices({ own, headOffice }, now);
   const asDevice = { ...key, enrolment: undefined, saveEnrolment: () => Promise.resolve() };
   const guard = new Door(asDevice, ORGANIZATION, trusted, () => randomBytes(32).toString('base64url'));
   const relay = new WatchedRelay(
@@ -216,6 +217,9 @@ async function run(): Promise<void> {
     options: {
       'head-office': { type: 'string', default: '' },
       url: { type: 'string', default: '' },
+      /** Head office, as relays know it since they joined. */
+      'hq-id': { type: 'string', default: '' },
+      'hq-key': { type: 'string', default: '' },
       /** The first of the stores, and how many. */
       first: { type: 'string', default: '1' },
       stores: { type: 'string', default: '1' },
@@ -228,6 +232,7 @@ async function run(): Promise<void> {
   });
   const size = { stores: Number(values.stores), days: Number(values.days), sales: Number(values.sales) };
   const log = pino({ level: 'silent' });
+  const headOffice = { id: values['hq-id'], key: values['hq-key'] };
   const held = storesOf(values['head-office']);
   const relays: WatchedRelay[] = [];
   const told: NewsTold[] = [];
@@ -238,7 +243,9 @@ async function run(): Promise<void> {
     const news = newsOf(files, size, store, Number(values.new));
     for (const { id, heads } of news) told.push([id, Buffer.from(headsDigest(heads)).toString('hex')]);
     for (let register = 1; register <= Number(values.registers); register++)
-      relays.push(await relayOf({ store, register }, new StoreDisk(FOLDER, files, news), news, log));
+      relays.push(
+        await relayOf({ store, register }, headOffice, new StoreDisk(FOLDER, files, news), news, log),
+      );
   }
   const [begin, end] = [ordered('dial'), ordered('end')];
   await tell({ event: 'ready' });

@@ -1,6 +1,6 @@
 import * as A from '@automerge/automerge';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { COUNTERSIGNED_HEAD, countersignText } from '#model/documents/acknowledgements.ts';
 import { documentId } from '#model/ids/document-id.ts';
 import { registerId } from '#model/ids/register-id.ts';
@@ -52,6 +52,25 @@ describe('a journal as a till wrote it', () => {
     held.add(sessionId(1), { [recordKey(last.seq)]: recordText(last) });
     expect(await held.faults()).toEqual([]);
     expect(held.cost.signatures).toBe(before + 1);
+  });
+
+  test('ten records are checked a second while relays wait to be answered, and the others once none does', async () => {
+    const records = signedJournal(till, 1, 60);
+    const seconds: (() => void)[] = [];
+    let isBusy = true;
+    const later = (milliseconds: number, callback: () => void) =>
+      milliseconds < 1000 ? void setImmediate(callback) : void seconds.push(callback);
+    const held = watchOver(DEVICES, { later, isBusy: () => isBusy });
+    hold(held, records);
+    for (const checked of [10, 20, 30]) {
+      await vi.waitFor(() => expect(seconds).toHaveLength(1));
+      expect(held.cost.signatures).toBe(checked);
+      isBusy = checked < 30;
+      seconds.pop()?.();
+    }
+    expect(await held.faults()).toEqual([]);
+    expect(held.cost.signatures).toBe(records.length);
+    expect(seconds).toEqual([]);
   });
 
   test('a register whose session before is not here is checked from where it begins', async () => {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { documentId, type DocumentKey } from '#model/ids/document-id.ts';
+import { bytesOfDocumentId, documentId, type DocumentKey } from '#model/ids/document-id.ts';
 import { registerId, storeId } from '#model/ids/register-id.ts';
 import type { Frame } from '#model/protocol/frame.ts';
+import { blockPlace } from '#model/protocol/holdings.ts';
 import { assert } from '#model/result.ts';
 import { Link } from '../../sync-relay/link.ts';
 import type { Relay } from '../../sync-relay/relay.ts';
@@ -22,8 +23,8 @@ class Clock {
     for (const callback of this.#waiting.splice(0)) callback();
   }
 
-  /** So many looks; three are as long as somebody must be silent to have said all. */
-  silence(looks = 3): void {
+  /** So many looks; three are as long as somebody who owes nothing must be silent to have said all, thirty who owes something. */
+  silence(looks = 30): void {
     for (let look = 1; look <= looks; look++) this.tick();
   }
 }
@@ -41,6 +42,19 @@ function linkOf(store: number, register = 1): Link {
     { ...peer, since: '', isTool: false },
     { send: () => undefined, close: () => undefined },
   );
+}
+
+/** A session a relay speaks of. */
+const SESSION = documentId({
+  organization: ORGANIZATION,
+  key: { class: 'session', store: storeId(1), register: registerId(1), session: 1 },
+});
+
+/** Both sides say that they hold the same of it. */
+function agree(link: Link): void {
+  const heads = ['0'.repeat(64)];
+  link.setSyncState(SESSION, { ...link.syncState(SESSION, false), theirHeads: heads });
+  link.noteAgreed(SESSION, heads);
 }
 
 /** Turns, and whose it was so far. */
@@ -90,7 +104,8 @@ describe('[W14] relays that come back to head office at once', () => {
     wait(first);
     wait(second);
     clock.silence(2);
-    taken.heard(first);
+    taken.heard(first, SESSION);
+    agree(first);
     clock.tick();
     const message = new Uint8Array(10);
     first.received(message);
@@ -98,6 +113,34 @@ describe('[W14] relays that come back to head office at once', () => {
     expect(order).toEqual([first]);
     first.handled(message);
     clock.silence(2);
+    expect(order).toEqual([first]);
+    clock.tick();
+    expect(order).toEqual([first, second]);
+  });
+
+  test('one that has not said its first word is waited for longer', () => {
+    const { clock, order, taken, wait } = turns();
+    const [first, second] = [linkOf(1, 1), linkOf(1, 2)];
+    wait(first);
+    wait(second);
+    clock.silence(29);
+    expect(order).toEqual([first]);
+    taken.heard(first, SESSION);
+    agree(first);
+    clock.silence(3);
+    expect(order).toEqual([first]);
+    clock.tick();
+    expect(order).toEqual([first, second]);
+  });
+
+  test('so is one that has not brought what it said that it has', () => {
+    const { clock, order, taken, wait } = turns();
+    const [first, second] = [linkOf(1, 1), linkOf(1, 2)];
+    wait(first);
+    wait(second);
+    taken.heard(first, SESSION);
+    taken.heard(first, SESSION);
+    clock.silence(30);
     expect(order).toEqual([first]);
     clock.tick();
     expect(order).toEqual([first, second]);
@@ -122,7 +165,7 @@ describe('[W14] relays that come back to head office at once', () => {
     wait(second);
     let looks = 0;
     while (order.length < 2) {
-      taken.heard(first);
+      taken.heard(first, SESSION);
       clock.tick();
       looks += 1;
     }
@@ -161,6 +204,11 @@ describe('[W14] the relays of one store', () => {
     for (const { relay } of [one, two, three]) await equal(relay, hq);
     // A change holds the text in three quarters of its letters.
     expect(wires.filter((over) => over.bytes() > day.length / 2)).toHaveLength(1);
+    // The others are told nothing of it: what their summary was of is what is here when their turn comes.
+    const block = Buffer.from(blockPlace(bytesOfDocumentId(idOf(session(1)))).block);
+    const isOfDay = (frame: Frame) =>
+      frame.type === 'tillmesh-differences' && Buffer.from(frame.blocks).includes(block);
+    expect(wires.filter(({ said }) => said.some(isOfDay))).toHaveLength(1);
   });
 
   test('one that waits hears with its answer what changed meanwhile, and not before', async () => {

@@ -6,7 +6,7 @@ import { hashRecord, recordText } from '#model/journal/chain.ts';
 import { recordKey, type JournalRecord } from '#model/journal/record.ts';
 import { assert } from '#model/result.ts';
 import type { Device } from '#model/trust/device.ts';
-import { JournalWatch } from '../../sync-relay/journal-watch.ts';
+import { JournalWatch, type WatchParts } from '../../sync-relay/journal-watch.ts';
 import type { RegisterJournal } from '../../sync-relay/register-journal.ts';
 import { verifySignature } from '../../sync-relay/signature.ts';
 import {
@@ -47,7 +47,10 @@ export const listOf = (...devices: readonly Device[]) =>
 export const DEVICES = listOf(deviceOf(till), deviceOf(hq, { role: 'hq' }));
 
 /** A watch over documents in memory that counts what it costs. */
-export function watchOver(devices: ReadonlyMap<string, Device> | undefined = DEVICES) {
+export function watchOver(
+  devices: ReadonlyMap<string, Device> | undefined = DEVICES,
+  pace: Partial<Pick<WatchParts, 'later' | 'isBusy'>> = {},
+) {
   const documents = new Map<DocumentId, A.Doc<EntriesDocument>>();
   const cost = { signatures: 0 };
   const checked: RegisterJournal[] = [];
@@ -61,6 +64,7 @@ export function watchOver(devices: ReadonlyMap<string, Device> | undefined = DEV
       return verifySignature(key, text, signature);
     },
     later: (_milliseconds, callback) => setImmediate(callback),
+    ...pace,
     log: pino({ level: 'silent' }),
     onChecked: (journal) => checked.push(journal),
   });
