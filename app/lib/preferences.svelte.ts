@@ -2,9 +2,19 @@ import { overwriteGetLocale, type Locale } from '$lib/paraglide/runtime.js';
 import type { Surroundings } from './surroundings.ts';
 
 /** How the screen looks; `system` follows the device. */
-export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
+export const THEMES = ['system', 'light', 'dark', 'contrast', 'contrast-dark'] as const;
 /** How the screen looks. */
 export type Theme = (typeof THEMES)[number];
+
+/** What a device asks for: a dark screen, and edges and colours that stand out. */
+export type DeviceLook = { readonly dark: boolean; readonly contrast: boolean };
+
+/** The look a page has: as chosen, else as the device asks, where more contrast may be dark too. */
+export function shownLook(theme: Theme, { dark, contrast }: DeviceLook): Exclude<Theme, 'system'> {
+  if (theme !== 'system') return theme;
+  if (contrast) return dark ? 'contrast-dark' : 'contrast';
+  return dark ? 'dark' : 'light';
+}
 
 /** What a person chooses for this device: language, theme and sounds. Kept as notes, shown at once everywhere. */
 export class Preferences {

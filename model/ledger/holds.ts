@@ -21,10 +21,19 @@ export function heldByOthers(
       hold.account === id &&
       hold.ledger === ledger &&
       hold.basket !== basket &&
-      Date.parse(hold.at) > now - HOLD_MS &&
+      isAlive(hold, now) &&
       (before === undefined || isBefore(hold, before)),
   );
   return sumMinor(others.map(({ amount }) => amount));
+}
+
+/** The other register that is about to take a hold, where one basket may be open at two (rule G8); undefined where none is. */
+export function heldElsewhere(hold: Hold | undefined, register: string, now: number): string | undefined {
+  return hold && hold.register !== register && isAlive(hold, now) ? hold.register : undefined;
+}
+
+function isAlive({ at }: Hold, now: number): boolean {
+  return Date.parse(at) > now - HOLD_MS;
 }
 
 /** Of two holds of one account the earlier counts, of two of one moment that with the smaller basket: the same on every till. */

@@ -68,16 +68,25 @@ export type AmountRefusal = 'not-a-number' | 'too-many-decimals' | 'too-large';
 /** The largest amount a person may type: 9,999,999.99 of a two-decimal currency. Guards against a barcode in a money field. */
 export const MAX_TYPED_MINOR: Minor = 999_999_999;
 
+/** The largest amount that may be given where `due` is owed, of either sign (rule Y4): what is owed is no barcode, however much it is. */
+export function mostGiven(due: Minor): Minor {
+  return Math.min(Math.max(MAX_TYPED_MINOR, 2 * Math.abs(due)), Number.MAX_SAFE_INTEGER);
+}
+
 /**
  * Reads an amount of the major unit as a person or a file writes it (`12.34`, `12,34`, `-5`) into minor units (rule M3).
- * Refuses thousands separators, more decimals than the currency has, and absurd sizes.
+ * Refuses thousands separators, more decimals than the currency has, and absurd sizes: above `most` minor units.
  */
-export function parseAmount(text: string, currency: string): Result<Minor, AmountRefusal> {
+export function parseAmount(
+  text: string,
+  currency: string,
+  most: Minor = MAX_TYPED_MINOR,
+): Result<Minor, AmountRefusal> {
   const clean = text.trim().replace(',', '.');
   if (!/^-?\d{1,12}(?:\.\d*)?$|^-?\.\d+$/.test(clean)) return err('not-a-number');
   const amount = new Exact(clean).times(new Exact(10).pow(currencyExponent(currency)));
   if (!amount.isInteger()) return err('too-many-decimals');
-  if (amount.abs().gt(MAX_TYPED_MINOR)) return err('too-large');
+  if (amount.abs().gt(most)) return err('too-large');
   return ok(amount.toNumber() === 0 ? 0 : amount.toNumber());
 }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { accountIdSchema } from '../ledger/account.ts';
-import { MAX_TYPED_MINOR, minorSchema, sumMinor, type Minor } from '../money/money.ts';
+import { minorSchema, mostGiven, sumMinor, type Minor } from '../money/money.ts';
 import { err, ok, type Result } from '../result.ts';
 import { cashAmount, cashChange, isRounded, type CashRounding } from './cash-rounding.ts';
 import { cardMembers, pointsSchema, tenderKindSchema, type Tendered } from './sale-body.ts';
@@ -60,7 +60,7 @@ export function addPayment(
   // A few cents may round to nothing: then nothing in cash is what settles them.
   if (payment.given === 0) return due === 0 ? ok([...payments, payment]) : err({ code: 'payment-zero' });
   if (Math.sign(payment.given) !== Math.sign(exact)) return err({ code: 'payment-wrong-sign' });
-  if (Math.abs(payment.given) > MAX_TYPED_MINOR) return err({ code: 'payment-absurd' });
+  if (Math.abs(payment.given) > mostGiven(due)) return err({ code: 'payment-absurd' });
   if (Math.abs(payment.given) > Math.abs(due)) {
     if (exact < 0) return err({ code: 'refund-too-large', due });
     if (payment.kind !== 'cash') return err({ code: 'change-only-from-cash', due });

@@ -36,19 +36,28 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What axe finds on the page, one sentence each. Structure is the same in both looks, so dark is asked for colours alone. */
-async function findings(page: Page, screen: string, look: 'light' | 'dark'): Promise<string[]> {
-  await page.emulateMedia({ colorScheme: look, reducedMotion: 'reduce' });
-  await page.locator(`html[data-theme="${look}"]`).waitFor();
+/** The looks a device can ask for, and the rules of axe for them: structure is the same in all, so the others are asked for colours alone. */
+const LOOKS = [
+  { theme: 'light', colorScheme: 'light', contrast: 'no-preference', rules: undefined },
+  { theme: 'dark', colorScheme: 'dark', contrast: 'no-preference', rules: ['color-contrast'] },
+  { theme: 'contrast', colorScheme: 'light', contrast: 'more', rules: ['color-contrast-enhanced'] },
+  { theme: 'contrast-dark', colorScheme: 'dark', contrast: 'more', rules: ['color-contrast-enhanced'] },
+] as const;
+
+/** What axe finds on the page in one look, one sentence each. */
+async function findings(page: Page, screen: string, look: (typeof LOOKS)[number]): Promise<string[]> {
+  const { theme, colorScheme, contrast, rules } = look;
+  await page.emulateMedia({ colorScheme, contrast, reducedMotion: 'reduce' });
+  await page.locator(`html[data-theme="${theme}"]`).waitFor();
   // One frame is enough: the legacy mode needs no page of its own to put the answers together.
   const axe = new AxeBuilder({ page }).setLegacyMode();
-  const { violations } = await (look === 'dark' ? axe.withRules(['color-contrast']) : axe).analyze();
+  const { violations } = await (rules ? axe.withRules([...rules]) : axe).analyze();
   return violations
     .filter(({ impact }) => GRAVE.includes(impact ?? ''))
     .flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary = '' }) => {
         const [, why = ''] = failureSummary.split('\n');
-        return `${screen}, ${look}: ${id} at ${target.join(' ')}: ${why.trim()}`;
+        return `${screen}, ${theme}: ${id} at ${target.join(' ')}: ${why.trim()}`;
       }),
     );
 }
@@ -65,19 +74,17 @@ async function tooWide(page: Page, screen: string): Promise<string[]> {
   return wide.map((place) => `${screen}: wider than a phone: ${place}`);
 }
 
-/** Follows a walk and gives what axe found on its screens, each in light and in dark; at a till also what a finger would miss. */
-async function look(
-  walk: (page: Page) => Walk,
-  place: 'till' | 'office' = 'till',
-): Promise<{ screens: string[]; found: string[] }> {
+/** Follows a walk and gives what axe found on its screens, each in every look, and what a finger would miss. */
+async function look(walk: (page: Page) => Walk): Promise<{ screens: string[]; found: string[] }> {
   const page = await browser.context.newPage();
   await page.setViewportSize(TILL);
   const screens: string[] = [];
   const found: string[] = [];
   await follow(walk(page), async (screen) => {
     screens.push(screen);
-    if (place === 'till') found.push(...(await smallTargets(page, screen)));
-    found.push(...(await findings(page, screen, 'light')), ...(await findings(page, screen, 'dark')));
+    found.push(...(await smallTargets(page, screen)));
+    for (const one of LOOKS) found.push(...(await findings(page, screen, one)));
+    await page.emulateMedia({ colorScheme: 'light', contrast: 'no-preference' });
     found.push(...(await tooWide(page, screen)));
   });
   await page.close();
@@ -85,7 +92,7 @@ async function look(
 }
 
 describe(
-  'every screen keeps nobody out, in light and in dark, fits a phone, and a till fits fingers',
+  'every screen keeps nobody out, in light, in dark and in high contrast, and fits a phone and fingers',
   { timeout: 720_000 },
   () => {
     test('before a device is anybody’s', async () => {
@@ -111,7 +118,7 @@ describe(
 
     test('at head office that sees what the till sold', async () => {
       const url = `http://localhost:${shop.hq.spec.ports.app}`;
-      const office = await look((page) => officeWalk({ url, page, language: 'en' }), 'office');
+      const office = await look((page) => officeWalk({ url, page, language: 'en' }));
       expect(office.found).toEqual([]);
       expect(office.screens).toContain('office-failure');
     });

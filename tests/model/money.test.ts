@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   Exact,
   MAX_TYPED_MINOR,
+  mostGiven,
   currencyExponent,
   formatMoney,
   minorToDecimal,
@@ -94,6 +95,16 @@ describe('amounts', () => {
     ['10000000', 'too-large'],
   ])('[M3] refuses "%s": %s', (text, code) => {
     expect(parseAmount(text, 'GBP')).toStrictEqual({ ok: false, error: code });
+  });
+
+  test('[M3] reads twice of what is due where that is more, and no more', () => {
+    const read = (text: string, due: number) => parseAmount(text, 'GBP', mostGiven(due));
+    expect(read('12000000', -1_200_000_000)).toStrictEqual({ ok: true, value: 1_200_000_000 });
+    expect(read('24000000.00', 1_200_000_000)).toStrictEqual({ ok: true, value: 2_400_000_000 });
+    expect(read('24000000.01', 1_200_000_000)).toStrictEqual({ ok: false, error: 'too-large' });
+    expect(read('9999999.99', 5)).toStrictEqual({ ok: true, value: MAX_TYPED_MINOR });
+    expect(read('10000000', 5)).toStrictEqual({ ok: false, error: 'too-large' });
+    expect(mostGiven(Number.MAX_SAFE_INTEGER)).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   test('[M3] reads back what a file was written with, in every currency', () => {

@@ -80,8 +80,23 @@ describe('payments', () => {
     ['anything for nothing', 0, [], cash(10), 'nothing-due'],
     ['more cash back than due', -1000, [], cash(-1001), 'refund-too-large'],
     ['a barcode as an amount', 1000, [], cash(MAX_TYPED_MINOR + 1), 'payment-absurd'],
+    ['more than twice a large total', 1_200_000_000, [], cash(2_400_000_001), 'payment-absurd'],
   ])('[Y4] refuses %s', (_, total, payments, next, expected) => {
     expect(code(total, payments, next)).toBe(expected);
+  });
+
+  test('[Y4] however large a total is, what is due is accepted, by any tender and either way', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (total) => {
+        const codes = [cash, card].flatMap((by) => [
+          code(total, [], by(total)),
+          code(-total, [], by(-total)),
+        ]);
+        expect(codes).toStrictEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+      }),
+    );
+    // Notes beyond it too, for change.
+    expect(code(1_200_000_000, [], cash(1_200_500_000))).toBe('accepted');
   });
 
   test('[Y4] money back up to what is due back is accepted, by any tender', () => {

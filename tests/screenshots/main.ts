@@ -19,7 +19,7 @@ Walks the demo shop through every screen and writes a picture of each to DIR, na
   --only TEXT      screens whose name contains TEXT; the others are walked through without a picture
   --part PART      set-up, till, alone (what needs no shop around the till) or office (default all)
   --size WxH       one size (default ${'1024x768, 1366x768, 1920x1080, 820x1180, 390x844'})
-  --look LOOK      light, dark or contrast (default light and dark, contrast for a few screens at one size)
+  --look LOOK      light, dark, contrast or contrast-dark (default light and dark, the others for a few screens at one size)
   --language L     en or es (default both)
   --help           show this text
 `;
@@ -32,6 +32,7 @@ const LOOKS = {
   light: { colorScheme: 'light', contrast: 'no-preference' },
   dark: { colorScheme: 'dark', contrast: 'no-preference' },
   contrast: { colorScheme: 'light', contrast: 'more' },
+  'contrast-dark': { colorScheme: 'dark', contrast: 'more' },
 } as const;
 type Look = keyof typeof LOOKS;
 /** Screens that are shown in high contrast as well: each kind of thing once. */
@@ -166,7 +167,10 @@ async function capture(page: Page, path: string): Promise<void> {
 }
 
 function looksOf(screen: string, size: string): readonly Look[] {
-  const hasContrast = values.look === 'contrast' || (IN_CONTRAST.includes(screen) && size === SIZES[0]);
-  const looks: readonly Look[] = hasContrast ? ['light', 'dark', 'contrast'] : ['light', 'dark'];
+  const asked = values.look?.startsWith('contrast') ?? false;
+  const hasContrast = asked || (IN_CONTRAST.includes(screen) && size === SIZES[0]);
+  const looks: readonly Look[] = hasContrast
+    ? ['light', 'dark', 'contrast', 'contrast-dark']
+    : ['light', 'dark'];
   return looks.filter(wanted('look'));
 }

@@ -6,8 +6,12 @@ import { err, ok, type Result } from '#model/result.ts';
 import type { PinGate, PinRefusal } from './pin-gate.svelte.ts';
 import type { Shop } from './shop.svelte.ts';
 
-/** What an act is about, for the person who approves it. */
-export type Matter = { readonly amount?: Minor | undefined; readonly reason?: string | undefined };
+/** What an act is about, for the person who approves it; `report` says which of the things that `report.read` permits. */
+export type Matter = {
+  readonly amount?: Minor | undefined;
+  readonly reason?: string | undefined;
+  readonly report?: 'x' | 'day' | 'zz' | 'closings';
+};
 
 /** An act that waits for somebody's approval: who wants to do it, and which permission is lacking. */
 export type ApprovalRequest = Matter & { readonly asker: string; readonly permission: Permission };

@@ -63,7 +63,7 @@ export class BooksDesk {
   async showDay(): Promise<Result<StoreDay, TillRefusal>> {
     const { journal, staff, today } = this.#parts;
     const day = await this.#read(journal.state.report?.day ?? today());
-    const read = await staff.act(async (act) => readDay(day, act));
+    const read = await staff.act(async (act) => readDay(day, act), { report: 'day' });
     this.#closing = undefined;
     if (read.ok) this.#day = read.value;
     return read;
@@ -73,7 +73,7 @@ export class BooksDesk {
   async closeDay(): Promise<Result<RecordOf<'zz'>, TillRefusal>> {
     const { append, journal, today } = this.#parts;
     const day = await this.#read(this.#day?.day ?? journal.state.report?.day ?? today());
-    const made = await append((state, act) => closeDay(state, day, act));
+    const made = await append((state, act) => closeDay(state, day, act), { report: 'zz' });
     if (!made.ok) return made;
     this.#day = day;
     this.#closing = made.value;

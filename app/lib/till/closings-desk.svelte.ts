@@ -66,7 +66,7 @@ export class ClosingsDesk {
     const { journals, staff, register } = this.#parts;
     this.#sessions = await journals.sessions(MOST_SESSIONS, () => false, register);
     const found = closingList(this.#sessions.flat());
-    const read = await staff.act(async (act) => readClosings(found, act));
+    const read = await staff.act(async (act) => readClosings(found, act), { report: 'closings' });
     if (read.ok) this.#list = read.value;
     return read;
   }

@@ -11,6 +11,7 @@ import {
   type LayawayWish,
 } from '#model/ledger/layaway.ts';
 import { cancellationFee, layawayFeeLine } from '#model/ledger/layaway-fee.ts';
+import { heldElsewhere } from '#model/ledger/holds.ts';
 import { layawayDays } from '#model/ledger/value-settings.ts';
 import type { Minor } from '#model/money/money.ts';
 import { labelsOf } from '#model/receipt/labels.ts';
@@ -44,7 +45,8 @@ export type LayawayDeskRefusal =
   | LayawayRefusal
   | ValueRefusal
   | ReasonRefusal
-  | { readonly code: 'basket-not-empty' | 'no-such-layaway' | 'layaway-fetched' };
+  | { readonly code: 'basket-not-empty' | 'no-such-layaway' | 'layaway-fetched' }
+  | { readonly code: 'layaway-at-register'; readonly register: string };
 
 /** A layaway as the list shows it: what was paid, what is left, how it stands. */
 export type ShownLayaway = {
@@ -159,11 +161,21 @@ export class LayawayDesk {
     if (layaway.lines.length === 0) return err({ code: 'no-such-layaway' });
     if (this.#parts.journals.receiptOfBasket(layaway.basket) !== undefined)
       return err({ code: 'layaway-fetched' });
+    const register = this.#openAt(layaway);
+    if (register !== undefined) return err({ code: 'layaway-at-register', register });
     const opened = await this.#open(basketOfLayaway(layaway));
     if (!opened.ok || paid <= 0) return opened;
     const { sale, value } = this.#parts;
     const amount = Math.min(paid, sale.priced.total);
     return amount === 0 ? ok(true) : value.pay(this.tender, { ledger: 'deposit', id: number }, amount);
+  }
+
+  /** The other register that has the goods in its open sale, as far as it is known here. */
+  #openAt({ number, basket }: Layaway): string | undefined {
+    const { book, state, surroundings } = this.#parts;
+    const { store, register } = state().head;
+    const hold = book.holdOf(number, basket);
+    return heldElsewhere(hold, `${store}-${register}`, surroundings.now().getTime());
   }
 
   /** What the store keeps of a deposit of `paid` minor units when the layaway is cancelled (rule G11). */

@@ -135,7 +135,7 @@ export class SessionDesk {
   /** Shows the X report of the session to somebody who may see it. */
   async showReport(): Promise<Result<SessionReport, TillRefusal>> {
     const { journal, staff } = this.#parts;
-    const read = await staff.act(async (act) => readReport(journal.state, act));
+    const read = await staff.act(async (act) => readReport(journal.state, act), { report: 'x' });
     this.#reportShown = read.ok;
     return read;
   }

@@ -1,6 +1,6 @@
 import { m } from '$lib/paraglide/messages.js';
 import { BUILT_IN_ROLES, type Permission, type Role } from '#model/staff/permission.ts';
-import type { ApprovalRefusal } from './approval-desk.svelte.ts';
+import type { ApprovalRefusal, ApprovalRequest } from './approval-desk.svelte.ts';
 import type { Farewell, SignInRefusal } from './sign-in.svelte.ts';
 
 const PERMISSION_WORDS: Record<Permission, () => string> = {
@@ -35,6 +35,18 @@ const PERMISSION_WORDS: Record<Permission, () => string> = {
 /** What a permission lets a person do, in words. */
 export function permissionWords(permission: Permission): string {
   return PERMISSION_WORDS[permission]();
+}
+
+const REPORT_WORDS: Record<NonNullable<ApprovalRequest['report']>, () => string> = {
+  x: m.approval_report_x,
+  day: m.approval_report_day,
+  zz: m.approval_report_zz,
+  closings: m.approval_report_closings,
+};
+
+/** What somebody asks leave for: the very report where the permission is of several, else what the permission lets do. */
+export function askedWords({ permission, report }: Pick<ApprovalRequest, 'permission' | 'report'>): string {
+  return report === undefined ? permissionWords(permission) : REPORT_WORDS[report]();
 }
 
 const ROLE_WORDS = new Map<string, () => string>([

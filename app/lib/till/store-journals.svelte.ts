@@ -120,12 +120,16 @@ export class StoreJournals {
     return this.#arrivals.get(register) ?? 0;
   }
 
-  /** The receipt by which a register of the store, as far as its latest session is known, sold a basket (rule H5). */
+  /**
+   * The receipt by which a register of the store, as far as its latest session is known, sold a basket (rule H5). A record nobody
+   * vouches for sold nothing (rule E10): it would take parked baskets off every till's list, and name a receipt that no till finds.
+   */
   receiptOfBasket(basket: string): string | undefined {
     void this.#version;
     for (const { records } of this.#sessions.values())
       for (const record of records.values())
-        if (record.kind === 'sale' && record.body.basket === basket) return record.body.receipt;
+        if (record.kind === 'sale' && record.body.basket === basket && this.#isTrustedSale(record))
+          return record.body.receipt;
     return undefined;
   }
 

@@ -34,5 +34,7 @@ export function valueSentences(money: (amount: Minor) => string) {
     'deposit-too-large': ({ most }: { most: Minor }) => m.trouble_deposit_too_large({ amount: money(most) }),
     'no-such-layaway': () => m.trouble_no_such_layaway(),
     'layaway-fetched': () => m.trouble_layaway_fetched(),
+    'layaway-at-register': ({ register }: { register: string }) =>
+      m.trouble_layaway_at_register({ register }),
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, type CanonicalValue } from '#model/journal/canonical.ts';
 import type { Role } from '#model/staff/permission.ts';
+import { askedWords } from '../../../app/lib/till/staff-words.ts';
 import {
   S01,
   approve,
@@ -136,6 +137,25 @@ describe('an act that needs an approval', () => {
     await expect.poll(() => bench.bridge.papers.map(({ kind }) => kind)).toEqual(['x-report']);
     till.staff.signOut();
     expect(till.session.shownReport).toBeUndefined();
+  });
+
+  it('says which report or closing is asked for, where one permission is of them all', async () => {
+    const { till } = await openTill();
+    const asked = async (act: Promise<unknown>) => {
+      await expect.poll(() => till.staff.approvals.request).toBeDefined();
+      const words = till.staff.approvals.request && askedWords(till.staff.approvals.request);
+      till.staff.approvals.decline();
+      await act;
+      return words;
+    };
+    const session = till.session;
+    expect(await asked(session.showReport())).toBe('See the X report');
+    expect(await asked(till.books.showDay())).toBe('See the store’s day');
+    expect(await asked(till.closings.show())).toBe('See the closings');
+    must(await session.close({ counted: 10_000, reason: '' }));
+    expect(await asked(till.books.closeDay())).toBe('Close the store’s day (ZZ)');
+    // What was named for one act is not said of the next.
+    expect(await asked(till.books.showDay())).toBe('See the store’s day');
   });
 
   it('holds the open sale until it is answered', async () => {

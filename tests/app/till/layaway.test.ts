@@ -82,6 +82,41 @@ describe('[G10] layaway at the till', () => {
     expect(codeOf(await bench.till.layaways.fetch(number))).toBe('layaway-fetched');
   });
 
+  it('[G8] goods that are in one till’s open sale are opened at no other, until it lets go of them', async () => {
+    const bench = await openTill();
+    const number = await putAside(bench);
+    await payAll(bench);
+    const other = await openTill({ documents: bench.documents, register: R2 });
+    await expect.poll(() => only(other).paid).toBe(204);
+    must(await bench.till.layaways.fetch(number));
+    expect(await other.till.layaways.fetch(number)).toEqual({
+      ok: false,
+      error: { code: 'layaway-at-register', register: 'S01-R1' },
+    });
+    expect(other.till.sale.basket.lines).toEqual([]);
+    expect(other.till.sale.payments).toEqual([]);
+    bench.till.value.takeBackPayment(0);
+    await expect.poll(() => other.till.layaways.fetch(number)).toMatchObject({ ok: true });
+    expect(other.till.sale.payments).toMatchObject([{ kind: 'deposit', given: 204 }]);
+    // The first till has the goods on its screen still: it is told when it pays, by the receipt of the other.
+    const receipt = await payAll(other);
+    payCash(bench, 1_017);
+    expect(await bench.till.completeSale()).toMatchObject({ error: { code: 'sold-elsewhere', receipt } });
+  });
+
+  it('[G8] a till that went down with goods in its open sale keeps them from nobody for long', async () => {
+    const bench = await openTill();
+    const number = await putAside(bench);
+    await payAll(bench);
+    const other = await openTill({ documents: bench.documents, register: R2 });
+    await expect.poll(() => only(other).paid).toBe(204);
+    must(await bench.till.layaways.fetch(number));
+    expect(codeOf(await other.till.layaways.fetch(number))).toBe('layaway-at-register');
+    other.surroundings.time += 15 * 60_000;
+    must(await other.till.layaways.fetch(number));
+    expect(other.till.sale.settlement.due).toBe(813);
+  });
+
   it('[G11] cancelling keeps the store’s fee, shows it before, and gives the rest back', async () => {
     const bench = await openTill();
     const { till } = bench;

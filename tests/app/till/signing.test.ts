@@ -195,6 +195,35 @@ describe('records the relay does not trust', () => {
     expect(await bench.till.store.findReceipt(receipt)).toEqual({ ok: true, value: undefined });
   });
 
+  it('[E10] sold no basket: it stays on the list of what is parked, and can be sold', async () => {
+    const other = await openTill({ register: R2 });
+    other.view.scan('5012345678900');
+    const { id } = other.till.sale.basket;
+    must(await other.till.parked.park('Mrs Brown'));
+    const [key] = (await other.documents.known()).filter((one) => one.class === 'parked');
+    if (!key) throw new Error('nothing is parked');
+    const parked = await other.documents.open(key);
+    must(await other.till.parked.resume(id));
+    must(other.till.sale.startPaying());
+    payCash(other, 500);
+    const { body } = must(await other.till.completeSale());
+    const quarantine: RelayStatus['quarantine'] = [];
+    const bench = await openTill({ documents: other.documents, askRelay: async () => status(quarantine) });
+    // The entry is back, as it is where a till was away while the basket was resumed.
+    other.documents.receive(key, parked);
+    await bench.till.refresh();
+    expect(bench.till.store.receiptOfBasket(id)).toBe(body.receipt);
+    expect(bench.till.parked.baskets).toEqual([]);
+    quarantine.push(doubt('S01-R2', 2));
+    await bench.till.refresh();
+    expect(bench.till.store.receiptOfBasket(id)).toBeUndefined();
+    expect(bench.till.parked.baskets.map(({ name }) => name)).toEqual(['Mrs Brown']);
+    must(await bench.till.parked.resume(id));
+    must(bench.till.sale.startPaying());
+    payCash(bench, 500);
+    expect(must(await bench.till.completeSale()).body.basket).toBe(id);
+  });
+
   it('[E10] of another number, session or register say nothing against a sale', async () => {
     const other = await openTill({ register: R2 });
     const receipt = await sellLantern(other);

@@ -38,6 +38,8 @@ export function smallTargets(page: Page, screen: string): Promise<string[]> {
       };
       /** What really takes the touch, from the middle outwards. */
       const touched = (element: Element): Box => {
+        // Where nothing is shown nothing is hit.
+        element.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
         const box = element.getBoundingClientRect();
         const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
         const [left, right] = [reach(element, x, y, [-1, 0]), reach(element, x, y, [1, 0])];

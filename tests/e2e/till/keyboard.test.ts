@@ -156,12 +156,50 @@ describe('a till without a mouse', { timeout: 120_000 }, () => {
     await keyboard.press('Escape');
     await page.getByTestId('discount-dialog').waitFor({ state: 'detached' });
     await keyboard.press('Control+p');
-    await page.getByTestId('parked-name').waitFor();
-    await keyboard.enter('park-basket');
+    // Where the name is typed is where the focus is, and Enter parks.
+    await expect.poll(async () => (await focusOf(page)).name, PATIENCE).toBe('parked-name');
+    await keyboard.type('Blue coat');
+    await keyboard.press('Enter');
     await page.getByTestId('parked-dialog').waitFor({ state: 'detached' });
     await keyboard.press('Control+p');
-    await keyboard.enter('resume-basket');
+    await expect.poll(async () => (await focusOf(page)).name, PATIENCE).toBe('resume-basket');
+    expect(await page.getByTestId('parked-row').textContent()).toContain('Blue coat');
+    await keyboard.press('Enter');
     await till.line(LANTERN).waitFor();
+  });
+
+  it('brings the focus into what opens over a dialog', async () => {
+    const { page } = till;
+    const dialogInFocus = () =>
+      page.evaluate(() => {
+        const dialog = document.activeElement?.closest('[role="dialog"]');
+        return dialog instanceof HTMLElement ? dialog.dataset['testid'] : undefined;
+      });
+    await keyboard.press('F9');
+    await keyboard.enter('store-day');
+    await till.approval.waitFor();
+    expect(await page.getByTestId('approval-request').textContent()).toContain('See the store’s day');
+    await expect.poll(dialogInFocus, PATIENCE).toBe('approval-dialog');
+    await keyboard.press('Escape');
+    await till.approval.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await focusOf(page)).name, PATIENCE).toBe('store-day');
+  });
+
+  it('offers to go to the basket only when something of the receipt is in it', async () => {
+    const { page } = till;
+    await till.addBySearch(LANTERN);
+    const receipt = await till.sellForCash();
+    await till.newSale();
+    await keyboard.press('F7');
+    await keyboard.type(receipt);
+    await keyboard.press('Enter');
+    await page.getByTestId('refund-line').waitFor();
+    expect(await page.getByTestId('refund-done').count()).toBe(0);
+    await keyboard.enter('add-refund');
+    await page.getByTestId('refund-done').waitFor();
+    expect(await page.getByTestId('refund-everything').count()).toBe(0);
+    await keyboard.enter('refund-done');
+    await expect.poll(() => till.total.textContent(), PATIENCE).toContain('3.39');
   });
 
   it('opens a line with Enter, and Escape leads back to it', async () => {
