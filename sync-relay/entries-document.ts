@@ -48,3 +48,8 @@ export function covers(doc: A.Doc<unknown>, heads: readonly string[], others: re
   const later = new Set(A.getChangesMetaSince(doc, [...heads]).map(({ hash }) => hash));
   return others.every((head) => !later.has(head));
 }
+
+/** Whether changes wait in a document for others that are not there. Its heads say nothing of them, and no disk keeps them. */
+export function isIncomplete(doc: A.Doc<unknown>): boolean {
+  return A.getMissingDeps(doc, []).length > 0;
+}

@@ -10,7 +10,7 @@ import type { DocumentEvents } from './document-events.ts';
 import type { DocumentFile } from './document-file.ts';
 import type { Edit, Received, Sealing } from './document-work.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
-import { entriesOf, holds, sameHeads, withEntries } from './entries-document.ts';
+import { entriesOf, holds, isIncomplete, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
 import { Looks, NotOnDisk } from './looks.ts';
 import { Replies } from './replies.ts';
@@ -256,6 +256,8 @@ export class RelayDocument {
   /** Forgets what the disk holds anyway. */
   #unload(): void {
     if (!this.#doc || !this.#isDurable || !this.#candidates.isEmpty) return;
+    // Changes that wait for others would not come a second time on the link that brought them (rule W16).
+    if (isIncomplete(this.#doc) && [...this.#events.links(this)].some((link) => link.knows(this.id))) return;
     // The memory of Automerge is given back when a collector gets to it, which may be too late for a relay that reads a year.
     A.free(this.#doc);
     this.#doc = undefined;
