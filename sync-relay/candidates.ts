@@ -1,5 +1,5 @@
 import * as A from '@automerge/automerge';
-import { holds, sameHeads } from './entries-document.ts';
+import { holds, isIncomplete, sameHeads } from './entries-document.ts';
 import type { Link } from './link.ts';
 
 /**
@@ -35,7 +35,7 @@ export class Candidates {
 
   /**
    * `doc` with those changes of the copies that the heads of a vouched state cover, and no others; a copy that holds nothing
-   * else is forgotten.
+   * else is forgotten. One in which changes wait for others stays: its link will not bring them a second time (rule W16).
    */
   adopt(doc: A.Doc<unknown>, vouched: readonly (readonly string[])[]): A.Doc<unknown> {
     let adopted = doc;
@@ -43,7 +43,8 @@ export class Candidates {
       const copy = this.of(link, adopted);
       if (copy === undefined) continue;
       for (const state of vouched) if (holds(copy, state)) adopted = withChangesUpTo(state, adopted, copy);
-      if (!link.isOpen || holds(adopted, A.getHeads(copy))) this.#copies.delete(link);
+      const isTaken = holds(adopted, A.getHeads(copy)) && !isIncomplete(copy);
+      if (!link.isOpen || isTaken) this.#copies.delete(link);
     }
     return adopted;
   }

@@ -33,3 +33,23 @@ export function sameHeads(a: readonly string[], b: readonly string[]): boolean {
 export function holds(doc: A.Doc<unknown>, heads: readonly string[]): boolean {
   return sameHeads(heads, A.getHeads(doc)) || A.hasHeads(doc, [...heads]);
 }
+
+/** The heads of a document, sorted. */
+export function headsOf(doc: A.Doc<unknown>): string[] {
+  return [...A.getHeads(doc)].sort();
+}
+
+/** Whether a document holds all of two states, and everything up to `others` is in what leads up to `heads`. */
+export function covers(doc: A.Doc<unknown>, heads: readonly string[], others: readonly string[]): boolean {
+  if (sameHeads(heads, others)) return true;
+  const current = A.getHeads(doc);
+  if (sameHeads(others, current) || !holds(doc, heads) || !holds(doc, others)) return false;
+  if (sameHeads(heads, current)) return true;
+  const later = new Set(A.getChangesMetaSince(doc, [...heads]).map(({ hash }) => hash));
+  return others.every((head) => !later.has(head));
+}
+
+/** Whether changes wait in a document for others that are not there. Its heads say nothing of them, and no disk keeps them. */
+export function isIncomplete(doc: A.Doc<unknown>): boolean {
+  return A.getMissingDeps(doc, []).length > 0;
+}

@@ -25,6 +25,9 @@ const TOO_SLOW_BYTES = 64 * 1024 * 1024;
 /** Bytes of a peer waiting to be worked on above which nothing more is taken from it: who floods waits, and costs no memory. */
 const HELD_BYTES = 8 * 1024 * 1024;
 
+/** Words of head office a link remembers for each document; the rest would be said again. More than a relay keeps of one. */
+const MOST_WORDS = 128;
+
 /** What a message costs besides its bytes while it waits. */
 const MESSAGE_BYTES = 256;
 
@@ -58,8 +61,10 @@ export class Link {
   readonly #owed = new Set<DocumentId>();
   /** Documents whose agreement somebody waits for. */
   readonly #awaited = new Map<DocumentId, (() => void)[]>();
-  /** What was said last about a document, so that it is said once: refused heads, vouched heads. */
+  /** What was said last about a document, so that it is said once: refused heads, told heads. */
   readonly #told = new Map<string, string>();
+  /** The signatures of head office's words for a document that the peer was told or said, the latest ones. */
+  readonly #vouched = new Map<string, readonly string[]>();
   #waitingBytes = 0;
   #unhandledBytes = 0;
   #held = false;
@@ -226,14 +231,16 @@ export class Link {
     return true;
   }
 
-  /** Whether the peer was told head office's word for this state of a document, or said it. */
-  isVouched(voucher: Voucher): boolean {
-    return this.#told.get(`vouched ${voucher.document}`) === voucher.signature;
+  /** Whether the peer was told this word of head office for a document, or said it. */
+  isVouched({ document, signature }: Voucher): boolean {
+    return this.#vouched.get(document)?.includes(signature) === true;
   }
 
   /** Takes note that the peer has head office's word for a document. */
-  noteVouched(voucher: Voucher): void {
-    this.#told.set(`vouched ${voucher.document}`, voucher.signature);
+  noteVouched({ document, signature }: Voucher): void {
+    const known = this.#vouched.get(document) ?? [];
+    if (this.#open && !known.includes(signature))
+      this.#vouched.set(document, [...known, signature].slice(-MOST_WORDS));
   }
 
   /** Passes head office's word for a document on, once for each state (rule E6). */
@@ -335,7 +342,7 @@ export class Link {
   forget(id: DocumentId, heads: A.Heads): void {
     if (!this.isRelay || !this.#agrees(id, heads)) return;
     this.forgetState(id);
-    this.#told.delete(`vouched ${id}`);
+    this.#vouched.delete(id);
     this.#told.delete(`refused ${id}`);
   }
 
@@ -364,6 +371,7 @@ export class Link {
     this.#owed.clear();
     this.#deferred.clear();
     this.#told.clear();
+    this.#vouched.clear();
     const awaited = [...this.#awaited.values()].flat();
     this.#awaited.clear();
     for (const agreed of awaited) agreed();

@@ -10,7 +10,7 @@ import type { DocumentEvents } from './document-events.ts';
 import type { DocumentFile } from './document-file.ts';
 import type { Edit, Received, Sealing } from './document-work.ts';
 import { isVouchedFor } from '#model/trust/voucher.ts';
-import { entriesOf, holds, sameHeads, withEntries } from './entries-document.ts';
+import { entriesOf, holds, isIncomplete, sameHeads, withEntries } from './entries-document.ts';
 import type { Link } from './link.ts';
 import { Looks, NotOnDisk } from './looks.ts';
 import { Replies } from './replies.ts';
@@ -202,8 +202,8 @@ export class RelayDocument {
     }
     this.#before = this.#durableHeads;
     for (const message of received) this.#apply(message);
-    this.#adoptVouched();
     for (const { changes } of edits) this.#doc = withEntries(this.#doc ?? A.init(), changes);
+    await this.#adoptVouched();
     const outcome = await this.#persist();
     if (outcome === 'saved') this.#events.onChanged(this);
     for (const { done } of edits) done(outcome === 'failed' ? 'failed' : 'saved');
@@ -228,11 +228,7 @@ export class RelayDocument {
       for (const link of wanting) this.#unanswered.add(link);
       return;
     }
-    if (isVouchedFor(this.address.key)) {
-      await this.#events.vouchers.sign(this.id, this.#durableHeads);
-      if (await this.#events.vouchers.settle(this.id, this.#durableHeads))
-        for (const link of this.#events.links(this)) if (link.isRelay) this.#spreading.later(link);
-    }
+    if (this.#doc && isVouchedFor(this.address.key)) await this.#events.vouchers.sign(this.id, this.#doc);
     if (outcome === 'saved') {
       const others = [...this.#events.links(this)].filter((link) => !wanting.has(link));
       for (const link of this.#spreading.now(others, received)) this.#reply(link);
@@ -260,6 +256,8 @@ export class RelayDocument {
   /** Forgets what the disk holds anyway. */
   #unload(): void {
     if (!this.#doc || !this.#isDurable || !this.#candidates.isEmpty) return;
+    // Changes that wait for others would not come a second time on the link that brought them (rule W16).
+    if (isIncomplete(this.#doc) && [...this.#events.links(this)].some((link) => link.knows(this.id))) return;
     // The memory of Automerge is given back when a collector gets to it, which may be too late for a relay that reads a year.
     A.free(this.#doc);
     this.#doc = undefined;
@@ -326,12 +324,13 @@ export class RelayDocument {
     else this.#candidates.set(link, this.#take(link, data, copy ?? A.clone(doc)));
   }
 
-  /** Takes over what head office has vouched for (rule E6). */
-  #adoptVouched(): void {
-    if (!this.#doc) return;
-    const { vouchers } = this.#events;
+  /** Takes over what head office has vouched for (rule E6), and keeps its word for what is here now. */
+  async #adoptVouched(): Promise<void> {
+    if (!this.#doc || !isVouchedFor(this.address.key)) return;
+    const { vouchers, links } = this.#events;
     if (!this.#candidates.isEmpty) this.#doc = this.#candidates.adopt(this.#doc, vouchers.states(this.id));
-    if (isVouchedFor(this.address.key)) vouchers.reach(this.id, A.getHeads(this.#doc));
+    if (!(await vouchers.keep(this.id, this.#doc))) return;
+    for (const link of links(this)) if (link.isRelay) this.#spreading.later(link);
   }
 
   /** Appends what is new; what the disk refuses stays unconfirmed. */
@@ -393,8 +392,8 @@ export class RelayDocument {
    * that it can give back to nobody, not even to a head office that lost them.
    */
   #vouch(link: Link, doc: A.Doc<unknown>): void {
-    const voucher = link.isRelay ? this.#events.vouchers.of(this.id) : undefined;
-    if (voucher === undefined || link.isVouched(voucher)) return;
-    if (holds(doc, voucher.heads)) link.vouch(voucher);
+    if (!link.isRelay) return;
+    for (const voucher of this.#events.vouchers.of(this.id))
+      if (!link.isVouched(voucher) && holds(doc, voucher.heads)) link.vouch(voucher);
   }
 }

@@ -77,7 +77,7 @@ export class Relay {
       index: this.#shelf.index,
       isShared: (link, address) =>
         this.#isReadable(link, address) && isReadable(parts.own.metadata.device, address),
-      isVouched: (id) => parts.vouchers.of(id) !== undefined,
+      isVouched: (id, digest) => parts.vouchers.isAllVouched(id, digest),
       speak: (link, documents) => void this.#live.offer(link, documents, true),
       later,
       isHeadOffice: parts.own.metadata.device.role === 'hq',

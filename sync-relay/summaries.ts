@@ -32,7 +32,7 @@ export type SummaryParts = {
   /** Whether both this relay and the peer may have a document. */
   readonly isShared: (link: Link, address: DocumentAddress) => boolean;
   /** Whether head office's word for a document is here: a peer without it must hear it. */
-  readonly isVouched: (id: DocumentId) => boolean;
+  readonly isVouched: (id: DocumentId, digest: Uint8Array) => boolean;
   /** Speaks of documents that differ. */
   readonly speak: (link: Link, documents: readonly (readonly [DocumentId, DocumentAddress])[]) => void;
   readonly later: (milliseconds: number, callback: () => void) => void;
@@ -236,7 +236,7 @@ export class Summaries {
 
   #withWord(block: Uint8Array, { place, digest }: BlockDocuments['documents'][number]) {
     const address = addressOfBytes(documentBytes(block, place));
-    const isVouched = address !== undefined && this.#parts.isVouched(documentId(address));
+    const isVouched = address !== undefined && this.#parts.isVouched(documentId(address), digest);
     return { place, digest: isVouched ? shortHash(Buffer.concat([digest, VOUCHED])) : digest };
   }
 }
@@ -247,7 +247,7 @@ type SharedBlock = BlockDocuments & { readonly digest: Uint8Array };
 /** Blocks a summary has without an outline before it: two kilobytes, where an outline saves less than its round trip costs. */
 const MOST_ROWS = 64;
 
-/** Put behind the digest of a document whose voucher is here (rule W6). */
+/** Put behind the digest of a document that is vouched for here (rules W6 and W15). */
 const VOUCHED = Buffer.from('vouched');
 
 /** The ranges of blocks in order, each with the digest of the names and digests of its blocks (rule W11). */

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import type { Doc } from '@automerge/automerge';
 import type { Logger } from 'pino';
 import * as v from 'valibot';
 import type { DocumentId } from '#model/ids/document-id.ts';
 import { voucherSchema, voucherText, type Voucher } from '#model/trust/voucher.ts';
 import type { LogDisk } from './document-log.ts';
+import { covers, headsOf, holds, sameHeads } from './entries-document.ts';
+import { headsDigest } from './heads-index.ts';
 import type { VerifySignature } from './journal-check.ts';
 import { verifySignature } from './signature.ts';
 import type { TrustedDevices } from './trusted-devices.ts';
@@ -20,15 +23,23 @@ export type VoucherParts = {
   readonly log: Logger;
 };
 
-/** Head office's word for the documents it owns (rule E6): made here at head office, kept and passed on elsewhere. */
+/** Vouchers kept for one document, and those of one sender that wait: far more than a head office loses disks. */
+const MOST_VOUCHERS = 32;
+
+/** What a file holds: one voucher, or several where none covers the others. */
+const fileSchema = v.pipe(v.string(), v.parseJson(), v.union([voucherSchema, v.array(voucherSchema)]));
+
+/**
+ * Head office's word for the documents it owns (rule E6): made here at head office, kept and passed on elsewhere. Of a head office that
+ * came back with an older disk there may be two words about a document, of which neither covers the other: each is the only one by
+ * which somebody takes the changes it is about, so each is kept until another covers it (rule W15).
+ */
 export class Vouchers {
   readonly #parts: VoucherParts;
-  readonly #latest = new Map<DocumentId, Voucher>();
-  /** Those that name a state which is not here yet: the latest of each sender, so that none can push out another's. */
-  readonly #waiting = new Map<DocumentId, Map<string, Voucher>>();
-  /** Those of the very state a document has here, whether the disk took it yet or not: no later word pushes one of them out. */
-  readonly #reached = new Map<DocumentId, Voucher>();
-  /** Documents whose latest voucher the disk refused. */
+  readonly #kept = new Map<DocumentId, readonly Voucher[]>();
+  /** Those that name a state which is not here yet, by sender, so that none can push out another's. */
+  readonly #waiting = new Map<DocumentId, Map<string, readonly Voucher[]>>();
+  /** Documents whose vouchers the disk refused. */
   readonly #refused = new Set<DocumentId>();
 
   constructor(parts: VoucherParts) {
@@ -39,76 +50,92 @@ export class Vouchers {
   async load(documents: Iterable<DocumentId>): Promise<void> {
     for (const id of documents) {
       const text = (await this.#parts.disk.read(this.#path(id)))?.toString('utf8');
-      const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), voucherSchema), text);
-      if (parsed.success && this.#isTrue(parsed.output)) this.#latest.set(id, parsed.output);
-      else if (text !== undefined)
+      if (text === undefined) continue;
+      const parsed = v.safeParse(fileSchema, text);
+      const read = parsed.success ? [parsed.output].flat() : [];
+      const kept = read.filter((voucher) => voucher.document === id && this.#isTrue(voucher));
+      if (kept.length > 0) this.#kept.set(id, kept);
+      if (!parsed.success || kept.length < read.length)
         this.#parts.log.warn({ document: id }, 'a voucher is damaged; it is left out');
     }
   }
 
-  /** The latest voucher of a document. */
-  of(id: DocumentId): Voucher | undefined {
-    return this.#latest.get(id);
+  /** The vouchers kept for a document. One may be of a state that is not here: it was kept before the disk refused or lost the changes. */
+  of(id: DocumentId): readonly Voucher[] {
+    return this.#kept.get(id) ?? [];
   }
 
   /** The states of a document head office is known to have vouched for. */
   states(id: DocumentId): readonly (readonly string[])[] {
-    const latest = this.#latest.get(id);
-    const waiting = [...(this.#waiting.get(id)?.values() ?? [])];
-    const known = [latest, this.#reached.get(id), ...waiting];
-    return known.flatMap((voucher) => (voucher === undefined ? [] : [voucher.heads]));
+    const waiting = [...(this.#waiting.get(id)?.values() ?? [])].flat();
+    return [...this.of(id), ...waiting].map(({ heads }) => heads);
   }
 
-  /** Signs a document's state at head office, when it is head office's to sign and not signed yet. */
-  async sign(id: DocumentId, heads: readonly string[]): Promise<void> {
+  /** Whether every change of a document is vouched for while its state has this digest (rule W15). */
+  isAllVouched(id: DocumentId, digest: Uint8Array): boolean {
+    const states = this.of(id).map(({ heads }) => heads);
+    if (states.length > 1) states.push([...new Set(states.flat())]);
+    return states.some((heads) => Buffer.from(digest).equals(headsDigest(heads)));
+  }
+
+  /** Signs the state of a document that is on head office's disk, when it is head office's to sign and not signed yet. */
+  async sign(id: DocumentId, doc: Doc<unknown>): Promise<void> {
     const { signer } = this.#parts;
+    const heads = headsOf(doc);
     if (signer === undefined || heads.length === 0) return;
-    const sorted = [...heads].sort();
-    if (this.states(id).some((state) => isSame(state, sorted))) return;
-    const signature = signer.sign(voucherText({ document: id, heads: sorted }));
-    await this.#keep({ document: id, heads: sorted, device: signer.device, signature });
+    if (this.of(id).some((one) => sameHeads(one.heads, heads))) return;
+    const signature = signer.sign(voucherText({ document: id, heads }));
+    const voucher = { document: id, heads, device: signer.device, signature };
+    await this.#write(id, withVoucher(doc, this.of(id), voucher));
   }
 
   /** Takes a voucher a peer passed on; false when it is not head office's word. It counts for a document once its state is here. */
   take(voucher: Voucher, sender: string): boolean {
     const id = voucher.document as DocumentId;
     // Every relay passes the same word on: what is known to be true is not checked again.
-    const latest = this.#latest.get(id);
-    const isKnown = latest !== undefined && JSON.stringify(latest) === JSON.stringify(voucher);
+    const isKnown = this.of(id).some((one) => JSON.stringify(one) === JSON.stringify(voucher));
     if (!isKnown && !this.#isTrue(voucher)) return false;
-    const waiting = this.#waiting.get(id) ?? new Map<string, Voucher>();
-    this.#waiting.set(id, waiting.set(sender, voucher));
+    const waiting = this.#waiting.get(id) ?? new Map<string, readonly Voucher[]>();
+    const others = (waiting.get(sender) ?? []).filter(({ signature }) => signature !== voucher.signature);
+    this.#waiting.set(id, waiting.set(sender, [...others, voucher].slice(-MOST_VOUCHERS)));
     return true;
   }
 
   /**
-   * A document has come to this state in memory. The voucher that names it is kept from now on: a disk may take the changes much later, when
-   * head office has lost them and says another word, and then this is the only one by which it takes them back.
+   * Keeps what waited for a state a document has come to in memory, on the disk before its changes are: with changes that nobody
+   * vouches for a relay could help nobody who lost them. Whether there is something new to pass on.
    */
-  reach(id: DocumentId, heads: readonly string[]): void {
-    const voucher = [...(this.#waiting.get(id)?.values() ?? [])].find((one) => isSame(one.heads, heads));
-    if (voucher === undefined) return;
-    this.#waiting.delete(id);
-    this.#reached.set(id, voucher);
+  async keep(id: DocumentId, doc: Doc<unknown>): Promise<boolean> {
+    const before = this.of(id);
+    let kept = before;
+    // The latest of a sender covers those before it, which then need no look.
+    for (const voucher of this.#arrived(id, doc).toReversed()) kept = withVoucher(doc, kept, voucher);
+    if (kept !== before || this.#refused.has(id)) await this.#write(id, kept);
+    return kept !== before;
   }
 
-  /** The disk has this state of a document: the voucher that names it is the latest. Whether it was another before. */
-  async settle(id: DocumentId, heads: readonly string[]): Promise<boolean> {
-    const voucher = this.#reached.get(id);
-    if (voucher === undefined || !isSame(voucher.heads, heads)) return false;
-    const isNew = this.#latest.get(id)?.signature !== voucher.signature;
-    if (isNew || this.#refused.has(id)) await this.#keep(voucher);
-    // What the disk refused is tried again when the document is talked about the next time.
-    if (!this.#refused.has(id) && this.#reached.get(id) === voucher) this.#reached.delete(id);
-    return isNew;
+  /** Takes those whose state is here out of what waits. */
+  #arrived(id: DocumentId, doc: Doc<unknown>): Voucher[] {
+    const arrived: Voucher[] = [];
+    const waiting = this.#waiting.get(id);
+    for (const [sender, vouchers] of waiting ?? []) {
+      const ahead = vouchers.filter(({ heads }) => !holds(doc, heads));
+      arrived.push(...vouchers.filter((voucher) => !ahead.includes(voucher)));
+      if (ahead.length > 0) waiting?.set(sender, ahead);
+      else waiting?.delete(sender);
+    }
+    if (waiting?.size === 0) this.#waiting.delete(id);
+    return arrived;
   }
 
-  /** A voucher that is not on the disk is made or sent again after the next start; nothing waits for it. */
-  async #keep(voucher: Voucher): Promise<void> {
-    const id = voucher.document as DocumentId;
-    this.#latest.set(id, voucher);
+  /** Vouchers that are not on the disk are made or sent again after the next start; nothing waits for them. */
+  async #write(id: DocumentId, vouchers: readonly Voucher[]): Promise<void> {
+    const kept = vouchers.slice(-MOST_VOUCHERS);
+    this.#kept.set(id, kept);
     try {
-      await this.#parts.disk.replace(this.#path(id), Buffer.from(JSON.stringify(voucher)));
+      // One alone is written as relays wrote it that kept one only, so that they still read it.
+      const content = kept.length === 1 ? kept[0] : kept;
+      await this.#parts.disk.replace(this.#path(id), Buffer.from(JSON.stringify(content)));
       this.#refused.delete(id);
     } catch (cause) {
       this.#refused.add(id);
@@ -131,6 +158,8 @@ export class Vouchers {
   }
 }
 
-function isSame(state: readonly string[], heads: readonly string[]): boolean {
-  return [...state].sort().join() === [...heads].sort().join();
+/** Vouchers with one more, whose state `doc` holds, and without those that it covers; the very same where one of them covers it. */
+function withVoucher(doc: Doc<unknown>, vouchers: readonly Voucher[], voucher: Voucher): readonly Voucher[] {
+  if (vouchers.some((one) => covers(doc, one.heads, voucher.heads))) return vouchers;
+  return [...vouchers.filter((one) => !covers(doc, voucher.heads, one.heads)), voucher];
 }

@@ -9,7 +9,7 @@ import { dump, freshReports } from '../indexer/flatten-fixture.ts';
 import { ORGANIZATION, type EntriesDocument } from '../support/stock-peer.ts';
 import { STORE, idOf } from './shop.ts';
 import { simulate } from './simulation.ts';
-import type { Plan } from './steps.ts';
+import { drawPlan, type Plan } from './steps.ts';
 
 const step = (kind: Plan['steps'][number]['kind'], till: number, draw: number, wait = 600) => ({
   kind,
@@ -177,6 +177,15 @@ test('[E6] a head office that lost its disk gets back what a relay’s full disk
       { kind: 'park', till: 192, other: 663, wait: 879, draw: 1512819502 },
     ],
   });
+  expect(faults).toEqual([]);
+  expect(counts.get('step: rollback')).toBeGreaterThan(0);
+}, 120_000);
+
+test('[W15] a store gives head office back what an older word vouches for alone, after a newer one of a head office that had lost it', async () => {
+  // Of seed 60031: a relay and its till differed from head office in the acknowledgements of a register for good.
+  const { tills, steps } = drawPlan(60031, 5, 600);
+  const needed = steps.filter((_, at) => at >= 378 && at < 474 && ![383, 465, 469].includes(at));
+  const { faults, counts } = await simulate({ seed: 60031, tills, steps: needed });
   expect(faults).toEqual([]);
   expect(counts.get('step: rollback')).toBeGreaterThan(0);
 }, 120_000);
