@@ -46,8 +46,11 @@ export const listOf = (...devices: readonly Device[]) =>
 /** The till and head office. */
 export const DEVICES = listOf(deviceOf(till), deviceOf(hq, { role: 'hq' }));
 
-/** A watch over documents in memory that counts what it costs. */
-export function watchOver(devices: ReadonlyMap<string, Device> | undefined = DEVICES) {
+/** A watch over documents in memory that counts what it costs; `later` calls back after a pause. */
+export function watchOver(
+  devices: ReadonlyMap<string, Device> | undefined = DEVICES,
+  later: (callback: () => void) => void = (callback) => void setImmediate(callback),
+) {
   const documents = new Map<DocumentId, A.Doc<EntriesDocument>>();
   const cost = { signatures: 0 };
   const checked: RegisterJournal[] = [];
@@ -60,7 +63,7 @@ export function watchOver(devices: ReadonlyMap<string, Device> | undefined = DEV
       cost.signatures += 1;
       return verifySignature(key, text, signature);
     },
-    later: (_milliseconds, callback) => setImmediate(callback),
+    later: (_milliseconds, callback) => later(callback),
     log: pino({ level: 'silent' }),
     onChecked: (journal) => checked.push(journal),
   });

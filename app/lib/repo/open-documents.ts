@@ -12,6 +12,7 @@ import { FIRST_CHANGE } from '#model/documents/first-change.ts';
 import { emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
 import { QuietTurns } from './quiet-turns.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
+import { takeWhole } from './whole-document.ts';
 
 /**
  * A document that is open. `announced` turns true with its first event; `damage` says why it is no longer used. `shows` are
@@ -27,6 +28,8 @@ export type OpenDocument = {
   damage: string | undefined;
   shows?: Entries;
 };
+
+type Synchronizer = Repo['synchronizer']['docSynchronizers'][string & DocumentId];
 
 /** Why a write to a document rejects whose changes the relay leaves out. */
 const REFUSED =
@@ -284,6 +287,17 @@ export class OpenDocuments {
     // The listener Repo just attached saves without anyone hearing of a failure; ours takes its place.
     handle.removeAllListeners('heads-changed');
     handle.update(() => doc);
+    const synchronizer = this.#parts.repo.synchronizer.docSynchronizers[id];
+    if (synchronizer !== undefined) takeWholeOnes(handle, synchronizer);
     return handle;
   }
+}
+
+/** Has a document's synchronizer read whole documents as such; as late as it handles a message, so that messages keep their order. */
+function takeWholeOnes(handle: DocHandle<StoredDocument>, synchronizer: Synchronizer): void {
+  const receive = synchronizer.receiveMessage.bind(synchronizer);
+  synchronizer.receiveMessage = (message) => {
+    const isSync = message.type === 'sync' || message.type === 'request';
+    receive(isSync ? { ...message, data: takeWhole(handle, message.data) } : message);
+  };
 }
