@@ -45,6 +45,8 @@ export type OpenDocumentsParts = {
   readonly surroundings: Surroundings;
   /** Reads what is stored of a document. */
   readonly load: (id: string) => Promise<A.Doc<StoredDocument> | undefined>;
+  /** A whole document came from the relay and takes the place of what is here; `bytes` are all of it, as Automerge saves it. */
+  readonly taken: (id: string, heads: A.Heads, bytes: Uint8Array) => void;
   readonly opened: (open: OpenDocument) => void;
   readonly changed: (open: OpenDocument, payload: DocHandleChangePayload<StoredDocument>) => void;
   readonly damaged: (documentId: string, cause: string) => void;
@@ -288,16 +290,17 @@ export class OpenDocuments {
     handle.removeAllListeners('heads-changed');
     handle.update(() => doc);
     const synchronizer = this.#parts.repo.synchronizer.docSynchronizers[id];
-    if (synchronizer !== undefined) takeWholeOnes(handle, synchronizer);
+    if (synchronizer !== undefined) this.#takeWholeOnes(handle, synchronizer);
     return handle;
   }
-}
 
-/** Has a document's synchronizer read whole documents as such; as late as it handles a message, so that messages keep their order. */
-function takeWholeOnes(handle: DocHandle<StoredDocument>, synchronizer: Synchronizer): void {
-  const receive = synchronizer.receiveMessage.bind(synchronizer);
-  synchronizer.receiveMessage = (message) => {
-    const isSync = message.type === 'sync' || message.type === 'request';
-    receive(isSync ? { ...message, data: takeWhole(handle, message.data) } : message);
-  };
+  /** Has a document's synchronizer read whole documents as such; as late as it handles a message, so that messages keep their order. */
+  #takeWholeOnes(handle: DocHandle<StoredDocument>, synchronizer: Synchronizer): void {
+    const receive = synchronizer.receiveMessage.bind(synchronizer);
+    const taken = (heads: A.Heads, bytes: Uint8Array) => this.#parts.taken(handle.documentId, heads, bytes);
+    synchronizer.receiveMessage = (message) => {
+      const isSync = message.type === 'sync' || message.type === 'request';
+      receive(isSync ? { ...message, data: takeWhole(handle, message.data, taken) } : message);
+    };
+  }
 }

@@ -10,9 +10,14 @@ const WHOLE = 0;
 /**
  * Takes a whole document out of a sync message, in place of what is here, where it holds all of that. Automerge would make every change out
  * of it anew and apply it, which takes four times as long as reading the document; it sends whole documents when a third of it or more is
- * missing, as after a day apart. Gives the message that is left for Automerge, which is the same where nothing was taken.
+ * missing, as after a day apart. `taken` hears of it before anybody sees it. Gives the message that is left for Automerge, which is the same
+ * where nothing was taken.
  */
-export function takeWhole(handle: DocHandle<StoredDocument>, data: Uint8Array): Uint8Array {
+export function takeWhole(
+  handle: DocHandle<StoredDocument>,
+  data: Uint8Array,
+  taken: (heads: A.Heads, bytes: Uint8Array) => void,
+): Uint8Array {
   const message = A.decodeSyncMessage(data);
   const [whole, ...others] = message.changes;
   if (whole?.[KIND_AT] !== WHOLE || others.length > 0 || !handle.isReady()) return data;
@@ -24,6 +29,7 @@ export function takeWhole(handle: DocHandle<StoredDocument>, data: Uint8Array): 
     A.free(read);
     return data;
   }
+  taken(A.getHeads(read), whole);
   handle.update(() => read);
   // With a change that is here already: one without any says that the peer has nothing new, and would not be answered.
   return A.encodeSyncMessage({ ...message, changes: [FIRST_CHANGE] });

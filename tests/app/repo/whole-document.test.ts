@@ -28,12 +28,17 @@ function tillWith(doc: A.Doc<StoredDocument>) {
   handle.update(() => doc);
   const told: number[] = [];
   handle.on('change', ({ patches }) => told.push(patches.length));
-  return { handle, told, state: A.initSyncState() };
+  const saved: A.Heads[] = [];
+  const taken = (heads: A.Heads, bytes: Uint8Array) => {
+    expect(A.getHeads(A.load(bytes))).toEqual(heads);
+    saved.push(heads);
+  };
+  return { handle, told, taken, saved, state: A.initSyncState() };
 }
 
 /** Takes a message as the Repo does behind {@link takeWhole}; gives the answer. */
 function takes(till: ReturnType<typeof tillWith>, data: Uint8Array): Uint8Array | null {
-  const rest = takeWhole(till.handle, data);
+  const rest = takeWhole(till.handle, data, till.taken);
   till.handle.update((doc) => {
     const [next, state] = A.receiveSyncMessage(doc, till.state, rest);
     till.state = state;
@@ -72,8 +77,9 @@ describe('a whole document from the relay', () => {
     const till = tillWith(began());
     const relay = sold(began('b'.repeat(32)), 'other', 50);
     const data = messageTo(began(), relay);
-    expect(takeWhole(till.handle, data).length).toBeLessThan(data.length / 2);
+    expect(takeWhole(till.handle, data, till.taken).length).toBeLessThan(data.length / 2);
     expect(till.told).toEqual([50]);
+    expect(till.saved).toEqual([A.getHeads(relay)]);
     expect(A.getHeads(till.handle.doc())).toEqual(A.getHeads(relay));
     const answer = takes(till, data);
     expect(A.decodeSyncMessage(answer ?? new Uint8Array()).heads).toEqual(A.getHeads(relay));
@@ -105,15 +111,15 @@ describe('a whole document from the relay', () => {
     const data = messageTo(began(), sold(began('b'.repeat(32)), 'other', 50)).slice();
     const at = data.length - 40;
     data[at] = (data[at] ?? 0) ^ 0xff;
-    expect(takeWhole(till.handle, data)).toBe(data);
-    expect(till.told).toEqual([]);
+    expect(takeWhole(till.handle, data, till.taken)).toBe(data);
+    expect([till.told, till.saved]).toEqual([[], []]);
   });
 
   test('few changes among many are none, and are left to Automerge', () => {
     const before = sold(began('b'.repeat(32)), 'other', 50);
     const till = tillWith(A.clone(before, { actor: OWN }));
     const data = messageTo(before, sold(A.clone(before), 'next', 1));
-    expect(takeWhole(till.handle, data)).toBe(data);
+    expect(takeWhole(till.handle, data, till.taken)).toBe(data);
   });
 });
 
