@@ -18,7 +18,6 @@ import type { Seal } from './seal.ts';
 import type { Shelf } from './shelf.ts';
 import { Spreading } from './spreading.ts';
 import { readSyncMessage } from './sync-message.ts';
-import { receiveMessage } from './whole-document.ts';
 
 /** How long the relay waits before it tries a write again that the disk refused, in milliseconds. */
 const REFUSED_RETRY_MS = 1000;
@@ -144,8 +143,9 @@ export class RelayDocument {
 
   /** Tries again to write what the disk refused, and answers those who wait for it. */
   #retry(): void {
-    this.#want(this.#unanswered);
+    const unanswered = [...this.#unanswered];
     this.#unanswered.clear();
+    this.#want(unanswered);
   }
 
   /** Resolves when nothing is left to write or to answer. */
@@ -304,7 +304,7 @@ export class RelayDocument {
   }
 
   #take(link: Link, data: Uint8Array, into: A.Doc<unknown>): A.Doc<unknown> {
-    const [doc, state] = receiveMessage(into, link.syncState(this.id, false), data);
+    const [doc, state] = A.receiveSyncMessage(into, link.syncState(this.id, false), data);
     link.setSyncState(this.id, state);
     return doc;
   }
