@@ -32,6 +32,9 @@ import { SignatureJudges, type Outdated } from './signature-judges.ts';
 /** How long changes gather before they are looked at, in milliseconds: a burst of sales is one look. */
 const GATHER_MS = 50;
 
+/** So many times they gather while more come, before they are looked at all the same: what tills wait for goes first. */
+const MOST_GATHERS = 10;
+
 /**
  * Records checked in one go, two or three milliseconds, so that a long journal does not keep the tills waiting for their replies: when
  * all stores come back at once a day of theirs is checked between the messages about the next.
@@ -82,6 +85,8 @@ export class JournalWatch {
   readonly #judges: SignatureJudges;
   #running: Promise<void> | undefined;
   #waiting = false;
+  /** How many there were, to see whether more come. */
+  #changes = 0;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -92,6 +97,7 @@ export class JournalWatch {
   changed(id: DocumentId, { key }: DocumentAddress): void {
     if (key.class !== 'session' && key.class !== 'acknowledgements') return;
     this.#dirty.add(id);
+    this.#changes += 1;
     this.#lookLater();
   }
 
@@ -140,7 +146,13 @@ export class JournalWatch {
   #lookLater(): void {
     if (this.#waiting || this.#dirty.size === 0) return;
     this.#waiting = true;
+    this.#gather(1);
+  }
+
+  #gather(times: number): void {
+    const changes = this.#changes;
     this.#parts.later(GATHER_MS, () => {
+      if (changes !== this.#changes && times < MOST_GATHERS) return this.#gather(times + 1);
       this.#waiting = false;
       this.#run();
     });

@@ -33,8 +33,8 @@ const MESSAGE_BYTES = 256;
 
 /** What a link needs of a socket. */
 export interface LinkSocket {
-  /** Sends bytes; calls `sent` when they left this process. */
-  send(bytes: Uint8Array, sent: () => void): void;
+  /** Sends bytes; calls `sent` when they left this process. `compress` says whether that may make them fewer. */
+  send(bytes: Uint8Array, sent: () => void, compress?: boolean): void;
   /** Closes with a code of {@link CLOSE_CODES} or 1000. */
   close(code: number, reason: string): void;
   /** Takes nothing more from the peer, or goes on taking. */
@@ -218,9 +218,12 @@ export class Link {
     if (!this.isRelay) this.#told.set(`heads ${id}`, heads.join());
   }
 
-  /** Sends a sync message. */
-  sync(documentId: DocumentId, data: Uint8Array): void {
-    this.send({ type: 'sync', senderId: this.#ownPeerId, targetId: this.peerId, documentId, data });
+  /** Sends a sync message; one that is `compressed` already is not once more. */
+  sync(documentId: DocumentId, data: Uint8Array, compressed = false): void {
+    this.send(
+      { type: 'sync', senderId: this.#ownPeerId, targetId: this.peerId, documentId, data },
+      !compressed,
+    );
   }
 
   /** Tells the peer, once for each state of its copy, that its changes to a document were left out (rule E7). */
@@ -281,7 +284,7 @@ export class Link {
   }
 
   /** Sends any frame; a peer that does not read at all is cut off. */
-  send(frame: Frame): void {
+  send(frame: Frame, compress = true): void {
     if (!this.#open) return;
     const bytes = encodeFrame(frame);
     this.#waitingBytes += bytes.byteLength;
@@ -289,10 +292,11 @@ export class Link {
       this.close(CLOSE_CODES.tooSlow, 'this peer reads too slowly');
       return;
     }
-    this.#socket.send(bytes, () => {
+    const sent = () => {
       this.#waitingBytes -= bytes.byteLength;
       if (!this.isCongested) this.#offerDeferred();
-    });
+    };
+    this.#socket.send(bytes, sent, compress);
   }
 
   /** Takes note of a message of the peer that waits for its turn. */

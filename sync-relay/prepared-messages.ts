@@ -17,11 +17,12 @@ export const STATE_FIELDS: readonly string[] = [
   'peerReadOnly',
 ];
 
-/** A sync message, the state of its link behind it, and whether it holds changes. */
+/** A sync message, the state of its link behind it, and whether it holds changes, and with them the whole document. */
 export type Prepared = {
   readonly state: A.SyncState;
   readonly message: Uint8Array | null;
   readonly hasChanges: boolean;
+  readonly isWhole: boolean;
 };
 
 /** How many are kept: tills that follow a document mostly have one of a few states. */
@@ -47,11 +48,9 @@ export class PreparedMessages {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const [state, message] = A.generateSyncMessage(doc, before);
-    const prepared = {
-      state: fieldsOf(state),
-      message,
-      hasChanges: message !== null && holdsChanges(message),
-    };
+    const read = message && readSyncMessage(message);
+    const { hasChanges = false, whole } = read?.ok === true ? read.value : {};
+    const prepared = { state: fieldsOf(state), message, hasChanges, isWhole: whole !== undefined };
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size < MOST_KEPT && this.#bytes + bytesOf(prepared) <= MOST_BYTES) break;
       this.#kept.delete(oldest);
@@ -72,11 +71,6 @@ export class PreparedMessages {
 
 function bytesOf({ message }: Prepared): number {
   return message?.byteLength ?? 0;
-}
-
-function holdsChanges(message: Uint8Array): boolean {
-  const read = readSyncMessage(message);
-  return read.ok && read.value.hasChanges;
 }
 
 /** Everything a state says, as text. */

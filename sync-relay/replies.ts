@@ -35,11 +35,13 @@ export class Replies {
     const heads = A.getHeads(doc);
     // A relay may put aside what it is sent until head office vouches for it (rule E6), and then has to hear of it again.
     const isSilent = isAgreed(known, heads) || (!link.isRelay && isOnItsWay(known, heads, doc));
-    const { state, message, hasChanges } = isSilent ? silence(known) : this.#prepared.next(doc, heads, known);
+    const { state, message, hasChanges, isWhole } = isSilent
+      ? silence(known)
+      : this.#prepared.next(doc, heads, known);
     link.setSyncState(this.#id, state);
     link.noteAgreed(this.#id, heads);
     if (hasChanges) link.noteOwed(this.#id);
-    if (message) link.sync(this.#id, message);
+    if (message) link.sync(this.#id, message, isWhole);
     else if (link.isUntold(this.#id, heads)) link.sync(this.#id, confirmation(heads));
     link.noteTold(this.#id, heads);
   }
@@ -70,7 +72,7 @@ export class Replies {
 
 /** What is said where nothing is. */
 function silence(state: A.SyncState): Prepared {
-  return { state, message: null, hasChanges: false };
+  return { state, message: null, hasChanges: false, isWhole: false };
 }
 
 /** A fresh state of a link whose peer told that it holds a document just as it was with these heads (rule W9). */

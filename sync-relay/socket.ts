@@ -37,7 +37,7 @@ export function attachSocket(
   onLink?: (link: Link) => void,
 ): Connection {
   const connection = relay.connect(direction, {
-    send: (bytes, sent) => socket.send(bytes, () => sent()),
+    send: (bytes, sent, compress = true) => socket.send(bytes, { compress }, () => sent()),
     close: (code, reason) => socket.close(code, reason),
     hold: (held) => (held ? socket.pause() : socket.resume()),
   });

@@ -7,6 +7,8 @@ export type SyncMessage = {
   readonly hasChanges: boolean;
   /** It names nothing both sides are known to have: the peer has said nothing of this document, or has forgotten what it said. */
   readonly isBeginning: boolean;
+  /** The whole document, as Automerge saves it, where the message brings that. */
+  readonly whole: Uint8Array | undefined;
 };
 
 /** The most bits an entry may take in a peer's Bloom filter, and the most probes: stock peers use 10 and 7. */
@@ -17,6 +19,10 @@ const MOST_PROBES = 64;
 const VERSIONS: readonly (number | undefined)[] = [0x42, 0x43];
 
 const HASH_BYTES = 32;
+
+/** Where Automerge's chunks say what they are, behind four bytes that are always the same and a checksum; 0 is a whole document. */
+const KIND_AT = 8;
+const WHOLE = 0;
 
 /**
  * Reads the head of a peer's sync message, and leaves its changes to Automerge: that refuses what is wrong behind. Refuses what Automerge
@@ -34,10 +40,12 @@ export function readSyncMessage(data: Uint8Array): Result<SyncMessage, string> {
     shared += cursor.hashes().length;
     isSound = isSoundFilter(cursor.bytes(cursor.number())) && isSound;
   }
-  const hasChanges = cursor.number() > 0;
+  const changes = cursor.number();
   if (!cursor.isInside) return err('the sync message ends too soon');
+  const first = changes === 1 ? cursor.bytes(cursor.number()) : undefined;
+  const whole = cursor.isInside && first?.[KIND_AT] === WHOLE ? first : undefined;
   return isSound
-    ? ok({ heads, hasChanges, isBeginning: shared === 0 })
+    ? ok({ heads, hasChanges: changes > 0, isBeginning: shared === 0, whole })
     : err('a Bloom filter nobody can use');
 }
 

@@ -40,7 +40,7 @@ export async function benchNetwork(): Promise<BenchRow[]> {
     let sale = await sell(mesh, 0, []);
     const rows: BenchRow[] = [];
     for (const [name, trouble] of Object.entries(TROUBLES)) {
-      const [good, bad]: [number[], number[]] = [[], []];
+      const [good, bad]: [Sold[], Sold[]] = [[], []];
       const before = performance.eventLoopUtilization();
       sale = await sell(mesh, sale, good);
       const undisturbed = performance.eventLoopUtilization(before);
@@ -56,13 +56,21 @@ export async function benchNetwork(): Promise<BenchRow[]> {
           unit: 'ms',
           target: TARGET,
         };
-        const baseline = { name: 'without', value: quantile(good, q) };
-        rows.push(besideBaseline({ ...row, value: quantile(bad, q) }, baseline));
+        const baseline = { name: 'without', value: quantile(good.map(msOf), q) };
+        rows.push(besideBaseline({ ...row, value: quantile(bad.map(msOf), q) }, baseline));
       }
       // All tills, their relays and the troubles are one process: beyond its whole time it waits for itself.
       const share = { name: `share of its time this process works, ${name}`, unit: '%', target: '' };
       const without = { name: 'without', value: 100 * undisturbed.utilization };
       rows.push(besideBaseline({ ...share, value: 100 * beside.utilization }, without));
+      // A sale that waits for a timer or an answer leaves the process idle; one that waits behind other work does not.
+      const slowest = {
+        name: `the same while its slowest sales were under way, ${name}`,
+        unit: '%',
+        target: '',
+      };
+      const base = { name: 'without', value: busyAtWorst(good) };
+      rows.push(besideBaseline({ ...slowest, value: busyAtWorst(bad) }, base));
     }
     return rows;
   } finally {
@@ -71,16 +79,29 @@ export async function benchNetwork(): Promise<BenchRow[]> {
   }
 }
 
-/** The first till sells; notes how long each sale took to the last of the others. Gives the number of the last sale. */
-async function sell({ tills }: Mesh, from: number, times: number[]): Promise<number> {
+/** A sale: the milliseconds it took to the last till, and for how many of them this process worked. */
+type Sold = { readonly ms: number; readonly busyMs: number };
+
+const msOf = ({ ms }: Sold) => ms;
+
+/** For which share of the time of the slowest tenth of the sales this process worked, in percent. */
+function busyAtWorst(sales: readonly Sold[]): number {
+  const worst = sales.toSorted((a, b) => b.ms - a.ms).slice(0, Math.ceil(sales.length / 10));
+  const sum = (of: (sale: Sold) => number) => worst.reduce((total, sale) => total + of(sale), 0);
+  return (100 * sum(({ busyMs }) => busyMs)) / sum(msOf);
+}
+
+/** The first till sells; notes how each sale came to the last of the others. Gives the number of the last sale. */
+async function sell({ tills }: Mesh, from: number, sold: Sold[]): Promise<number> {
   const [seller, ...others] = tills.map(({ till }) => till);
   const id = sessionOf(1);
   for (let sale = from + 1; sale <= from + SALES; sale++) {
     const start = performance.now();
+    const before = performance.eventLoopUtilization();
     seller?.write(id, saleKey(sale), `sale ${sale}`);
     await Promise.all(others.map((till) => till.until(() => till.size(id) >= sale)));
     const taken = performance.now() - start;
-    times.push(taken);
+    sold.push({ ms: taken, busyMs: performance.eventLoopUtilization(before).active });
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, PACE_MS - taken)));
   }
   return from + SALES;

@@ -353,3 +353,39 @@ describe('[J16] what head office countersigned', () => {
     expect(held.checked.at(-1)?.verified?.seq).toBe(last.seq - 1);
   });
 });
+
+describe('a relay to which more and more comes', () => {
+  const records = signedJournal(till, 1, 20);
+
+  /** A watch whose pauses end when the test says so, with one record there. */
+  function watchInHand() {
+    const pauses: (() => void)[] = [];
+    const held = watchOver(DEVICES, (callback) => void pauses.push(callback));
+    const sell = (seq: number) => held.add(sessionId(1), { [recordKey(seq)]: recordText(at(records, seq)) });
+    sell(1);
+    return { held, sell, pauses, pass: () => pauses.shift()?.() };
+  }
+
+  test('looks once nothing came for one wait', async () => {
+    const { held, sell, pauses, pass } = watchInHand();
+    for (const seq of [2, 3, 4]) {
+      sell(seq);
+      pass();
+    }
+    expect([held.cost.signatures, pauses.length]).toEqual([0, 1]);
+    pass();
+    await expect.poll(() => held.cost.signatures).toBe(4);
+  });
+
+  test('looks after ten waits all the same', async () => {
+    const { held, sell, pauses, pass } = watchInHand();
+    for (let seq = 2; seq <= 10; seq++) {
+      sell(seq);
+      pass();
+    }
+    expect([held.cost.signatures, pauses.length]).toEqual([0, 1]);
+    sell(11);
+    pass();
+    await expect.poll(() => held.cost.signatures).toBe(11);
+  });
+});

@@ -14,6 +14,8 @@ const ID: DocumentId = documentId({ organization: ORGANIZATION, key: KEY });
 /** A relay's side of one document and a till at the other end, with the messages between them in the test's hands. */
 class Meeting {
   readonly sent: Uint8Array[] = [];
+  /** For each message that ever was sent whether it was worth compressing. */
+  readonly compressed: boolean[] = [];
   readonly #link: Link;
   readonly #replies = new Replies(ID, { organization: ORGANIZATION, key: KEY });
   relay: A.Doc<unknown> = A.init();
@@ -31,12 +33,13 @@ class Meeting {
         since: '2026-11-21T00:00:00.000Z',
         isTool: false,
       },
-      { send: (bytes) => this.#note(bytes), close: () => undefined },
+      { send: (bytes, _sent, compress) => this.#note(bytes, compress), close: () => undefined },
     );
   }
 
-  #note(bytes: Uint8Array): void {
+  #note(bytes: Uint8Array, compress = true): void {
     const frame = decodeFrame(bytes);
+    this.compressed.push(compress);
     if (frame.ok && frame.value.type === 'sync') this.sent.push(new Uint8Array(frame.value.data));
   }
 
@@ -109,4 +112,16 @@ test('a relay, which may have put aside what it was sent, is answered every time
   const late = meeting.takes();
   meeting.hears(late);
   expect(meeting.sent).toHaveLength(2);
+});
+
+test('a whole document, which Automerge has compressed, is not compressed once more; a single sale is', () => {
+  const meeting = new Meeting('terminal');
+  for (let sale = 1; sale <= 20; sale++)
+    meeting.relay = withEntries(meeting.relay, { [String(sale)]: 'sold' });
+  meeting.replies();
+  meeting.hears(meeting.takes());
+  expect(meeting.compressed).toEqual([true, false]);
+  meeting.settles();
+  meeting.sells(21);
+  expect(meeting.compressed.at(-1)).toBe(true);
 });

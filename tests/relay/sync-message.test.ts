@@ -57,6 +57,7 @@ describe('[W4] a sync message', () => {
               heads,
               hasChanges: changes.length > 0,
               isBeginning: have.every(({ lastSync }) => lastSync.length === 0),
+              whole: changes.find((chunk) => chunk[8] === 0),
             },
           });
           const hashes = heads.length + need.length + have.flatMap(({ lastSync }) => lastSync).length;

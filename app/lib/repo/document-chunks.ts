@@ -24,6 +24,8 @@ type OnDisk = {
 export class DocumentChunks {
   readonly #storage: DocumentStorage;
   readonly #onDisk = new Map<string, OnDisk>();
+  /** Documents that came whole since they were last saved. */
+  readonly #came = new Map<string, { readonly heads: A.Heads; readonly bytes: Uint8Array }>();
 
   constructor(storage: DocumentStorage) {
     this.#storage = storage;
@@ -47,15 +49,24 @@ export class DocumentChunks {
     return doc;
   }
 
+  /** A document came whole, with these heads: saved as it is now it need not be made into bytes again. */
+  came(id: string, heads: A.Heads, bytes: Uint8Array): void {
+    this.#came.set(id, { heads, bytes });
+  }
+
   /** Writes what is not on the disk yet; resolves when it is. A rejected save is made up for by the next one. */
   async save(id: string, doc: A.Doc<StoredDocument>): Promise<void> {
     const onDisk = this.#onDisk.get(id);
     const heads = A.getHeads(doc);
-    if (onDisk === undefined) return this.#write(id, doc, heads, []);
-    if (sameHeads(heads, onDisk.heads)) return;
+    const came = this.#came.get(id);
+    this.#came.delete(id);
+    if (onDisk !== undefined && sameHeads(heads, onDisk.heads)) return;
+    if (came !== undefined && sameHeads(heads, came.heads))
+      return this.#put(id, came.bytes, heads, onDisk?.keys ?? []);
+    if (onDisk === undefined) return this.#put(id, A.save(doc), heads, []);
     const most = Math.max(GATHERED_BYTES, onDisk.snapshotBytes);
     const news = A.saveSince(doc, onDisk.heads);
-    if (onDisk.gatheredBytes + news.byteLength > most) return this.#write(id, doc, heads, onDisk.keys);
+    if (onDisk.gatheredBytes + news.byteLength > most) return this.#put(id, A.save(doc), heads, onDisk.keys);
     const key = [id, 'incremental', nameOf(heads)];
     await this.#storage.save(key, news);
     onDisk.heads = heads;
@@ -72,16 +83,11 @@ export class DocumentChunks {
   /** Forgets what is on the disk of a document that is not open any more, or that was let go. */
   forget(id: string): void {
     this.#onDisk.delete(id);
+    this.#came.delete(id);
   }
 
   /** Writes the whole document; only then what it replaces goes. */
-  async #write(
-    id: string,
-    doc: A.Doc<StoredDocument>,
-    heads: A.Heads,
-    replaced: readonly StorageKey[],
-  ): Promise<void> {
-    const bytes = A.save(doc);
+  async #put(id: string, bytes: Uint8Array, heads: A.Heads, replaced: readonly StorageKey[]): Promise<void> {
     const key = [id, 'snapshot', nameOf(heads)];
     await this.#storage.save(key, bytes);
     this.#onDisk.set(id, { heads, keys: [key], snapshotBytes: bytes.byteLength, gatheredBytes: 0 });

@@ -12,6 +12,7 @@ import { FIRST_CHANGE } from '#model/documents/first-change.ts';
 import { emptyDocument, whyForeign, type StoredDocument } from './first-change.ts';
 import { QuietTurns } from './quiet-turns.ts';
 import { causeText, type Surroundings } from './surroundings.ts';
+import { takeWhole } from './whole-document.ts';
 
 /**
  * A document that is open. `announced` turns true with its first event; `damage` says why it is no longer used. `shows` are
@@ -28,6 +29,8 @@ export type OpenDocument = {
   shows?: Entries;
 };
 
+type Synchronizer = Repo['synchronizer']['docSynchronizers'][string & DocumentId];
+
 /** Why a write to a document rejects whose changes the relay leaves out. */
 const REFUSED =
   'this device may not change this document: the relay left the change out, and its own copy takes the place of this one';
@@ -42,6 +45,8 @@ export type OpenDocumentsParts = {
   readonly surroundings: Surroundings;
   /** Reads what is stored of a document. */
   readonly load: (id: string) => Promise<A.Doc<StoredDocument> | undefined>;
+  /** A whole document came from the relay and takes the place of what is here; `bytes` are all of it, as Automerge saves it. */
+  readonly taken: (id: string, heads: A.Heads, bytes: Uint8Array) => void;
   readonly opened: (open: OpenDocument) => void;
   readonly changed: (open: OpenDocument, payload: DocHandleChangePayload<StoredDocument>) => void;
   readonly damaged: (documentId: string, cause: string) => void;
@@ -284,6 +289,18 @@ export class OpenDocuments {
     // The listener Repo just attached saves without anyone hearing of a failure; ours takes its place.
     handle.removeAllListeners('heads-changed');
     handle.update(() => doc);
+    const synchronizer = this.#parts.repo.synchronizer.docSynchronizers[id];
+    if (synchronizer !== undefined) this.#takeWholeOnes(handle, synchronizer);
     return handle;
+  }
+
+  /** Has a document's synchronizer read whole documents as such; as late as it handles a message, so that messages keep their order. */
+  #takeWholeOnes(handle: DocHandle<StoredDocument>, synchronizer: Synchronizer): void {
+    const receive = synchronizer.receiveMessage.bind(synchronizer);
+    const taken = (heads: A.Heads, bytes: Uint8Array) => this.#parts.taken(handle.documentId, heads, bytes);
+    synchronizer.receiveMessage = (message) => {
+      const isSync = message.type === 'sync' || message.type === 'request';
+      receive(isSync ? { ...message, data: takeWhole(handle, message.data, taken) } : message);
+    };
   }
 }

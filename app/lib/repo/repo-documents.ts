@@ -89,6 +89,7 @@ export class RepoDocuments implements Documents {
       device: identity.device,
       surroundings,
       load: (id) => chunks.load(id),
+      taken: (id, heads, bytes) => chunks.came(id, heads, bytes),
       opened: (open) => this.#announce(open, false),
       changed: (open, payload) => this.#changed(open, payload),
       damaged: (documentId, cause) => this.#tell({ type: 'damaged', documentId, cause }),

@@ -106,6 +106,33 @@ describe('the chunks of a document', () => {
     expect(textOf(await new DocumentChunks(storage).load(ID), '40')).toBe(`${text}40`);
   });
 
+  it('are the very bytes that came, where a document came whole, and replace what it holds', async () => {
+    const storage = new MemoryStorage();
+    const chunks = new DocumentChunks(storage);
+    const before = sold(emptyDocument(ACTOR), '1');
+    await chunks.save(ID, before);
+    const doc = sold(before, '2');
+    const bytes = A.save(doc);
+    chunks.came(ID, A.getHeads(doc), bytes);
+    await chunks.save(ID, doc);
+    const stored = await storage.loadRange([ID]);
+    expect(stored.map(({ data }) => data)).toEqual([bytes]);
+    expect(stored[0]?.data).toBe(bytes);
+    expect(textOf(await new DocumentChunks(storage).load(ID), '2')).toBe('sale 2');
+  });
+
+  it('hold what was written after a document came whole', async () => {
+    const storage = new MemoryStorage();
+    const chunks = new DocumentChunks(storage);
+    const whole = sold(emptyDocument(ACTOR), '1');
+    chunks.came(ID, A.getHeads(whole), A.save(whole));
+    const doc = sold(whole, '2');
+    await chunks.save(ID, doc);
+    await chunks.save(ID, sold(doc, '3'));
+    const read = await new DocumentChunks(storage).load(ID);
+    expect(['1', '2', '3'].map((key) => textOf(read, key))).toEqual(['sale 1', 'sale 2', 'sale 3']);
+  });
+
   it('make up for a save the disk refused', async () => {
     const storage = new RefusingStorage();
     const chunks = new DocumentChunks(storage);
