@@ -360,7 +360,7 @@ describe('a relay to which more and more comes', () => {
   /** A watch whose pauses end when the test says so, with one record there. */
   function watchInHand() {
     const pauses: (() => void)[] = [];
-    const held = watchOver(DEVICES, (callback) => void pauses.push(callback));
+    const held = watchOver(DEVICES, { later: (_milliseconds, callback) => void pauses.push(callback) });
     const sell = (seq: number) => held.add(sessionId(1), { [recordKey(seq)]: recordText(at(records, seq)) });
     sell(1);
     return { held, sell, pauses, pass: () => pauses.shift()?.() };

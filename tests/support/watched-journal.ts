@@ -46,12 +46,10 @@ export const listOf = (...devices: readonly Device[]) =>
 /** The till and head office. */
 export const DEVICES = listOf(deviceOf(till), deviceOf(hq, { role: 'hq' }));
 
-/** A watch over documents in memory that counts what it costs; `later` calls back after a pause. */
+/** A watch over documents in memory that counts what it costs; `pace` is how it waits. */
 export function watchOver(
   devices: ReadonlyMap<string, Device> | undefined = DEVICES,
   pace: Partial<Pick<WatchParts, 'later' | 'isBusy'>> = {},
-,
-  later: (callback: () => void) => void = (callback) => void setImmediate(callback),
 ) {
   const documents = new Map<DocumentId, A.Doc<EntriesDocument>>();
   const cost = { signatures: 0 };
@@ -65,7 +63,7 @@ export function watchOver(
       cost.signatures += 1;
       return verifySignature(key, text, signature);
     },
-    later: (_milliseconds, callback) => later(callback),
+    later: (_milliseconds, callback) => setImmediate(callback),
     ...pace,
     log: pino({ level: 'silent' }),
     onChecked: (journal) => checked.push(journal),
