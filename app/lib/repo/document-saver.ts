@@ -5,13 +5,13 @@ import { causeText, type Surroundings } from './surroundings.ts';
  * How long changes from elsewhere are gathered before they are saved together, in milliseconds. They are on the relay's disk before they
  * come here, so what a crash takes is sent again; saving each of them at once would hold up the merging of the next.
  */
-const GATHER_MS = 1000;
+const GATHER_MS = 500;
 
 /** Changes of any document within so many milliseconds before a save put it off: what merges goes before what saves. */
-const QUIET_MS = 500;
+const QUIET_MS = 250;
 
 /** So many times they are gathered at most. */
-const MOST_GATHERS = 5;
+const MOST_GATHERS = 4;
 
 type Saving = {
   running: Promise<void> | undefined;

@@ -80,26 +80,26 @@ test('changes from elsewhere are gathered into one save', async () => {
   saver.saveSoon('a');
   saver.saveSoon('a');
   expect(ids()).toEqual([]);
-  time.pass(1000);
+  time.pass(500);
   expect(ids()).toEqual(['a']);
   saver.saveSoon('a');
   begun[0]?.ends();
   await settled();
-  time.pass(1000);
+  time.pass(500);
   expect(ids()).toEqual(['a', 'a']);
 });
 
 test('while more comes of any document the saves wait, and not for ever', () => {
   const { saver, ids, time } = saverUnderTest();
   saver.saveSoon('a');
-  for (let news = 0; news < 20; news++) {
-    time.pass(240);
+  for (let news = 0; news < 10; news++) {
+    time.pass(190);
     saver.saveSoon('b');
   }
   expect([time.pending().length, ids()]).toEqual([2, []]);
-  time.pass(200);
+  time.pass(100);
   expect(ids()).toEqual(['a']);
-  time.pass(1000);
+  time.pass(500);
   expect(ids()).toEqual(['a', 'b']);
 });
 
