@@ -49,8 +49,8 @@ export class PreparedMessages {
     if (kept !== undefined) return kept;
     const [state, message] = A.generateSyncMessage(doc, before);
     const read = message && readSyncMessage(message);
-    const { hasChanges = false, whole } = read?.ok === true ? read.value : {};
-    const prepared = { state: fieldsOf(state), message, hasChanges, isWhole: whole !== undefined };
+    const { hasChanges = false, isWhole = false } = read?.ok === true ? read.value : {};
+    const prepared = { state: fieldsOf(state), message, hasChanges, isWhole };
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size < MOST_KEPT && this.#bytes + bytesOf(prepared) <= MOST_BYTES) break;
       this.#kept.delete(oldest);

@@ -7,8 +7,8 @@ export type SyncMessage = {
   readonly hasChanges: boolean;
   /** It names nothing both sides are known to have: the peer has said nothing of this document, or has forgotten what it said. */
   readonly isBeginning: boolean;
-  /** The whole document, as Automerge saves it, where the message brings that. */
-  readonly whole: Uint8Array | undefined;
+  /** Whether its one change is the whole document, as Automerge saves it. */
+  readonly isWhole: boolean;
 };
 
 /** The most bits an entry may take in a peer's Bloom filter, and the most probes: stock peers use 10 and 7. */
@@ -43,9 +43,9 @@ export function readSyncMessage(data: Uint8Array): Result<SyncMessage, string> {
   const changes = cursor.number();
   if (!cursor.isInside) return err('the sync message ends too soon');
   const first = changes === 1 ? cursor.bytes(cursor.number()) : undefined;
-  const whole = cursor.isInside && first?.[KIND_AT] === WHOLE ? first : undefined;
+  const isWhole = cursor.isInside && first?.[KIND_AT] === WHOLE;
   return isSound
-    ? ok({ heads, hasChanges: changes > 0, isBeginning: shared === 0, whole })
+    ? ok({ heads, hasChanges: changes > 0, isBeginning: shared === 0, isWhole })
     : err('a Bloom filter nobody can use');
 }
 

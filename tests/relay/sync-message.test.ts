@@ -42,7 +42,7 @@ describe('[W4] a sync message', () => {
     const read = readSyncMessage(data ?? new Uint8Array());
     expect(read).toEqual({
       ok: true,
-      value: { heads: A.getHeads(doc), hasChanges: false, isBeginning: true },
+      value: { heads: A.getHeads(doc), hasChanges: false, isBeginning: true, isWhole: false },
     });
   });
 
@@ -57,7 +57,7 @@ describe('[W4] a sync message', () => {
               heads,
               hasChanges: changes.length > 0,
               isBeginning: have.every(({ lastSync }) => lastSync.length === 0),
-              whole: changes.find((chunk) => chunk[8] === 0),
+              isWhole: changes.length === 1 && changes[0]?.[8] === 0,
             },
           });
           const hashes = heads.length + need.length + have.flatMap(({ lastSync }) => lastSync).length;

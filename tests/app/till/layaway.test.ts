@@ -40,6 +40,17 @@ async function payAll(bench: TillBench): Promise<string> {
   return body.receipt;
 }
 
+/** Two tills of which the first has put goods aside for 2.04 and has them in its open sale again. */
+async function openAtTheFirst() {
+  const bench = await openTill();
+  const number = await putAside(bench);
+  await payAll(bench);
+  const other = await openTill({ documents: bench.documents, register: R2 });
+  await expect.poll(() => only(other).paid).toBe(204);
+  must(await bench.till.layaways.fetch(number));
+  return { bench, other, number };
+}
+
 describe('[G10] layaway at the till', () => {
   it('[G10] the deposit is the open sale; paid, the goods wait with what is left', async () => {
     const bench = await openTill();
@@ -83,12 +94,7 @@ describe('[G10] layaway at the till', () => {
   });
 
   it('[G8] goods that are in one till’s open sale are opened at no other, until it lets go of them', async () => {
-    const bench = await openTill();
-    const number = await putAside(bench);
-    await payAll(bench);
-    const other = await openTill({ documents: bench.documents, register: R2 });
-    await expect.poll(() => only(other).paid).toBe(204);
-    must(await bench.till.layaways.fetch(number));
+    const { bench, other, number } = await openAtTheFirst();
     expect(await other.till.layaways.fetch(number)).toEqual({
       ok: false,
       error: { code: 'layaway-at-register', register: 'S01-R1' },
@@ -105,12 +111,7 @@ describe('[G10] layaway at the till', () => {
   });
 
   it('[G8] a till that went down with goods in its open sale keeps them from nobody for long', async () => {
-    const bench = await openTill();
-    const number = await putAside(bench);
-    await payAll(bench);
-    const other = await openTill({ documents: bench.documents, register: R2 });
-    await expect.poll(() => only(other).paid).toBe(204);
-    must(await bench.till.layaways.fetch(number));
+    const { other, number } = await openAtTheFirst();
     expect(codeOf(await other.till.layaways.fetch(number))).toBe('layaway-at-register');
     other.surroundings.time += 15 * 60_000;
     must(await other.till.layaways.fetch(number));
